@@ -8,12 +8,15 @@ every part of a run can be found.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 # Hiragana, katakana, Han with its extensions, Hangul syllables, Thai.
-_BIGRAM = "\u0e00-\u0e7f\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
-_WORD = re.compile(rf"([{_BIGRAM}]+)|((?:(?![{_BIGRAM}])[^\W_])+(?:['’](?:(?![{_BIGRAM}])[^\W_])+)?)")
-_BIGRAM_RUN = re.compile(rf"[{_BIGRAM}]")
+_BIGRAM = (
+    "\u0e00-\u0e7f\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003134f"
+)
+_WORD = re.compile(rf"([{_BIGRAM}]+)|((?:(?![{_BIGRAM}])[^\W_])+)")
+_RUN_AT_END = re.compile(rf"([{_BIGRAM}]+)[\W_]*$")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _NO_DECOMPOSITION = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"})
 
@@ -33,32 +36,27 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", folded).translate(_NO_DECOMPOSITION)
 
 
-def is_bigram_text(token: str) -> bool:
-    """Whether a token comes of a script that is cut into bigrams."""
-    return _BIGRAM_RUN.match(token) is not None
-
-
 def tokens(text: str) -> list[str]:
     """Folded words and bigrams, in order: 'The Café' -> ['the', 'cafe'], '東京都' -> ['東京', '京都', '都']."""
     return list(_tokens(text))
 
 
 def phrase(text: str) -> list[str]:
-    """The tokens that a query needs to find text as it stands: as `tokens`, without the lone last character of a run
-    of two or more, which no longer stands alone when the run goes on ('東京' in '東京都')."""
-    return list(_tokens(text, tail=False))
+    """The tokens, each right after the other, by which a query finds text as it stands: as `tokens`, but for the lone
+    last character of a run at the end, since in the article the run may go on ('東京' in '東京都')."""
+    found = list(_tokens(text))
+    last = _RUN_AT_END.search(fold(text))
+    return found[:-1] if last and len(last[1]) > 1 else found
 
 
-def _tokens(text: str, *, tail: bool = True) -> Iterator[str]:
+def _tokens(text: str) -> Iterator[str]:
     for match in _WORD.finditer(fold(text)):
         run, word = match.groups()
         if word is not None:
-            yield word.replace("'", "").replace("’", "")[:_MAX_WORD]
+            yield word[:_MAX_WORD]
             continue
-        for i in range(len(run) - 1):
-            yield run[i : i + 2]
-        if tail or len(run) == 1:
-            yield run[-1]
+        yield from (run[i : i + 2] for i in range(len(run) - 1))
+        yield run[-1]
 
 
 def tsvector(*, headline: str, lead: str | None = None, byline: str | None = None, body: str | None = None) -> str:
@@ -84,23 +82,28 @@ def quoted(lexeme: str) -> str:
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def highlighted(words: Iterable[str], *, prefixes: Iterable[str] = ()) -> str:
-    """A regular expression (Postgres' advanced kind) that finds folded words and phrases in unfolded text: each letter
-    stands for all that fold to it, and words of spaced scripts only match whole. Empty input matches nothing."""
-    whole = [_pattern(word) for word in words]
-    begun = [_pattern(word) for word in prefixes]
-    parts = [rf"(?<![{_LETTERS}]){p}(?![{_LETTERS}])" if not bigrams else p for p, bigrams in whole]
-    parts += [rf"(?<![{_LETTERS}]){p}[{_LETTERS}]*" if not bigrams else p for p, bigrams in begun]
-    return "|".join(parts) if parts else "(?!)"
-
-
-# Letters and digits of Latin, Greek, Cyrillic, Hebrew and Arabic: what a whole word must not be followed by.
+# Letters and digits of Latin, Greek, Cyrillic, Hebrew and Arabic: a whole word has none before or after it.
 _LETTERS = "0-9A-Za-zÀ-ÖØ-öø-ʯͰ-ϿЀ-ԯא-תء-يḀ-ỿ"
+
+
+def pattern(text: str, *, prefix: bool = False) -> str | None:
+    """A regular expression (Postgres' advanced kind) that finds a word or phrase, as `tokens` would fold it, in
+    unfolded text: each letter stands for all that fold to it, and words of spaced scripts match whole, or, with
+    `prefix`, from their beginning. None when the text holds no word."""
+    pieces = [(run or word, bool(run)) for run, word in _WORD.findall(fold(text))]
+    if not pieces:
+        return None
+    found = rf"[^{_LETTERS}{_BIGRAM}]*".join(
+        "".join(f"[{_UNFOLDED[c]}]" if c in _UNFOLDED else re.escape(c) for c in piece) for piece, _ in pieces
+    )
+    before = "" if pieces[0][1] else rf"(?<![{_LETTERS}])"
+    after = "" if pieces[-1][1] else rf"[{_LETTERS}]*" if prefix else rf"(?![{_LETTERS}])"
+    return before + found + after
 
 
 def _unfolded() -> dict[str, str]:
     table: dict[str, set[str]] = {}
-    ranges = ((0x41, 0x250), (0x370, 0x530), (0x1E00, 0x1F00), (0xFF01, 0xFF5F))
+    ranges = ((0x41, 0x250), (0x370, 0x530), (0x1E00, 0x1F00), (0xFF10, 0xFF5B))
     for char in (chr(c) for start, end in ranges for c in range(start, end)):
         folded = fold(char)
         if len(folded) == 1 and folded.isalnum():
@@ -109,10 +112,3 @@ def _unfolded() -> dict[str, str]:
 
 
 _UNFOLDED = _unfolded()
-_APOSTROPHE = "['’]?"
-
-
-def _pattern(word: str) -> tuple[str, bool]:
-    bigrams = is_bigram_text(word)
-    letters = [f"[{_UNFOLDED[c]}]" if c in _UNFOLDED else re.escape(c) for c in word]
-    return (r"\s*" if bigrams else _APOSTROPHE).join(letters), bigrams
