@@ -1,0 +1,299 @@
+"""The pool of connections: reads that survive a lost connection, writes that are never sent twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import chain, repeat
+from time import perf_counter
+from typing import Any, Self, TypeVar
+
+import asyncpg
+from prometheus_client import Counter, Gauge, Histogram
+
+SIZE = Gauge("broadsheet_pool_connections", "Open connections to Postgres", ["pool"])
+IN_USE = Gauge("broadsheet_pool_in_use", "Connections that a query or a transaction holds", ["pool"])
+WAITING = Gauge("broadsheet_pool_waiting", "Callers that wait for a connection", ["pool"])
+QUERIES = Counter("broadsheet_pool_queries", "Reads and transactions, by how they ended", ["pool", "outcome"])
+RETRIES = Counter("broadsheet_pool_retries", "Attempts repeated after a lost connection", ["pool"])
+SECONDS = Histogram(
+    "broadsheet_pool_seconds",
+    "Seconds of a read, waiting and retries included",
+    ["pool"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
+)
+
+# Seconds in which a lost connection is tried again. Below 1, so that a caller hears of a restart within a second.
+RETRY_FOR = 0.8
+_PAUSES = (0.0, 0.01, 0.02, 0.05)
+
+# What asyncpg raises when the connection or the server went away, beside OSError.
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+# The server is there and cannot serve: disk or memory full, broken files, a standby. Trying again does not help.
+_REFUSED = (asyncpg.InsufficientResourcesError, asyncpg.PostgresSystemError, asyncpg.ReadOnlySQLTransactionError)
+_CLIENT = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
+T = TypeVar("T")
+
+
+class DatabaseTimeout(Exception):
+    """The database took too long to answer."""
+
+    def __init__(self) -> None:
+        super().__init__(type(self).__doc__)
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be reached at the moment."""
+
+    def __init__(self) -> None:
+        super().__init__(type(self).__doc__)
+
+
+class Database:
+    """A pool on one database. Make it with `open`.
+
+    Sessions keep their named prepared statements for good, so Postgres plans a text once for each connection. The
+    reset that asyncpg sends on release is left out, since it costs a round trip on every read; therefore only
+    settings local to a transaction may be changed on a connection.
+    """
+
+    def __init__(self, pool: Any, name: str, give_up: float | None) -> None:
+        self._pool = pool
+        self._give_up = give_up
+        self._waiting = 0
+        self._queries = {o: QUERIES.labels(name, o) for o in ("ok", "timeout", "unavailable", "error")}
+        self._retries = RETRIES.labels(name)
+        self._seconds = SECONDS.labels(name)
+        self._gauges = (SIZE.labels(name), IN_USE.labels(name), WAITING.labels(name))
+        self._gauges[0].set_function(pool.get_size)
+        self._gauges[1].set_function(lambda: pool.get_size() - pool.get_idle_size())
+        self._gauges[2].set_function(lambda: self._waiting)
+
+    @classmethod
+    async def open(
+        cls,
+        url: str,
+        *,
+        size: int = 10,
+        statement_timeout: float = 2.0,
+        application_name: str = "broadsheet",
+        statement_cache: int = 256,
+    ) -> Self:
+        """A pool of at most `size` connections, which are made when they are needed: opening reaches no server.
+
+        `statement_timeout` in seconds is what the server allows one statement (0: no limit); half a second later
+        the caller gives up, whether the server answers or not. `application_name` also names the pool in metrics.
+        """
+        give_up = statement_timeout + 0.5 if statement_timeout else None
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=size,
+            max_queries=1 << 62,
+            max_inactive_connection_lifetime=0,
+            reset=_keep,
+            timeout=give_up or 60,
+            command_timeout=give_up,
+            statement_cache_size=statement_cache,
+            max_cached_statement_lifetime=0,
+            max_cacheable_statement_size=0,
+            server_settings={
+                "application_name": application_name,
+                "timezone": "UTC",
+                "statement_timeout": str(round(statement_timeout * 1000)),
+                # A writer that stands still in its transaction would hold the log's lock, and so every other writer.
+                "idle_in_transaction_session_timeout": "60000",
+                "jit": "off",
+            },
+        )
+        return cls(pool, application_name, give_up)
+
+    async def close(self) -> None:
+        """Close every connection, within a second even where queries still run."""
+        for gauge in self._gauges:
+            gauge.set_function(lambda: 0)
+        try:
+            async with asyncio.timeout(1):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def value(self, sql: str, *args: Any) -> Any:
+        """The first column of the first row, None without a row. A read: it may be sent more than once."""
+        return await self._read(lambda connection: connection.fetchval(sql, *args))
+
+    async def rows(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+        """All rows. A read: it may be sent more than once."""
+        result: list[asyncpg.Record] = await self._read(lambda connection: connection.fetch(sql, *args))
+        return result
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        """A connection in a transaction, which commits at the end of the block and rolls back on any exception.
+
+        Beginning is retried on a lost connection; nothing after it is ever sent twice. DatabaseUnavailable at the
+        end of the block means that it is not known whether the commit arrived.
+        """
+        with self._counted():
+            connection, transaction = await self._retried(self._begin)
+            try:
+                yield connection
+                await transaction.commit()
+            except BaseException as error:
+                await _roll_back(connection, transaction, error)
+                if (known := _named(error, connection)) is not None:
+                    raise known from error
+                raise
+            finally:
+                await self._release(connection)
+
+    async def _read(self, send: Callable[[Any], Awaitable[T]]) -> T:
+        started = perf_counter()
+        try:
+            with self._counted():
+                return await self._retried(lambda deadline: self._once(send, deadline))
+        finally:
+            self._seconds.observe(perf_counter() - started)
+
+    async def _retried(self, attempt: Callable[[float | None], Awaitable[T]]) -> T:
+        """Run `attempt` with its deadline, again while it raises _ConnectionLost and there is time."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + self._give_up if self._give_up else None
+        until = None
+        for pause in chain(_PAUSES, repeat(0.1)):
+            try:
+                return await attempt(deadline)
+            except _ConnectionLost as lost:
+                until = until or clock() + RETRY_FOR
+                if clock() + pause > until:
+                    raise DatabaseUnavailable from lost.__cause__
+                self._retries.inc()
+                await asyncio.sleep(pause)
+        raise AssertionError("pauses never end")
+
+    async def _once(self, send: Callable[[Any], Awaitable[T]], deadline: float | None) -> T:
+        connection = await self._acquire(deadline)
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await send(connection)
+        except Exception as error:
+            if _is_lost(error, connection):
+                raise _ConnectionLost from error
+            if isinstance(error, TimeoutError):
+                # The server did not even end the statement at its own limit: it hangs, so don't wait for its word.
+                connection.terminate()
+            if (known := _named(error, connection)) is not None:
+                raise known from error
+            raise
+        finally:
+            await self._release(connection)
+
+    async def _begin(self, deadline: float | None) -> tuple[Any, Any]:
+        connection = await self._acquire(deadline)
+        transaction = connection.transaction()
+        try:
+            async with asyncio.timeout_at(deadline):
+                await transaction.start()
+        except BaseException as error:
+            lost = _is_lost(error, connection)
+            _terminate(connection)
+            await self._release(connection)
+            if lost:
+                raise _ConnectionLost from error
+            if isinstance(error, TimeoutError):
+                raise DatabaseTimeout from error
+            raise
+        return connection, transaction
+
+    async def _acquire(self, deadline: float | None) -> Any:
+        self._waiting += 1
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._pool.acquire()
+        except TimeoutError as error:
+            raise DatabaseUnavailable from error
+        except (OSError, *_LOST) as error:
+            raise _ConnectionLost from error
+        except asyncpg.PostgresError as error:
+            # No such database, role or password, or no room: this server will not let us in.
+            raise DatabaseUnavailable from error
+        finally:
+            self._waiting -= 1
+
+    async def _release(self, connection: Any) -> None:
+        # Waits for the end of a query that was given up half way; a connection that does not come to rest is closed
+        # by asyncpg, which is all that its exception would say.
+        with suppress(*_CLIENT):
+            await self._pool.release(connection, timeout=1)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        outcome = "error"
+        try:
+            yield
+            outcome = "ok"
+        except DatabaseTimeout:
+            outcome = "timeout"
+            raise
+        except DatabaseUnavailable:
+            outcome = "unavailable"
+            raise
+        finally:
+            self._queries[outcome].inc()
+
+
+class _ConnectionLost(Exception):
+    """An attempt ended since its connection went away; the reason is its cause."""
+
+
+def _gone(connection: Any) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True  # asyncpg took it back when it closed.
+
+
+def _is_lost(error: BaseException, connection: Any) -> bool:
+    if isinstance(error, TimeoutError):
+        return False
+    return isinstance(error, _LOST) or (isinstance(error, _CLIENT) and _gone(connection))
+
+
+def _named(error: BaseException, connection: Any) -> DatabaseTimeout | DatabaseUnavailable | None:
+    """What a caller should be told of an error; None where it is the caller's own."""
+    if isinstance(error, (TimeoutError, asyncpg.QueryCanceledError)):
+        return DatabaseTimeout()
+    if isinstance(error, _REFUSED) or _is_lost(error, connection):
+        return DatabaseUnavailable()
+    return None
+
+
+async def _roll_back(connection: Any, transaction: Any, error: BaseException) -> None:
+    """Roll back, by closing the connection where that cannot be asked for any more."""
+    if isinstance(error, TimeoutError):
+        _terminate(connection)
+    if _gone(connection):
+        return
+    try:
+        await transaction.rollback()
+    except asyncio.CancelledError:
+        _terminate(connection)
+        raise
+    except _CLIENT:
+        _terminate(connection)
+
+
+def _terminate(connection: Any) -> None:
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
+
+
+async def _keep(connection: Any) -> None:
+    """Leave a session as it is when its connection goes back to the pool."""
