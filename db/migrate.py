@@ -8,6 +8,7 @@ from typing import Any
 
 import asyncpg
 
+from db.pool import Database
 from db.statements import statements
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -73,7 +74,7 @@ async def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
 
 
 async def pending(database: Any, folder: Path = MIGRATIONS) -> list[str]:
-    """The names of the files that are not applied yet. `database`: an address, or an open connection.
+    """The names of the files that are not applied yet. `database`: an address, a Database, or an open connection.
 
     Migrations that are newer than this program's are no concern here: while a new version is rolled out, the old
     one goes on serving.
@@ -88,16 +89,17 @@ async def pending(database: Any, folder: Path = MIGRATIONS) -> list[str]:
 
 
 async def _applied(connection: Any) -> dict[str, str]:
-    if not await connection.fetchval(statements("migrations")["exists"]):
+    pool = isinstance(connection, Database)
+    value, rows = (connection.value, connection.rows) if pool else (connection.fetchval, connection.fetch)
+    if not await value(statements("migrations")["exists"]):
         return {}
-    return {row["name"]: row["checksum"] for row in await connection.fetch(statements("migrations")["applied"])}
+    return {row["name"]: row["checksum"] for row in await rows(statements("migrations")["applied"])}
 
 
 def _outstanding(files: list[Migration], applied: dict[str, str]) -> list[Migration]:
     newest = files[-1].name if files else ""
-    if missing := sorted(applied.keys() - {m.name for m in files}):
-        if missing[0] < newest:
-            raise MigrationMissing(missing[0])
+    if (missing := sorted(applied.keys() - {m.name for m in files})) and missing[0] < newest:
+        raise MigrationMissing(missing[0])
     for migration in files:
         if applied.get(migration.name, migration.checksum) != migration.checksum:
             raise MigrationChanged(migration.name)

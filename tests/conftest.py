@@ -1,0 +1,135 @@
+"""What every test can ask for: a migrated database of its own on a real Postgres, and golden files.
+
+The server is the embedded one under .data/tests, or the one that BROADSHEET_TEST_DATABASE_URL names, whose role must
+be allowed to make databases; they are dropped afterwards.
+"""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from db.embedded import running
+from db.migrate import migrate
+from db.pool import Database
+
+ROOT = Path(__file__).parents[1]
+# Nothing here has to survive a power cut.
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
+PREFIX = "broadsheet_test"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite golden files instead of comparing with them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--update") and os.environ.get("CI"):
+        raise pytest.UsageError("--update is for a desk, not for CI: goldens are looked at before they are committed")
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A server for the whole run: an address whose role can make databases."""
+    given = os.environ.get("BROADSHEET_TEST_DATABASE_URL")
+    if given:
+        yield given
+    else:
+        with running(ROOT / ".data" / "tests", FAST) as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> Iterator[str]:
+    """The name of a database with all migrations, for this process' tests to be cloned from."""
+    name = f"{PREFIX}_{os.getpid()}_template"
+
+    async def make() -> None:
+        await _drop_leftovers(server_url)
+        await _administer(server_url, f"create database {name} encoding 'UTF8' template template0")
+        await migrate(_at(server_url, name))
+
+    asyncio.run(make())
+    yield name
+    asyncio.run(_administer(server_url, f"drop database if exists {name} with (force)"))
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database that is dropped after the test."""
+    name = f"{PREFIX}_{os.getpid()}_{next(_numbers)}"
+    await _administer(server_url, f"create database {name} template {template} strategy file_copy")
+    yield _at(server_url, name)
+    await _administer(server_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def empty_database_url(server_url: str) -> AsyncIterator[str]:
+    """The address of a fresh database without any table."""
+    name = f"{PREFIX}_{os.getpid()}_{next(_numbers)}"
+    await _administer(server_url, f"create database {name} encoding 'UTF8' template template0")
+    yield _at(server_url, name)
+    await _administer(server_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A pool on a fresh, migrated database."""
+    opened = await Database.open(database_url, application_name="test")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """golden(path, text): the text is what the file at `path` holds. With --update the file is written."""
+    update = bool(request.config.getoption("--update"))
+
+    def compare(path: Path, text: str) -> None:
+        if update:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            return
+        assert path.exists(), f"{path} is missing; pytest --update writes it"
+        assert text == path.read_text(encoding="utf-8"), f"{path} differs; pytest --update rewrites it"
+
+    return compare
+
+
+def _at(url: str, database: str) -> str:
+    return re.sub(r"^([a-z]+://[^/?]*)(/[^?]*)?", rf"\1/{database}", url)
+
+
+async def _administer(url: str, statement: str) -> Any:
+    connection = await asyncpg.connect(url, statement_cache_size=0)
+    try:
+        return await connection.fetch(statement)
+    finally:
+        await connection.close()
+
+
+async def _drop_leftovers(url: str) -> None:
+    """Drop the databases of runs on this machine that were killed: those whose process is no more."""
+    for row in await _administer(url, f"select datname from pg_database where datname ~ '^{PREFIX}_[0-9]+_'"):
+        pid = int(re.findall(r"[0-9]+", row["datname"])[0])
+        if not _is_alive(pid):
+            await _administer(url, f"drop database if exists {row['datname']} with (force)")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
