@@ -1,0 +1,64 @@
+"""The application: middlewares around routes, and what lives as long as the process does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette_compress import CompressMiddleware
+
+from api.errors import RESPONSES
+from api.graphql import GraphQLEndpoint
+from api.health import Lifecycle, read_version
+from api.logs import AccessLog
+from api.middleware import BodyLimit, RequestLog, SecurityHeaders
+from api.routes import routes
+from api.settings import Settings
+from db.pool import Database
+from jobs.due import keep_due
+from schema.execute import Executor
+
+
+def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starlette:
+    """The ASGI application for settings, whose database_url must be set.
+
+    lifecycle is shared with the server that runs it, which sets draining when it is told to stop.
+    """
+    assert settings.database_url is not None
+    url = settings.database_url
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        database = await Database.open(
+            url,
+            size=settings.pool_size,
+            statement_timeout=settings.statement_timeout,
+            application_name="broadsheet server",
+        )
+        try:
+            app.state.database = database
+            app.state.executor = endpoint.executor = Executor(database)
+            async with keep_due(database, clock=lambda: datetime.now(UTC)):
+                yield
+        finally:
+            await database.close()
+
+    endpoint = GraphQLEndpoint()
+    app = Starlette(
+        routes=routes(endpoint),
+        middleware=[
+            Middleware(RequestLog, access=AccessLog(settings.log_level, settings.log_format)),
+            Middleware(SecurityHeaders),
+            Middleware(CompressMiddleware),
+            Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
+        ],
+        exception_handlers=dict(RESPONSES),
+        lifespan=lifespan,
+    )
+    app.state.lifecycle = lifecycle or Lifecycle()
+    app.state.settings = settings
+    app.state.version = read_version(settings, "")
+    return app

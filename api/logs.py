@@ -1,0 +1,108 @@
+"""Log lines: structured, one for each event, with everything that users send escaped."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import MutableMapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+# Control characters and the line separators of Unicode, which some viewers break lines at.
+_ESCAPES = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))} | {
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+
+
+def escape_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write control characters in values as \\x.., so that nobody can forge a line or steer a terminal."""
+    for key, value in event.items():
+        # Tracebacks are ours and are read as several lines.
+        if isinstance(value, str) and key != "exception":
+            event[key] = value.translate(_ESCAPES)
+    return event
+
+
+def configure_logs(level: str, log_format: str) -> None:
+    """Send structlog and the standard library's loggers through one format to standard error.
+
+    level: debug, info, warning or error. log_format: auto, console or json; auto is console on a terminal.
+    """
+    console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        escape_values,
+    ]
+    renderer: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        if console
+        else structlog.processors.JSONRenderer()
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    # Our own access line says more than uvicorn's; its other lines pass through the root.
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = name != "uvicorn.access"
+    logging.getLogger("uvicorn.error").setLevel(max(root.level, logging.WARNING))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+class AccessLog:
+    """One line for each request, written past the logging machinery: it costs microseconds instead of tens of them."""
+
+    def __init__(self, level: str, log_format: str) -> None:
+        self.wanted = level in ("debug", "info")
+        self.console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
+
+    def write(
+        self, *, method: str, path: str, status: int, seconds: float, size: int, client: str, request_id: str
+    ) -> None:
+        """Write the line of one request. path is what the client sent, decoded; seconds is how long it took."""
+        if not self.wanted:
+            return
+        path = path if path.isascii() and path.isprintable() else path.translate(_ESCAPES)
+        if self.console:
+            line = f"{status} {method} {path} {seconds * 1000:.1f} ms {size} bytes {request_id}\n".encode(
+                errors="backslashreplace"
+            )
+        else:
+            event = {
+                "event": "request",
+                "level": "info",
+                "timestamp": datetime.now(UTC).isoformat(),
+                "method": method,
+                "path": path,
+                "status": status,
+                "seconds": round(seconds, 6),
+                "bytes": size,
+                "client": client,
+                "request_id": request_id,
+            }
+            line = json.dumps(event, separators=(",", ":")).encode() + b"\n"
+        sys.stderr.buffer.write(line)
+        sys.stderr.buffer.flush()

@@ -1,0 +1,179 @@
+"""`broadsheet run`: the whole service on one machine, from nothing, until Ctrl-C.
+
+Database, migrations and sample edition first, then server and worker as children. The children hang on a lifeline
+(api/lifeline.py): they end when this process does, however it ends. So does the embedded Postgres, by its own locks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from asyncio.subprocess import Process
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+
+from api.database import with_database
+from api.processes import end, listen, pause_after, start
+from api.settings import PREFIX, Settings
+
+READY_WITHIN = 60.0
+
+
+def run(settings: Settings) -> int:
+    """Run until told to stop; the exit status. Raises PortTaken before anything is started."""
+    listen(settings.host, settings.port).close()
+    # Ctrl-C and SIGTERM while the database starts unwind this function like an exception.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        with with_database(settings) as ready:
+            return asyncio.run(_Supervisor(ready).run())
+    except KeyboardInterrupt:
+        return 0
+
+
+class _Supervisor:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.stop = asyncio.Event()
+        self.hurry = asyncio.Event()
+        self.children: dict[str, Process] = {}
+        self.status = 0
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._told_to_stop)
+        await self._until_stop(self._prepare())
+        if self.stop.is_set():
+            return self.status
+        await self._start("worker")
+        await self._start("serve")
+        tasks = [
+            asyncio.create_task(self._keep_worker()),
+            asyncio.create_task(self._watch_server()),
+            asyncio.create_task(self._announce()),
+        ]
+        try:
+            await self.stop.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            within = self.settings.graceful_seconds + 5
+            # SIGINT: no load balancer waits for a person's own run.
+            stops = (end(c, signal.SIGINT, within=within, hurry=self.hurry) for c in self.children.values())
+            await asyncio.gather(*stops)
+        return self.status
+
+    def _told_to_stop(self) -> None:
+        if self.stop.is_set():
+            self.hurry.set()
+        self.stop.set()
+
+    async def _prepare(self) -> None:
+        from db.migrate import migrate, pending
+
+        url = self.settings.database_url
+        assert url is not None
+        if await pending(url):
+            for name in await migrate(url):
+                _say(f"Migrated: {name}")
+        await load_sample(self.settings)
+
+    async def _until_stop(self, work: Coroutine[None, None, None]) -> None:
+        """Do the work, but give it up when told to stop."""
+        task = asyncio.create_task(work)
+        stopped = asyncio.create_task(self.stop.wait())
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not task.done():
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            return
+        task.result()
+
+    async def _start(self, command: str) -> None:
+        url = self.settings.database_url
+        assert url is not None
+        self.children[command] = await start((command,), {PREFIX + "DATABASE_URL": url})
+
+    async def _keep_worker(self) -> None:
+        """Start the worker again when it dies, with pauses that double up to half a minute."""
+        loop = asyncio.get_running_loop()
+        pause = 0.25
+        while True:
+            began = loop.time()
+            status = await self.children["worker"].wait()
+            pause = pause_after(loop.time() - began, pause)
+            _say(f"The worker ended with status {status}; it is started again in {pause:.1f} s.")
+            await asyncio.sleep(pause)
+            await self._start("worker")
+
+    async def _watch_server(self) -> None:
+        status = await self.children["serve"].wait()
+        _say(f"The server ended with status {status}, so everything ends. Its last log lines say why.")
+        self.status = 1
+        self.stop.set()
+
+    async def _announce(self) -> None:
+        """Print where the doors are, once reads can be served."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + READY_WITHIN
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104
+        while not await _ready(host, self.settings.port):
+            if loop.time() > until:
+                _say(f"The service is not ready after {READY_WITHIN:.0f} s; http://{host}/readyz says what is missing.")
+                return
+            await asyncio.sleep(0.03)
+        shown = f"[{host}]" if ":" in host else host
+        base = f"http://{shown}:{self.settings.port}"
+        _say(
+            "\n".join(
+                (
+                    "Broadsheet is ready. Ctrl-C ends it.",
+                    f"  Start page        {base}/",
+                    f"  GraphQL explorer  {base}/graphql  (programs post to the same address)",
+                    f"  Health            {base}/readyz  {base}/livez  {base}/version",
+                    f"  Metrics           {base}/metrics",
+                )
+            )
+        )
+
+
+async def load_sample(settings: Settings) -> None:
+    """Load the sample edition into a database that holds nothing else, or complete a load that was cut off."""
+    from db.pool import Database
+    from jobs.sample import load_if_empty
+
+    assert settings.database_url is not None
+    database = await Database.open(
+        settings.database_url,
+        size=settings.worker_pool_size,
+        statement_timeout=settings.worker_statement_timeout,
+        application_name="broadsheet sample",
+    )
+    try:
+        if await load_if_empty(database, now=datetime.now(UTC)):
+            _say("The database was empty: the sample edition is loaded.")
+    finally:
+        await database.close()
+
+
+async def _ready(host: str, port: int) -> bool:
+    """Whether /readyz answers 200. Over a bare connection: an HTTP client would be imported for this alone."""
+    try:
+        async with asyncio.timeout(5):
+            reader, writer = await asyncio.open_connection(host, port)
+            try:
+                writer.write(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return b" 200 " in await reader.readline()
+            finally:
+                writer.close()
+    except (OSError, TimeoutError):
+        return False
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,178 @@
+"""The settings: read from the environment once, at the door, and passed down from there.
+
+Every variable starts with BROADSHEET_. Nothing else in the program reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "BROADSHEET_"
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+class BadSettings(Exception):
+    """A variable of the environment can't be used; the message names it, one line for each."""
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. Sizes are bytes and times are seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str | None = Field(
+        None,
+        pattern=r"^postgres(ql)?://",
+        repr=False,
+        description="Address of the Postgres server (15 or later). Unset: an embedded Postgres under `DATA_DIR`.",
+    )
+    listen_url: str | None = Field(
+        None,
+        pattern=r"^postgres(ql)?://",
+        repr=False,
+        description="Direct address of the same database for LISTEN, where a pooler stands between. "
+        "Unset: `DATABASE_URL`.",
+    )
+    data_dir: Path = Field(
+        CHECKOUT / ".data", description="Folder of the embedded Postgres. Default: `.data` in the checkout."
+    )
+    host: str = Field("127.0.0.1", min_length=1, description="Address that the server listens on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port that the server listens on.")
+    workers: int = Field(1, ge=1, le=64, description="Server processes that share the port.")
+    allow_private_networks: bool = Field(
+        False,
+        description="Whether feeds and pages may be fetched from private and loopback addresses. "
+        "Nothing is fetched in this edition.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe log lines that are written."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="`auto` is `console` on a terminal and `json` elsewhere."
+    )
+    commit: str | None = Field(
+        None,
+        max_length=64,
+        description="The git commit that `/version` reports. Unset: read from the checkout, if it is one.",
+    )
+
+    pool_size: int = Field(10, ge=2, le=500, description="Connections to Postgres of each server process.")
+    worker_pool_size: int = Field(5, ge=2, le=100, description="Connections to Postgres of the worker.")
+    statement_timeout: float = Field(
+        2.0,
+        gt=0,
+        le=60,
+        description="Seconds after which Postgres ends a statement of the server; the server itself gives up "
+        "half a second later.",
+    )
+    worker_statement_timeout: float = Field(
+        60.0, gt=0, le=3600, description="The same for statements of the worker and of `import`."
+    )
+
+    max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body; more is answered with 413.")
+    max_header_bytes: int = Field(65_536, ge=4_096, description="Largest head of a request; more is answered with 431.")
+    receive_seconds: float = Field(
+        15.0,
+        gt=0,
+        le=300,
+        description="Seconds in which a request's head, and then its body, must have arrived; "
+        "then the connection is closed.",
+    )
+    keep_alive_seconds: int = Field(
+        75, ge=1, le=3600, description="Seconds that an idle connection is kept; more than a proxy before it keeps one."
+    )
+    graceful_seconds: float = Field(
+        25.0, ge=0, le=600, description="Seconds that requests and jobs in flight have to finish after SIGTERM."
+    )
+    drain_seconds: float = Field(
+        1.0,
+        ge=0,
+        le=600,
+        description="Seconds after SIGTERM in which `/readyz` already answers 503 while new connections are "
+        "still served, so that load balancers notice. Ctrl-C does not wait.",
+    )
+
+    introspection: bool = Field(True, description="Whether the GraphQL schema may be read by introspection.")
+    suggestions: bool = Field(True, description='Whether GraphQL errors guess at what was meant ("Did you mean …?").')
+    validation_status: Literal[200, 400, 422] = Field(
+        400, description="HTTP status of a GraphQL document that doesn't parse or validate."
+    )
+    max_tokens: int = Field(2_000, ge=100, description="Tokens of a GraphQL document.")
+    max_depth: int = Field(16, ge=4, description="Depth of a GraphQL selection.")
+    max_introspection_depth: int = Field(20, ge=15, description="Depth of an introspecting selection.")
+    max_aliases: int = Field(30, ge=0, description="Aliases in a GraphQL document.")
+    max_directives: int = Field(50, ge=0, description="Directives in a GraphQL document.")
+    max_root_fields: int = Field(20, ge=1, description="Root fields of a GraphQL operation.")
+    max_complexity: int = Field(
+        50_000, ge=1_000, description="Steps that validating a GraphQL document may take (graphql-core's budget)."
+    )
+    max_filter_nodes: int = Field(20, ge=1, description="Conditions of a filter, nested ones included.")
+    max_filter_depth: int = Field(4, ge=1, description="Levels of `and`, `or` and `not` in a filter.")
+    max_query_characters: int = Field(500, ge=10, description="Characters of a search query.")
+    max_query_terms: int = Field(30, ge=1, description="Terms of a search query.")
+    plan_cache: int = Field(1_000, ge=10, description="GraphQL documents whose plans each server process keeps.")
+
+    import_processes: int = Field(
+        min(os.cpu_count() or 1, 8),
+        ge=1,
+        le=64,
+        description="Processes that parse feeds during `import`. Default: one for each core, at most 8.",
+    )
+    max_feed_bytes: int = Field(15 * 1024 * 1024, ge=1_000, description="Largest feed document.")
+    max_feed_entries: int = Field(
+        10_000, ge=1, description="Entries read of one feed document; the rest is kept aside."
+    )
+    parse_seconds: float = Field(
+        10.0, gt=0, le=600, description="Seconds that parsing one feed document may take before its process is ended."
+    )
+
+
+def read_settings() -> Settings:
+    """The settings of this process' environment.
+
+    Raises BadSettings with a line for each variable that can't be used.
+    """
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field has a default; the plugin can't see env values
+    except ValidationError as problem:
+        raise BadSettings("\n".join(_line(dict(error)) for error in problem.errors())) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field: `port` is BROADSHEET_PORT."""
+    return PREFIX + field.upper()
+
+
+def settings_table() -> str:
+    """All settings as a Markdown table (variable, default, meaning), as docs/configuration.md shows it."""
+    lines = ["| variable | default | meaning |", "| --- | --- | --- |"]
+    for name, field in Settings.model_fields.items():
+        default = "" if name in ("data_dir", "import_processes") else _printed(field.default)
+        lines.append(f"| `{variable(name)}` | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
+def _printed(default: object) -> str:
+    match default:
+        case None:
+            return ""
+        case bool():
+            return f"`{str(default).lower()}`"
+        case float() if default.is_integer():
+            return f"`{default:.0f}`"
+        case _:
+            return f"`{default}`"
+
+
+def _line(error: dict[str, object]) -> str:
+    location = error.get("loc")
+    name = variable(str(location[0])) if isinstance(location, tuple) and location else PREFIX + "…"
+    # An address may carry a password: it is never repeated.
+    if name.endswith("_URL"):
+        return f"{name} must be an address like postgresql://user:password@host:5432/database"
+    return f"{name}={error.get('input')!s} can't be used: {error.get('msg')}"

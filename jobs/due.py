@@ -1,0 +1,84 @@
+"""What falls due by time alone: ends of embargoes and expiries. Time changes nothing by itself; this writes it.
+
+Every process that lives looks each second, server or worker, and an advisory lock lets one of them write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
+from db.statements import statements
+
+# Articles in one transaction, so that none holds the log's lock for long.
+BATCH = 500
+INTERVAL = 0.5
+
+log = structlog.get_logger("broadsheet.due")
+
+
+async def write_due(database: Database, *, now: datetime) -> int:
+    """Publish and withdraw what has fallen due at now, with counters and log lines; how many articles it were.
+
+    0 also means that another process is at it. At most BATCH articles each way: call again until it answers 0.
+    """
+    due = statements("due")
+    if not await database.value(due["waiting"], now):
+        return 0
+    async with database.transaction() as connection:
+        if not await connection.fetchval(due["lock"]):
+            return 0
+        came = await connection.fetch(due["publish"], now, BATCH)
+        went = await connection.fetch(due["withdraw"], now, BATCH)
+        if not came and not went:
+            return 0
+        sources = sorted({row["source_id"] for row in (*came, *went)})
+        published, withdrawn = sorted(row["id"] for row in came), sorted(row["id"] for row in went)
+        await connection.execute(due["lock_sources"], sources)
+        await connection.execute(due["count_sources"], sources, published, withdrawn)
+        for counter in ("count_topics", "count_authors", "count_commenters"):
+            await connection.execute(due[counter], published, withdrawn)
+        await connection.execute(statements("changes")["append"], *_lines(published, withdrawn))
+    log.info("due_written", published=len(published), withdrawn=len(withdrawn))
+    return len(published) + len(withdrawn)
+
+
+def _lines(published: list[UUID], withdrawn: list[UUID]) -> tuple[list[str], list[str], list[UUID], list[str]]:
+    """Lines of the log. Nothing that a filter reads has changed, only whether the article is there at all."""
+    articles = published + withdrawn
+    kinds = ["ARTICLE_PUBLISHED"] * len(published) + ["ARTICLE_WITHDRAWN"] * len(withdrawn)
+    return kinds, [f"a_{article}" for article in articles], articles, ["{}"] * len(articles)
+
+
+@contextlib.asynccontextmanager
+async def keep_due(database: Database, *, clock: Callable[[], datetime]) -> AsyncIterator[None]:
+    """Look every half second, for as long as the block lasts. A database that is away is waited for."""
+    task = asyncio.create_task(_keep(database, clock), name="due")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep(database: Database, clock: Callable[[], datetime]) -> None:
+    away = False
+    while True:
+        try:
+            while await write_due(database, now=clock()):
+                pass
+            away = False
+        except (DatabaseTimeout, DatabaseUnavailable) as problem:
+            if not away:
+                log.warning("due_waits_for_database", kind=type(problem).__name__)
+            away = True
+        except Exception as problem:
+            log.error("due_failed", exc_info=problem)
+        await asyncio.sleep(INTERVAL)
