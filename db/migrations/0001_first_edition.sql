@@ -91,8 +91,10 @@ create index articles_by_updated on articles (sort_updated_at desc, id desc) whe
 create index articles_by_comments on articles (comment_count desc, id desc) where is_public;
 create index articles_by_source on articles (source_id, published_at desc, id desc) where is_public;
 create index articles_by_search on articles using gin (search);
-create index articles_embargoed on articles (embargoed_until) where embargoed_until is not null;
-create index articles_expiring on articles (expires_at) where expires_at is not null;
+-- Only what time has still to change, so that looking every second stays free.
+create index articles_embargoed on articles (embargoed_until)
+  where embargoed_until is not null and not is_public and status = 'USABLE';
+create index articles_expiring on articles (expires_at) where expires_at is not null and is_public;
 
 -- What makes an article the same article: each key is owned by one article. A guid counts within one source
 -- (scope is the source's id), an address everywhere (scope is empty). Addresses are also how readers look it up.
