@@ -1,0 +1,391 @@
+"""Tables as data: what compiled reads may name, who may see a row, and how rows are ordered, found and joined.
+
+In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the row it is reached from, `{0}`, `{1}` …
+the parameters. `db/select.py` fills them in and takes identifiers from nowhere else.
+
+What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. `visible` is the
+row's own predicate. `reachable` is asked where a row is looked up by itself: there it also has to lie within something
+visible, which a row reached through an edge does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["text", "int", "bool", "float", "time", "id", "texts"]
+# Who is asking, as far as it decides what may be seen.
+Audience = Literal["public"]
+KeyKind = Literal["time", "int", "text", "bytes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A value of a row. `sql` is an expression; a nullable one is sent as null. `letter` begins a global id."""
+
+    sql: str
+    kind: Kind = "text"
+    nullable: bool = False
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order: a stored NOT NULL key, then the id, both in one direction. `code` begins its cursors."""
+
+    code: str
+    key: str
+    kind: KeyKind
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """How rows of `table` hang on a row of another: `on` joins them, `order` names one of the table's orders, or is
+    an ORDER BY for short lists that are never paged."""
+
+    table: str
+    on: str
+    order: str = ""
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    name: str
+    letter: str = ""
+    visible: Mapping[Audience, str] = field(default_factory=dict)
+    reachable: Mapping[Audience, str] = field(default_factory=dict)
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    edges: Mapping[str, Edge] = field(default_factory=dict)
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    tests: Mapping[str, str] = field(default_factory=dict)
+
+
+def _public(predicate: str) -> dict[Audience, str]:
+    return {"public": predicate}
+
+
+def _plain(*names: str, kind: Kind = "text", nullable: bool = False) -> dict[str, Column]:
+    return {name: Column(f"{{t}}.{name}", kind, nullable) for name in names}
+
+
+def _id(letter: str) -> dict[str, Column]:
+    return {"id": Column("{t}.id", "id", letter=letter)}
+
+
+def _escaped(sql: str) -> str:
+    """Text as HTML text."""
+    for char, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("''", "&#39;")):
+        sql = f"replace({sql}, '{char}', '{entity}')"
+    return sql
+
+
+def _marked(sql: str) -> str:
+    """Text as HTML text with matches of the pattern {0} in <mark>. The marks are set as control characters, which no
+    stored text holds, so that escaping comes after matching."""
+    marked = _escaped(f"regexp_replace({sql}, '(' || {{0}}::text || ')', E'\\x01\\\\1\\x02', 'g')")
+    return f"replace(replace({marked}, E'\\x01', '<mark>'), E'\\x02', '</mark>')"
+
+
+def _by_policy(source_id: str, *, full: str, excerpt: str, headline: str = "null") -> str:
+    """What the policy of a source lets out of a text."""
+    return (
+        f"(select case p.body_policy when 'FULL' then {full} when 'EXCERPT' then {excerpt} else {headline} end"
+        f" from sources p where p.id = {source_id})"
+    )
+
+
+def _content(source_id: str) -> dict[str, Column]:
+    """Headline, lead and body of an article or of one of its revisions."""
+    lead_html = f"'<p>' || {_escaped('{t}.lead')} || '</p>'"
+    return {
+        "headline": Column("{t}.headline"),
+        "lead": Column(_by_policy(source_id, full="{t}.lead", excerpt="{t}.lead"), nullable=True),
+        "body_html": Column(_by_policy(source_id, full="{t}.body_html", excerpt=lead_html), nullable=True),
+        "body_text": Column(_by_policy(source_id, full="{t}.body_text", excerpt="{t}.lead"), nullable=True),
+    }
+
+
+# An excerpt of at most 240 characters around the first match of {0} in the text that is served.
+_EXCERPT = (
+    "(select case when x.at > 0 then "
+    + _marked(
+        "(case when x.at > 81 then '…' || regexp_replace(substr(x.served, x.at - 80, 240), '^[^ ]{{1,24}} ', '')"
+        " else substr(x.served, 1, 240) end || case when length(x.served) > greatest(x.at - 81, 0) + 240"
+        " then '…' else '' end)"
+    )
+    + " end from (select s.served, regexp_instr(s.served, {0}::text) as at"
+    + " from (select regexp_replace("
+    + _by_policy("{t}.source_id", full="coalesce({t}.body_text, {t}.lead)", excerpt="{t}.lead")
+    + ", '\\s+', ' ', 'g') as served) s) x)"
+)
+
+_LANGUAGE = "exists (select 1 from unnest({0}::text[]) l where {t}.language = l or starts_with({t}.language, l || '-'))"
+
+
+def _slugs(noun: str, parameter: str = "any({0}::text[])") -> str:
+    return f"(select g.id from slugs g where g.noun = '{noun}' and g.slug = {parameter})"
+
+
+def _matching(noun: str) -> str:
+    return f"{{t}}.id = {_slugs(noun, '{0}::text')}"
+
+
+_WITHIN_ARTICLE = "exists (select 1 from articles w where w.id = {t}.article_id and w.is_public)"
+
+_ID_TEST = {"id": "{t}.id = {0}::uuid"}
+_NAME_TEST = {"nameContains": "position({0}::text in {t}.sort_name) > 0"}
+
+# How well an article matches a text query, quantised to an integer, so that equal ranks are equal everywhere.
+RANK = "floor(ts_rank({t}.search, {0}::text::tsquery, 1) * 1000000)::integer"
+
+ARTICLES = Table(
+    "articles",
+    letter="a",
+    visible=_public("{t}.is_public"),
+    reachable=_public("{t}.is_public"),
+    columns=_id("a")
+    | _plain("url", "kind", "language", "status", "published_text")
+    | _plain("byline", "dateline", "section", "credit", "updated_text", nullable=True)
+    | _plain("rights_holder", "rights_notice", "rights_terms", nullable=True)
+    | _plain("embargoed_until", "expires_at", kind="time", nullable=True)
+    | _plain("first_seen_at", "changed_at", kind="time")
+    | _plain("published_estimated", "comments_open", kind="bool")
+    | _plain("word_count", "comment_count", kind="int")
+    | _content("{t}.source_id")
+    | {
+        "alias_urls": Column(
+            "array(select k.value from article_keys k where k.article_id = {t}.id and k.kind = 'url'"
+            " and k.value <> {t}.url order by k.value)",
+            "texts",
+        ),
+        "body_availability": Column(
+            _by_policy(
+                "{t}.source_id",
+                full="case {t}.body_extent when 'NONE' then 'UNAVAILABLE' else {t}.body_extent end",
+                excerpt="case when {t}.body_extent = 'NONE' then 'UNAVAILABLE'"
+                " when {t}.lead is null then 'RESTRICTED' else 'EXCERPT' end",
+                headline="case {t}.body_extent when 'NONE' then 'UNAVAILABLE' else 'RESTRICTED' end",
+            )
+        ),
+        "score": Column("{t}.score / 1000000::float8", "float"),
+        "rank": Column(f"{RANK} / 1000000::float8", "float"),
+        "headline_highlight": Column(_marked("{t}.headline")),
+        "excerpt": Column(_EXCERPT, nullable=True),
+    },
+    edges={
+        "source": Edge("sources", "{t}.id = {o}.source_id"),
+        "authors": Edge(
+            "authors",
+            "exists (select 1 from article_authors x where x.article_id = {o}.id and x.author_id = {t}.id)",
+            "(select x.position from article_authors x where x.article_id = {o}.id and x.author_id = {t}.id), {t}.id",
+        ),
+        "image": Edge("images", "{t}.article_id = {o}.id and {t}.position = 0", nullable=True),
+        "images": Edge("images", "{t}.article_id = {o}.id", "{t}.position"),
+        "enclosures": Edge("enclosures", "{t}.article_id = {o}.id", "{t}.position"),
+        "topics": Edge("article_topics", "{t}.article_id = {o}.id and {t}.direct", "{t}.confidence desc, {t}.topic_id"),
+        "revisions": Edge("revisions", "{t}.article_id = {o}.id", "NEWEST"),
+        "comments": Edge("comments", "{t}.article_id = {o}.id and {t}.parent_id is null", "OLDEST"),
+        "thread": Edge("comments", "{t}.article_id = {o}.id", "THREAD"),
+    },
+    orders={
+        "NEWEST": Order("an", "published_at", "time", descending=True),
+        "OLDEST": Order("ao", "published_at", "time"),
+        "UPDATED": Order("au", "sort_updated_at", "time", descending=True),
+        "MOST_COMMENTED": Order("am", "comment_count", "int", descending=True),
+    },
+    tests=_ID_TEST
+    | {
+        "url": "{t}.id = (select k.article_id from article_keys k where k.kind = 'url' and k.scope = ''"
+        " and k.value = any({0}::text[]) order by array_position({0}::text[], k.value) limit 1)",
+        "sources": f"{{t}}.source_id in {_slugs('source')}",
+        "topics": "exists (select 1 from article_topics x where x.article_id = {t}.id"
+        f" and x.topic_id in {_slugs('topic')})",
+        "authors": "exists (select 1 from article_authors x where x.article_id = {t}.id"
+        f" and x.author_id in {_slugs('author')})",
+        "languages": _LANGUAGE,
+        "kinds": "{t}.kind = any({0}::text[])",
+        "publishedFrom": "{t}.published_at >= {0}::timestamptz",
+        "publishedTo": "{t}.published_at < {0}::timestamptz",
+        "changedFrom": "{t}.changed_at >= {0}::timestamptz",
+        "changedTo": "{t}.changed_at < {0}::timestamptz",
+        "hasImage": "{t}.has_image = {0}::boolean",
+        "text": "{t}.search @@ {0}::text::tsquery",
+    },
+)
+
+# Orders of search: the same rows with their rank.
+SEARCH_ORDERS = {
+    "RELEVANCE": Order("sr", "score", "int", descending=True),
+    "NEWEST": Order("sn", "published_at", "time", descending=True),
+    "OLDEST": Order("so", "published_at", "time"),
+}
+
+SOURCES = Table(
+    "sources",
+    letter="s",
+    visible=_public("true"),
+    reachable=_public("true"),
+    columns=_id("s")
+    | _plain("slug", "name")
+    | _plain("publisher", "homepage_url", "logo_url", "language", "country", "description", nullable=True)
+    | _plain("article_count", kind="int")
+    | _plain("latest_article_at", kind="time", nullable=True),
+    edges={"articles": Edge("articles", "{t}.source_id = {o}.id", "NEWEST")},
+    orders={
+        "NAME": Order("on", "sort_name", "text"),
+        "MOST_RECENT": Order("om", "sort_latest_at", "time", descending=True),
+    },
+    tests=_ID_TEST
+    | _NAME_TEST
+    | {
+        "slug": _matching("source"),
+        "languages": _LANGUAGE,
+        "countries": "{t}.country = any({0}::text[])",
+    },
+)
+
+TOPICS = Table(
+    "topics",
+    letter="t",
+    visible=_public("true"),
+    reachable=_public("true"),
+    columns=_id("t")
+    | _plain("slug")
+    | _plain("code", nullable=True)
+    | _plain("article_count", kind="int")
+    | {
+        "name": Column(
+            "coalesce({t}.names ->> lower({0}::text), {t}.names ->> split_part(lower({0}::text), '-', 1), {t}.name)"
+        )
+    },
+    edges={
+        "broader": Edge("topics", "{t}.id = {o}.broader_id", nullable=True),
+        "narrower": Edge("topics", "{t}.broader_id = {o}.id", "{t}.sort_name, {t}.id"),
+        "articles": Edge(
+            "articles",
+            "exists (select 1 from article_topics x where x.article_id = {t}.id and x.topic_id = {o}.id)",
+            "NEWEST",
+        ),
+    },
+    orders={
+        "NAME": Order("tn", "sort_name", "text"),
+        "MOST_ARTICLES": Order("ta", "article_count", "int", descending=True),
+    },
+    tests=_ID_TEST
+    | _NAME_TEST
+    | {
+        "slug": _matching("topic"),
+        "code": "{t}.code = {0}::text",
+        "broader": f"{{t}}.broader_id = {_slugs('topic', '{0}::text')}",
+    },
+)
+
+AUTHORS = Table(
+    "authors",
+    letter="u",
+    visible=_public("{t}.article_count > 0"),
+    reachable=_public("{t}.article_count > 0"),
+    columns=_id("u") | _plain("slug", "name") | _plain("url", nullable=True) | _plain("article_count", kind="int"),
+    edges={
+        "articles": Edge(
+            "articles",
+            "exists (select 1 from article_authors x where x.article_id = {t}.id and x.author_id = {o}.id)",
+            "NEWEST",
+        )
+    },
+    tests=_ID_TEST | {"slug": _matching("author")},
+)
+
+REVISIONS = Table(
+    "revisions",
+    letter="r",
+    visible=_public("true"),
+    reachable=_public(_WITHIN_ARTICLE),
+    columns=_id("r")
+    | _plain("seen_at", kind="time")
+    | _content("(select w.source_id from articles w where w.id = {t}.article_id)"),
+    orders={"NEWEST": Order("rn", "seen_at", "time", descending=True)},
+    tests=_ID_TEST,
+)
+
+COMMENTS = Table(
+    "comments",
+    letter="c",
+    visible=_public("{t}.is_public"),
+    reachable=_public(
+        "{t}.is_public and exists (select 1 from articles w where w.id = {t}.article_id and w.is_public)"
+    ),
+    columns=_id("c")
+    | _plain("depth", "reply_count", "reaction_count", kind="int")
+    | _plain("status")
+    | _plain("placeholder", nullable=True)
+    | _plain("created_at", kind="time")
+    | _plain("edited_at", kind="time", nullable=True)
+    | {
+        "body_html": Column("case when {t}.placeholder is null then {t}.body_html end", nullable=True),
+        "body_text": Column("case when {t}.placeholder is null then {t}.body_text end", nullable=True),
+    },
+    edges={
+        "article": Edge("articles", "{t}.id = {o}.article_id"),
+        "parent": Edge("comments", "{t}.id = {o}.parent_id", nullable=True),
+        "author": Edge("commenters", "{t}.id = {o}.author_id and {o}.placeholder is null", nullable=True),
+        "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST"),
+    },
+    orders={
+        "NEWEST": Order("cn", "created_at", "time", descending=True),
+        "OLDEST": Order("co", "created_at", "time"),
+        "MOST_REPLIES": Order("cr", "reply_count", "int", descending=True),
+        "MOST_REACTIONS": Order("cx", "reaction_count", "int", descending=True),
+        "THREAD": Order("ct", "thread_key", "bytes"),
+    },
+    tests=_ID_TEST,
+)
+
+COMMENTERS = Table(
+    "commenters",
+    letter="m",
+    visible=_public("{t}.comment_count > 0"),
+    reachable=_public("{t}.comment_count > 0"),
+    columns=_id("m") | _plain("display_name", "role") | _plain("comment_count", kind="int"),
+    tests=_ID_TEST,
+)
+
+IMAGES = Table(
+    "images",
+    visible=_public("true"),
+    columns=_plain("url")
+    | _plain("alt", "caption", "credit", nullable=True)
+    | _plain("width", "height", kind="int", nullable=True),
+)
+
+ENCLOSURES = Table(
+    "enclosures",
+    visible=_public("true"),
+    columns=_plain("url")
+    | _plain("mime_type", nullable=True)
+    | _plain("byte_length", "duration_seconds", kind="int", nullable=True),
+)
+
+ARTICLE_TOPICS = Table(
+    "article_topics",
+    visible=_public("true"),
+    columns=_plain("assigned_by") | _plain("confidence", kind="float"),
+    edges={"topic": Edge("topics", "{t}.id = {o}.topic_id")},
+)
+
+TABLES: Mapping[str, Table] = {
+    table.name: table
+    for table in (
+        ARTICLES,
+        SOURCES,
+        TOPICS,
+        AUTHORS,
+        REVISIONS,
+        COMMENTS,
+        COMMENTERS,
+        IMAGES,
+        ENCLOSURES,
+        ARTICLE_TOPICS,
+    )
+}

@@ -1,0 +1,103 @@
+"""Comments and who writes them."""
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry import UNSET
+
+from schema.fields import OfKey, OfPage, column, edge, planned, rule
+from schema.node import Node
+from schema.page import Connection
+from schema.scalars import DateTime
+from schema.text import body
+
+if TYPE_CHECKING:
+    from schema.article import Article
+
+
+@strawberry.enum
+class Role(Enum):
+    COMMENTER = "COMMENTER"
+    MEMBER = "MEMBER"
+    STAFF = "STAFF"
+    MODERATOR = "MODERATOR"
+    ADMIN = "ADMIN"
+
+
+@strawberry.enum(description="By its author, by a moderator, or with the author's data.")
+class CommentPlaceholder(Enum):
+    DELETED = "DELETED"
+    REMOVED = "REMOVED"
+    ERASED = "ERASED"
+
+
+@strawberry.enum(
+    description="PUBLISHED and APPROVED are public; PENDING (held before publication), WITHHELD (held by a rule)"
+    " and REJECTED are seen by author and moderators."
+)
+class CommentStatus(Enum):
+    PUBLISHED = "PUBLISHED"
+    APPROVED = "APPROVED"
+    PENDING = "PENDING"
+    WITHHELD = "WITHHELD"
+    REJECTED = "REJECTED"
+
+
+@strawberry.enum
+class CommentOrder(Enum):
+    NEWEST = "NEWEST"
+    OLDEST = "OLDEST"
+    MOST_REPLIES = "MOST_REPLIES"
+    MOST_REACTIONS = "MOST_REACTIONS"
+
+
+@strawberry.type
+class Commenter(Node):
+    display_name: str = column("display_name")
+    role: Role = column("role")
+    comment_count: int = column("comment_count")
+
+
+def comment_page(
+    order_by: CommentOrder = CommentOrder.OLDEST,
+    first: int | None = UNSET,
+    after: str | None = UNSET,
+    last: int | None = UNSET,
+    before: str | None = UNSET,
+) -> Connection["Comment"]:
+    planned()
+
+
+def thread_page(
+    first: int | None = UNSET, after: str | None = UNSET, last: int | None = UNSET, before: str | None = UNSET
+) -> Connection["Comment"]:
+    planned()
+
+
+@strawberry.type(
+    description="A reader's comment."
+    " One that is gone but has public replies stays as a placeholder, without author and body."
+)
+class Comment(Node):
+    article: Annotated["Article", strawberry.lazy("schema.article")] = edge("article")
+    parent: "Comment | None" = edge("parent")
+    depth: int = column("depth", "0 for a root comment.")
+    author: Commenter | None = edge("author")
+    body: str | None = body()
+    placeholder: CommentPlaceholder | None = column("placeholder")
+    status: CommentStatus = column("status")
+    created_at: DateTime = column("created_at")
+    edited_at: DateTime | None = column("edited_at")
+    replies: Connection["Comment"] = rule(OfPage(edge="replies"), resolver=comment_page)
+    reply_count: int = column("reply_count")
+    reaction_count: int = column("reaction_count")
+
+
+def _comment(id: strawberry.ID) -> Comment | None:
+    planned()
+
+
+@strawberry.type
+class CommentQuery:
+    comment: Comment | None = rule(OfKey("comments"), resolver=_comment)

@@ -1,0 +1,190 @@
+"""GraphQL text → a checked operation: parse, limits, validation, choice of the operation.
+
+Everything is counted in time linear in the document: each fragment once, however often it is spread.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    parse,
+    validate,
+)
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
+from graphql.validation.rules import overlapping_fields_can_be_merged
+
+from schema.errors import BadRequest
+
+# graphql-core's own bound on comparing fields; its default lets 3 KB documents validate for half a second.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
+
+_MAX_ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a document may hold. Depths count nested fields; introspection has its own."""
+
+    tokens: int = 2_000
+    depth: int = 16
+    introspection_depth: int = 20
+    aliases: int = 30
+    directives: int = 50
+    root_fields: int = 20
+    filter_nodes: int = 20
+    filter_depth: int = 4
+    list_items: int = 100
+    rows: int = 50_000
+    introspection: bool = True
+
+
+class Refused(Exception):
+    """A document that isn't executed, with the errors to tell."""
+
+    def __init__(self, *errors: GraphQLError) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One operation, ready to be planned."""
+
+    ast: DocumentNode
+    operation: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: tuple[GraphQLVariableSignature, ...]
+
+    @property
+    def is_query(self) -> bool:
+        return self.operation.operation is OperationType.QUERY
+
+
+def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, limits: Limits) -> Document:
+    """A document's operation.
+
+    Raises:
+        Refused: it can't be parsed, is too large, is invalid, or does not say which operation is meant.
+    """
+    try:
+        ast = parse(text, max_tokens=limits.tokens)
+        operations, fragments = _definitions(ast)
+        _measure(operations, fragments, limits)
+    except GraphQLError as error:
+        raise Refused(error) from error
+    except RecursionError as error:
+        raise Refused(GraphQLError("The document is nested too deeply.")) from error
+    except BadRequest as error:
+        raise Refused(GraphQLError(str(error))) from error
+    errors = validate(schema, ast, max_errors=_MAX_ERRORS, hide_suggestions=True)
+    if errors:
+        raise Refused(*errors)
+    operation = _chosen(operations, operation_name)
+    signatures = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
+    variables = tuple(s for s in signatures if isinstance(s, GraphQLVariableSignature))
+    return Document(ast, operation, fragments, variables)
+
+
+def _definitions(ast: DocumentNode) -> tuple[list[OperationDefinitionNode], dict[str, FragmentDefinitionNode]]:
+    operations = [node for node in ast.definitions if isinstance(node, OperationDefinitionNode)]
+    fragments = {node.name.value: node for node in ast.definitions if isinstance(node, FragmentDefinitionNode)}
+    return operations, fragments
+
+
+def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> OperationDefinitionNode:
+    if name is None and len(operations) == 1:
+        return operations[0]
+    if name is None:
+        raise Refused(
+            GraphQLError(
+                "The document holds several operations: say which by operationName."
+                if operations
+                else "The document holds no operation."
+            )
+        )
+    for operation in operations:
+        if operation.name is not None and operation.name.value == name:
+            return operation
+    raise Refused(GraphQLError(f"The document holds no operation named {name[:100]!r}."))
+
+
+@dataclass(slots=True)
+class _Size:
+    depth: int = 0
+    introspection: int = 0
+    roots: int = 0
+    introspects: bool = False
+
+
+@dataclass(slots=True)
+class _Counts:
+    fragments: Mapping[str, FragmentDefinitionNode]
+    aliases: int = 0
+    directives: int = 0
+    sizes: dict[str, _Size] = field(default_factory=dict)
+
+    def of(self, selections: SelectionSetNode) -> _Size:
+        """Depth and number of fields of a selection, its own and those of fragments that it spreads."""
+        size = _Size()
+        for node in selections.selections:
+            self.directives += len(node.directives or ())
+            if isinstance(node, FieldNode):
+                self.aliases += node.alias is not None
+                inner = self.of(node.selection_set) if node.selection_set else _Size()
+                size.roots += 1
+                if node.name.value in ("__schema", "__type"):
+                    size.introspects = True
+                    size.introspection = max(size.introspection, 1 + inner.depth)
+                else:
+                    size.depth = max(size.depth, 1 + inner.depth)
+            else:
+                inner = self.inside(node)
+                size.roots += inner.roots
+                size.depth = max(size.depth, inner.depth)
+                size.introspection = max(size.introspection, inner.introspection)
+                size.introspects |= inner.introspects
+        return size
+
+    def inside(self, node: Any) -> _Size:
+        if isinstance(node, InlineFragmentNode):
+            return self.of(node.selection_set)
+        name = node.name.value if isinstance(node, FragmentSpreadNode) else ""
+        if name not in self.sizes:
+            self.sizes[name] = _Size()  # a cycle counts nothing more; validation names it
+            if name in self.fragments:
+                fragment = self.fragments[name]
+                self.directives += len(fragment.directives or ())
+                self.sizes[name] = self.of(fragment.selection_set)
+        return self.sizes[name]
+
+
+def _measure(
+    operations: Iterable[OperationDefinitionNode], fragments: Mapping[str, FragmentDefinitionNode], limits: Limits
+) -> None:
+    counts = _Counts(fragments)
+    for operation in operations:
+        counts.directives += len(operation.directives or ())
+        size = counts.of(operation.selection_set)
+        _within(size.depth, limits.depth, "levels of nested fields")
+        _within(size.introspection, limits.introspection_depth, "levels of introspection")
+        _within(size.roots, limits.root_fields, "root fields")
+        if size.introspects and not limits.introspection:
+            raise BadRequest("Introspection is switched off here.")
+    _within(counts.aliases, limits.aliases, "aliases")
+    _within(counts.directives, limits.directives, "directives")
+
+
+def _within(count: int, limit: int, what: str) -> None:
+    if count > limit:
+        raise BadRequest(f"The document has {count} {what}; at most {limit} are allowed.")

@@ -1,0 +1,271 @@
+"""An operation → its answer: document → plan → one statement → bytes as Postgres made them.
+
+Warm requests cost a look-up, a bind and one round trip. What a plan can't hold (introspection, arguments that are
+refused, variables that don't fit) graphql-core executes; there each root field runs its own plan, so that one failing
+field does not blank the others.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import uuid4
+
+import orjson
+import strawberry
+import structlog
+from cachetools import LRUCache
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    execute,
+)
+
+from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
+from db.select import Object, statement
+from schema.bind import Bound
+from schema.caller import ANONYMOUS, Caller
+from schema.document import Document, Limits, Refused, read_document
+from schema.errors import Code, ReadError
+from schema.plan import NotPlanned, Planner, rule_of
+from schema.query import Shape, read_query
+from schema.variables import NotCoercible, Slot, coerced, filled, shape
+
+log = structlog.get_logger()
+
+# How many shapes of variables one document's plans are kept for.
+_SHAPES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense."""
+
+    status: int
+    body: bytes
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A statement and where its parameters come from."""
+
+    sql: str
+    bounds: tuple[Bound, ...]
+
+    def values(self, variables: Mapping[str, Any]) -> list[Any]:
+        return [bound.value(variables) for bound in self.bounds]
+
+
+@dataclass(slots=True)
+class _Known:
+    """A document and the plans made for it. slots: by shape, the variables whose search queries shape the plan too."""
+
+    document: Document
+    slots: LRUCache[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: LRUCache(_SHAPES))
+    plans: LRUCache[Hashable, Compiled] = field(default_factory=lambda: LRUCache(_SHAPES))
+
+
+class Executor:
+    """Executes operations of the schema against a database.
+
+    documents: how many documents are kept with their plans.
+    """
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        database: Database,
+        *,
+        limits: Limits | None = None,
+        documents: int = 1_000,
+        refused_status: int = 400,
+    ) -> None:
+        self.schema = schema._schema
+        self.database = database
+        self.limits = limits or Limits()
+        self.refused_status = refused_status
+        self._known: LRUCache[tuple[str, str | None], _Known] = LRUCache(documents)
+        _read_by_plans(self.schema)
+
+    async def execute(
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        operation_name: str | None = None,
+        caller: Caller = ANONYMOUS,
+    ) -> Answer:
+        """The answer to an operation; errors are part of it, none is raised."""
+        given = variables or {}
+        try:
+            known = self.known(query, operation_name)
+            try:
+                values = coerced(known.document, given)
+                compiled = self.compiled(known, values, caller)
+                arguments = compiled.values(values)
+            except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
+                return await self._by_core(known.document, given, caller)
+            text = await self.database.value(compiled.sql, *arguments)
+            return Answer(200, text.encode())
+        except Refused as refused:
+            return Answer(self.refused_status, _errors(refused.errors))
+        except DatabaseTimeout:
+            return Answer(504, _failure(Code.TIMEOUT, "The database took too long. Ask for less, or try again."), 1)
+        except DatabaseUnavailable:
+            return Answer(503, _failure(Code.UNAVAILABLE, "The database can't be reached. Try again."), 1)
+        except Exception as error:
+            message, id_ = _masked(error)
+            return Answer(500, _failure(Code.INTERNAL, message, id=id_))
+
+    def is_query(self, query: str, operation_name: str | None) -> bool:
+        """Whether a document asks for nothing but a read; true for what can't be read at all."""
+        try:
+            return self.known(query, operation_name).document.is_query
+        except Refused:
+            return True
+
+    def known(self, query: str, operation_name: str | None) -> _Known:
+        key = (query, operation_name)
+        known = self._known.get(key)
+        if known is None:
+            document = read_document(self.schema, query, operation_name, self.limits)
+            known = self._known[key] = _Known(document)
+        return known
+
+    def compiled(self, known: _Known, values: Mapping[str, Any], caller: Caller) -> Compiled:
+        """The plan for these variables, made once for each shape that they can have.
+
+        Raises:
+            NotPlanned, ReadError, GraphQLError: graphql-core is to execute the operation.
+        """
+        form = (caller.audience, shape(values))
+        slots = known.slots.get(form)
+        if slots is not None:
+            compiled = known.plans.get((form, _shapes(slots, values)))
+            if compiled is not None:
+                return compiled
+        planner = Planner(self.schema, known.document, values, self.limits)
+        compiled = _compiled(planner.whole(), caller)
+        slots = known.slots[form] = tuple(planner.queries.slots)
+        known.plans[form, _shapes(slots, values)] = compiled
+        return compiled
+
+    async def _by_core(self, document: Document, given: Mapping[str, Any], caller: Caller) -> Answer:
+        context = _Context(self, document, caller)
+        result = execute(
+            self.schema,
+            document.ast,
+            context_value=context,
+            variable_values=dict(given),
+            operation_name=document.operation.name.value if document.operation.name else None,
+            hide_suggestions=True,
+        )
+        if not isinstance(result, ExecutionResult):
+            result = await result
+        if context.failure is not None:
+            raise context.failure
+        if result.data is None and not context.ran:
+            return Answer(self.refused_status, _errors(tuple(result.errors or ())))
+        return Answer(200, _body(result))
+
+
+@dataclass(slots=True)
+class _Context:
+    """What root fields need when graphql-core executes. failure: what ends the whole operation."""
+
+    executor: Executor
+    document: Document
+    caller: Caller
+    ran: bool = False
+    failure: DatabaseTimeout | DatabaseUnavailable | None = None
+
+    async def read(self, key: str, variables: Mapping[str, Any]) -> Any:
+        """The value of one root field, by a plan of its own."""
+        planner = Planner(self.executor.schema, self.document, variables, self.executor.limits, typenames=True)
+        compiled = _compiled(planner.single(key), self.caller)
+        try:
+            text = await self.executor.database.value(compiled.sql, *compiled.values(variables))
+        except (DatabaseTimeout, DatabaseUnavailable) as failure:
+            self.failure = failure
+            raise
+        return orjson.loads(text)["data"][key]
+
+
+def _compiled(read: Object, caller: Caller) -> Compiled:
+    made = statement(read, caller.audience)
+    return Compiled(made.text, tuple(cast(Bound, param.source) for param in made.params))
+
+
+def _shapes(slots: tuple[Slot, ...], values: Mapping[str, Any]) -> tuple[Shape, ...]:
+    return tuple(read_query(filled(slot, values)).shape for slot in slots)
+
+
+# -- graphql-core over plans
+
+
+async def _resolve_root(_root: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
+    context: _Context = info.context
+    context.ran = True
+    return await context.read(str(info.path.key), info.variable_values.coerced)
+
+
+def _resolve_inside(source: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
+    return source[info.path.key]
+
+
+def _type_of(value: Any, *_: Any) -> str:
+    return str(value["__typename"])
+
+
+def _read_by_plans(schema: GraphQLSchema) -> None:
+    """Give every field that has a rule the resolver that takes its value out of the plan's answer."""
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLInterfaceType):
+            type_.resolve_type = _type_of
+        if not isinstance(type_, GraphQLObjectType):
+            continue
+        type_.is_type_of = None
+        for found in type_.fields.values():
+            if rule_of(found) is not None:
+                found.resolve = _resolve_root if type_ is schema.query_type else _resolve_inside
+
+
+# -- answers that are errors
+
+
+def _errors(errors: Iterable[GraphQLError]) -> bytes:
+    return orjson.dumps({"errors": [_formatted(error) for error in errors]})
+
+
+def _body(result: ExecutionResult) -> bytes:
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [_formatted(error) for error in result.errors]
+    return orjson.dumps(answer)
+
+
+def _formatted(error: GraphQLError) -> dict[str, Any]:
+    """An error as it goes out: with a code, and without what only the log should say."""
+    original = error.original_error
+    while isinstance(original, GraphQLError):
+        original = original.original_error
+    if original is not None and not isinstance(original, ReadError):
+        message, id_ = _masked(original)
+        error = GraphQLError(message, error.nodes, path=error.path, extensions={"code": str(Code.INTERNAL), "id": id_})
+    formatted = dict(error.formatted)
+    formatted["extensions"] = {"code": str(Code.BAD_REQUEST), **(error.extensions or {})}
+    return formatted
+
+
+def _masked(error: BaseException) -> tuple[str, str]:
+    """What the caller is told of an unexpected error, and the id under which the log tells the rest."""
+    id_ = uuid4().hex
+    log.error("unexpected error in an operation", error_id=id_, exc_info=error)
+    return "Something went wrong here. The id leads to it in the log.", id_
+
+
+def _failure(code: Code, message: str, **extensions: Any) -> bytes:
+    return orjson.dumps({"errors": [{"message": message, "extensions": {"code": str(code), **extensions}}]})

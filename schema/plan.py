@@ -1,0 +1,387 @@
+"""A selection → a read.
+
+The rules beside the fields (`schema/fields.py`) say what a field is; this walks an operation by them and gives
+`db/select.py` the read as data. Arguments are coerced by graphql-core, with slots where variables supply leaves, so
+a plan serves all requests whose variables have the same shape.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLIncludeDirective,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    SelectionSetNode,
+    get_named_type,
+    is_list_type,
+    is_non_null_type,
+)
+from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
+
+from db import select
+from db.select import Json, Object, Param, Read
+from db.tables import SEARCH_ORDERS, TABLES, Order, Table
+from schema import bind
+from schema.bind import Bound, hashable
+from schema.document import Document, Limits
+from schema.errors import BadRequest, CostExceeded
+from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, Rule
+from schema.filter import Conditions, Queries
+from schema.variables import USUAL_SIZES, slotted
+
+_DEFAULT_SIZE = 20
+
+# The table of each type that has a global id.
+NODE_TABLES: Mapping[str, str] = {
+    "Article": "articles",
+    "Author": "authors",
+    "Comment": "comments",
+    "Commenter": "commenters",
+    "Revision": "revisions",
+    "Source": "sources",
+    "Topic": "topics",
+}
+
+
+class NotPlanned(Exception):
+    """An operation that graphql-core executes, such as introspection."""
+
+
+def rule_of(field_: GraphQLField) -> Rule | None:
+    """The rule by which a field is read; None where it has none."""
+    definition = field_.extensions.get("strawberry-definition")
+    metadata = getattr(definition, "metadata", None) or {}
+    found = metadata.get(RULE)
+    return found if isinstance(found, Rule) else None
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans one operation for one shape of variables.
+
+    variables: coerced. typenames: put `__typename` into every object, for graphql-core to tell types apart.
+    queries: the search queries in slots on whose reading the plan has come to depend.
+    """
+
+    schema: GraphQLSchema
+    document: Document
+    variables: Mapping[str, Any]
+    limits: Limits
+    typenames: bool = False
+    rows: int = 0
+    multiplier: int = 1
+    queries: Queries = field(init=False)
+    _values: VariableValues = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.queries = Queries(self.variables)
+        self._values = VariableValues({}, slotted(dict(self.variables)))
+
+    # -- the operation
+
+    def whole(self) -> Object:
+        """The read of the whole answer."""
+        root = self.root_type()
+        fields = self.collected([self.document.operation.selection_set], root)
+        return Object(tuple((key, self.root(root, nodes)) for key, nodes in fields.items()))
+
+    def single(self, key: str) -> Object:
+        """The read of one root field alone."""
+        root = self.root_type()
+        nodes = self.collected([self.document.operation.selection_set], root)[key]
+        return Object(((key, self.root(root, nodes)),))
+
+    def root_type(self) -> GraphQLObjectType:
+        root = self.schema.get_root_type(self.document.operation.operation)
+        if root is None or not self.document.is_query:
+            raise NotPlanned
+        return root
+
+    def root(self, root: GraphQLObjectType, nodes: list[FieldNode]) -> Read:
+        name = nodes[0].name.value
+        if name == "__typename":
+            return Json(f'"{root.name}"')
+        field_ = root.fields.get(name)
+        match rule_of(field_) if field_ is not None else None:
+            case OfPage() as rule:
+                return self.page(rule, field_, nodes, None)
+            case OfKey(table):
+                return self.key(table, field_, nodes)
+            case OfIds():
+                return self.ids(field_, nodes)
+        raise NotPlanned
+
+    # -- selections
+
+    def collected(self, selections: Iterable[SelectionSetNode], type_: GraphQLObjectType) -> dict[str, list[FieldNode]]:
+        """Fields by response key, in order, fragments opened, @skip and @include decided."""
+        fields: dict[str, list[FieldNode]] = {}
+        visited: set[str] = set()
+        for selection in selections:
+            self._collect(selection, type_, fields, visited)
+        return fields
+
+    def _collect(
+        self, selection: SelectionSetNode, type_: GraphQLObjectType, into: dict[str, list[FieldNode]], visited: set[str]
+    ) -> None:
+        for node in selection.selections:
+            if node.directives and not self._included(node):
+                continue
+            if isinstance(node, FieldNode):
+                into.setdefault((node.alias or node.name).value, []).append(node)
+                continue
+            if isinstance(node, InlineFragmentNode):
+                condition, inner = node.type_condition, node.selection_set
+            elif isinstance(node, FragmentSpreadNode):
+                name = node.name.value
+                if name in visited:
+                    continue
+                visited.add(name)
+                fragment = self.document.fragments[name]
+                condition, inner = fragment.type_condition, fragment.selection_set
+            if condition is None or self._applies(condition.name.value, type_):
+                self._collect(inner, type_, into, visited)
+
+    def _included(self, node: Any) -> bool:
+        skip = get_directive_values(GraphQLSkipDirective, node, self._values)
+        if skip is not None and skip["if"]:
+            return False
+        include = get_directive_values(GraphQLIncludeDirective, node, self._values)
+        return include is None or bool(include["if"])
+
+    def _applies(self, name: str, type_: GraphQLObjectType) -> bool:
+        return name == type_.name or any(interface.name == name for interface in type_.interfaces)
+
+    def subfields(self, nodes: Sequence[FieldNode], type_: GraphQLObjectType) -> dict[str, list[FieldNode]]:
+        return self.collected((node.selection_set for node in nodes if node.selection_set), type_)
+
+    def arguments(self, field_: GraphQLField, node: FieldNode) -> dict[str, Any]:
+        return get_argument_values(field_, node, self._values)
+
+    # -- objects and their fields
+
+    def object(
+        self, type_: GraphQLObjectType, nodes: Sequence[FieldNode], table: Table | None, search: "_Search | None" = None
+    ) -> Object:
+        fields: list[tuple[str, Read]] = []
+        if self.typenames:
+            fields.append(("__typename", Json(f'"{type_.name}"')))
+        for key, found in self.subfields(nodes, type_).items():
+            if self.typenames and key == "__typename":
+                continue
+            fields.append((key, self.value(type_, found, table, search)))
+        return Object(tuple(fields))
+
+    def value(
+        self, parent: GraphQLObjectType, nodes: list[FieldNode], table: Table | None, search: "_Search | None"
+    ) -> Read:
+        node = nodes[0]
+        if node.name.value == "__typename":
+            return Json(f'"{parent.name}"')
+        field_ = parent.fields[node.name.value]
+        rule = rule_of(field_)
+        type_ = get_named_type(field_.type)
+        match rule:
+            case OfColumn():
+                return self.column(rule, self.arguments(field_, node))
+            case OfRow() if isinstance(type_, GraphQLObjectType):
+                return self.object(type_, nodes, table)
+            case OfEdge(edge) if table is not None and isinstance(type_, GraphQLObjectType):
+                inner = TABLES[table.edges[edge].table]
+                if not _is_list(field_):
+                    return select.One(edge, self.object(type_, nodes, inner))
+                with self.times(4):
+                    return select.Many(edge, self.object(type_, nodes, inner))
+            case OfPage() if table is not None:
+                return self.page(rule, field_, nodes, table)
+            case OfPart() if node.name.value == "cursor":
+                return select.Cursor()
+            case OfPart() if node.name.value == "node" and isinstance(type_, GraphQLObjectType):
+                return self.object(type_, nodes, table)
+            case OfHit(column) if search is not None:
+                return search.hit(column)
+        raise NotPlanned
+
+    def column(self, rule: OfColumn, arguments: Mapping[str, Any]) -> Read:
+        if rule.argument:
+            return select.Value(rule.choices[arguments[rule.argument].value])
+        params = tuple(Param(Bound(hashable(arguments.get(name)), bind.text)) for name in rule.params)
+        return select.Value(rule.column, params)
+
+    # -- look-ups
+
+    def key(self, table: str, field_: GraphQLField, nodes: list[FieldNode]) -> Read:
+        arguments = self.arguments(field_, nodes[0])
+        ((name, value),) = arguments["by"].items() if "by" in arguments else arguments.items()
+        readers: dict[str, Callable[..., Any]] = {"id": bind.uuid, "url": bind.urls}
+        about = (TABLES[table].letter,) if name == "id" else ()
+        where = select.Test(name, (Param(Bound(hashable(value), readers.get(name, bind.text), about)),))
+        type_ = get_named_type(field_.type)
+        assert isinstance(type_, GraphQLObjectType)
+        self.count(1)
+        return select.Lookup(table, where, self.object(type_, nodes, TABLES[table]))
+
+    def ids(self, field_: GraphQLField, nodes: list[FieldNode]) -> Read:
+        arguments = self.arguments(field_, nodes[0])
+        many = "ids" in arguments
+        ids = hashable(arguments["ids"] if many else arguments["id"])
+        about = (self.limits.list_items,) if many else ()
+        letters = Param(Bound(ids, bind.letters if many else bind.letter, about))
+        uuids = Param(Bound(ids, bind.uuids if many else bind.any_uuid, about))
+        interface = get_named_type(field_.type)
+        assert isinstance(interface, GraphQLInterfaceType)
+        reads = []
+        size = self.limits.list_items if many else 1
+        if many and isinstance(arguments["ids"], list):
+            size = len(arguments["ids"])
+        with self.times(size):
+            start, most = self.rows, self.rows
+            for type_ in self.schema.get_possible_types(interface):
+                self.rows = start
+                table = NODE_TABLES[type_.name]
+                reads.append((table, self.object(type_, nodes, TABLES[table])))
+                most = max(most, self.rows)
+            self.rows = most
+        return select.ByLetter(letters, uuids, tuple(reads), many)
+
+    # -- pages
+
+    def page(self, rule: OfPage, field_: GraphQLField, nodes: list[FieldNode], owner: Table | None) -> Read:
+        arguments = self.arguments(field_, nodes[0])
+        edge = owner.edges[rule.edge] if owner is not None and rule.edge else None
+        name = edge.table if edge is not None else rule.table
+        table = TABLES[name]
+        chosen = arguments.get("orderBy")
+        order = (rule.orders or table.orders)[chosen.value if isinstance(chosen, Enum) else rule.order]
+        size, backward = self.size(arguments)
+        search = _Search(arguments["query"], order) if rule.search else None
+        after, before = arguments.get("after"), arguments.get("before")
+        connection = get_named_type(field_.type)
+        assert isinstance(connection, GraphQLObjectType)
+        self.count(1)
+        with self.times(size if isinstance(size, int) else 100):
+            parts = self.parts(connection, nodes, table, search)
+        return select.Page(
+            table=name,
+            order=order,
+            size=size,
+            parts=parts,
+            edge=edge,
+            where=self.condition(arguments),
+            backward=backward,
+            after=self.keyset(after, order),
+            before=self.keyset(before, order),
+            rank=search.ranked(after if after is not None else before) if search is not None else None,
+        )
+
+    def size(self, arguments: Mapping[str, Any]) -> tuple[int | Param, bool]:
+        """How many rows, and whether from the end."""
+        first, last = arguments.get("first"), arguments.get("last")
+        if first is not None and last is not None:
+            raise BadRequest("Give `first` or `last`, not both.")
+        asked = last if last is not None else first if first is not None else _DEFAULT_SIZE
+        if isinstance(asked, int) and bind.size(asked) in USUAL_SIZES:
+            return asked, last is not None
+        return Param(Bound(asked, bind.size)), last is not None
+
+    def condition(self, arguments: Mapping[str, Any]) -> select.Condition | None:
+        conditions = Conditions(self.limits, self.queries)
+        where = conditions.of(arguments.get("filter"))
+        if "query" not in arguments:
+            return where
+        matching = conditions.search(arguments["query"])
+        return matching if where is None else select.All((matching, where))
+
+    def keyset(self, cursor: Any, order: Order) -> select.Keyset | None:
+        if cursor is None:
+            return None
+        return select.Keyset(Param(Bound(cursor, bind.key, (order,))), Param(Bound(cursor, bind.row_id, (order,))))
+
+    def parts(
+        self, connection: GraphQLObjectType, nodes: list[FieldNode], table: Table, search: "_Search | None"
+    ) -> tuple[tuple[str, select.Part], ...]:
+        parts: list[tuple[str, select.Part]] = []
+        for key, found in self.subfields(nodes, connection).items():
+            name = found[0].name.value
+            if name == "__typename":
+                parts.append((key, Json(f'"{connection.name}"')))
+                continue
+            type_ = get_named_type(connection.fields[name].type)
+            match name:
+                case "edges" | "nodes" if isinstance(type_, GraphQLObjectType):
+                    self.count(1)
+                    parts.append((key, select.Items(self.object(type_, found, table, search))))
+                case "pageInfo" if isinstance(type_, GraphQLObjectType):
+                    parts.append((key, select.Info(self.info(type_, found))))
+                case "totalCount" | "totalCountIsExact":
+                    parts.append((key, select.Total(exact=name == "totalCountIsExact")))
+                case _:
+                    raise NotPlanned
+        return tuple(parts)
+
+    def info(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> tuple[tuple[str, str | Json], ...]:
+        return tuple(
+            (key, Json(f'"{type_.name}"') if found[0].name.value == "__typename" else found[0].name.value)
+            for key, found in self.subfields(nodes, type_).items()
+        )
+
+    # -- how much may be read
+
+    def count(self, rows: int) -> None:
+        self.rows += rows * self.multiplier
+        if self.rows > self.limits.rows:
+            raise CostExceeded(
+                f"This may read more than {self.limits.rows} rows."
+                " Lower `first` or `last`, most of all of connections inside connections."
+            )
+
+    @contextmanager
+    def times(self, factor: int) -> Iterator[None]:
+        """What is planned inside happens up to so many times."""
+        outer = self.multiplier
+        self.multiplier *= factor
+        try:
+            yield
+        finally:
+            self.multiplier = outer
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What a search knows beyond a page: its query, to rank and to highlight by."""
+
+    query: Any
+    order: Order
+
+    @property
+    def by_rank(self) -> bool:
+        return self.order is SEARCH_ORDERS["RELEVANCE"]
+
+    def hit(self, column: str) -> Read:
+        if column == "score":
+            return (
+                select.Value("score") if self.by_rank else select.Value("rank", (Param(Bound(self.query, bind.rank)),))
+            )
+        return select.Value(column, (Param(Bound(self.query, bind.pattern)),))
+
+    def ranked(self, cursor: Any) -> select.Rank | None:
+        """The ranking of a page; a cursor of an earlier page freezes the candidates."""
+        if not self.by_rank:
+            return None
+        newest = None if cursor is None else Param(Bound(cursor, bind.newest, (self.order,)))
+        return select.Rank(Param(Bound(self.query, bind.rank)), newest)
+
+
+def _is_list(field_: GraphQLField) -> bool:
+    type_ = field_.type.of_type if is_non_null_type(field_.type) else field_.type
+    return is_list_type(type_)

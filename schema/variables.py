@@ -1,0 +1,94 @@
+"""Variables: coerced by graphql-core's rules, and told apart into shape and leaves.
+
+The shape is what a plan depends on: which keys are there, enum values, booleans, usual page sizes. Leaves are bound.
+While a plan is made, leaves are stood in for by slots, so that graphql-core's own coercion of arguments carries them
+to the place where they are used.
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from graphql import Undefined
+from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_value
+
+from schema.document import Document
+
+# Page sizes that stand in a statement's text; Postgres plans `LIMIT $n` anew at every call.
+USUAL_SIZES = frozenset({10, 20, 25, 50, 100})
+
+
+class NotCoercible(Exception):
+    """Variables that don't fit their types; graphql-core says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a leaf in the coerced variables."""
+
+    path: tuple[str | int, ...]
+
+
+def coerced(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of the operation's variables.
+
+    Raises:
+        NotCoercible: one is missing or of another type.
+    """
+    values: dict[str, Any] = {}
+    for signature in document.variables:
+        if signature.name in given:
+            try:
+                value = coerce_input_value(given[signature.name], signature.type)
+            except RecursionError as error:
+                raise NotCoercible from error
+        elif signature.default is not None:
+            value = coerce_default_value(signature)
+        elif str(signature.type).endswith("!"):
+            raise NotCoercible
+        else:
+            continue
+        if value is Undefined:
+            raise NotCoercible
+        values[signature.name] = value
+    return values
+
+
+def _is_shape(value: Any) -> bool:
+    """Whether a value decides the statement's text."""
+    return value is None or isinstance(value, bool | Enum) or (type(value) is int and value in USUAL_SIZES)
+
+
+def _holds_objects(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
+
+
+def shape(value: Any) -> Hashable:
+    """What of a coerced value a plan depends on."""
+    if isinstance(value, dict):
+        return tuple((key, shape(item)) for key, item in value.items())
+    if _holds_objects(value):
+        return tuple(shape(item) for item in value)
+    return (value,) if _is_shape(value) else type(value).__name__
+
+
+def slotted(value: Any, path: tuple[str | int, ...] = ()) -> Any:
+    """The value with slots for its leaves."""
+    if isinstance(value, dict):
+        return {key: slotted(item, (*path, key)) for key, item in value.items()}
+    if _holds_objects(value):
+        return [slotted(item, (*path, i)) for i, item in enumerate(value)]
+    return value if _is_shape(value) else Slot(path)
+
+
+def filled(value: Any, variables: Any) -> Any:
+    """What stands in a slot, or in a tuple of slots and values."""
+    if isinstance(value, Slot):
+        found = variables
+        for step in value.path:
+            found = found[step]
+        return found
+    if isinstance(value, tuple):
+        return [filled(item, variables) for item in value]
+    return value
