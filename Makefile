@@ -1,0 +1,48 @@
+# Paths are relative here, so that spaces in the checkout's own path do no harm.
+.PHONY: run test lock schema clean
+
+PY = .venv/bin/python
+PIP = $(PY) -m pip --disable-pip-version-check --quiet
+
+# Serve: packages, embedded Postgres, migrations, the sample edition, server and worker. Ctrl-C ends all of it.
+run: .venv/installed
+	@$(PY) -m api run
+
+# Every check there is. TESTS= takes what pytest takes, such as TESTS=tests/db.
+test: .venv/installed-dev
+	$(PY) -m ruff check --quiet .
+	$(PY) -m ruff format --quiet --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m pytest -q -n 2 $(TESTS)
+
+# Pin the newest versions that pyproject.toml allows, with their hashes. No index address gets into the files.
+COMPILE = $(PY) -m uv --quiet --no-config pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" --group build
+lock: .venv/installed-dev
+	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
+	$(COMPILE) --upgrade --group dev --constraint requirements.txt pyproject.toml -o requirements-dev.txt
+
+# Write db/schema.sql anew from the migrations.
+schema: .venv/installed-dev
+	$(PY) -m pytest -q tests/db/test_schema.py --update
+
+# Remove what make made; not .data, where the articles are.
+clean:
+	rm -rf .venv .data/tests .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache broadsheet.egg-info
+
+.venv/bin/python:
+	@PYTHON="$(PYTHON)" sh .ci/venv
+
+# The checkout itself is installed in place, by the locked setuptools: nothing is downloaded for that.
+.venv/installed: requirements.txt pyproject.toml .venv/bin/python
+	@echo "Installing Broadsheet's packages. This is done once and takes about a minute."
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch .venv/installed
+
+.venv/installed-dev: requirements-dev.txt pyproject.toml .venv/bin/python
+	@echo "Installing Broadsheet's packages and checks. This is done once and takes about a minute."
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch .venv/installed .venv/installed-dev
