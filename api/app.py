@@ -19,6 +19,8 @@ from api.routes import routes
 from api.settings import Settings
 from db.pool import Database
 from jobs.due import keep_due
+from schema.build import build_schema
+from schema.document import Limits
 from schema.execute import Executor
 
 
@@ -40,18 +42,24 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
         )
         try:
             app.state.database = database
-            app.state.executor = endpoint.executor = Executor(database)
+            app.state.executor = Executor(
+                schema,
+                database,
+                limits=limits(settings),
+                documents=settings.plan_cache,
+                refused_status=settings.validation_status,
+            )
             async with keep_due(database, clock=lambda: datetime.now(UTC)):
                 yield
         finally:
             await database.close()
 
-    endpoint = GraphQLEndpoint()
+    schema = build_schema()
     app = Starlette(
-        routes=routes(endpoint),
+        routes=routes(GraphQLEndpoint()),
         middleware=[
-            Middleware(RequestLog, access=AccessLog(settings.log_level, settings.log_format)),
             Middleware(SecurityHeaders),
+            Middleware(RequestLog, access=AccessLog(settings.log_level, settings.log_format)),
             Middleware(CompressMiddleware),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
         ],
@@ -60,5 +68,22 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     )
     app.state.lifecycle = lifecycle or Lifecycle()
     app.state.settings = settings
-    app.state.version = read_version(settings, "")
+    app.state.version = read_version(settings, schema.as_str())
     return app
+
+
+def limits(settings: Settings) -> Limits:
+    """The settings' limits of a GraphQL document."""
+    return Limits(
+        tokens=settings.max_tokens,
+        depth=settings.max_depth,
+        introspection_depth=settings.max_introspection_depth,
+        aliases=settings.max_aliases,
+        directives=settings.max_directives,
+        root_fields=settings.max_root_fields,
+        filter_nodes=settings.max_filter_nodes,
+        filter_depth=settings.max_filter_depth,
+        list_items=settings.max_list_items,
+        rows=settings.max_rows,
+        introspection=settings.introspection,
+    )

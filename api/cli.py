@@ -117,9 +117,9 @@ def doctor() -> None:
 @app.command()
 def schema() -> None:
     """Print the GraphQL schema (SDL)."""
-    from schema.build import sdl
+    from schema.build import build_schema
 
-    typer.echo(sdl())
+    typer.echo(build_schema().as_str())
 
 
 @app.command()

@@ -31,7 +31,7 @@ from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.statements import statements
 
 # When each counter began would double the length of the page.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 REQUESTS = Counter("broadsheet_http_requests", "Requests answered.", ["method", "route", "status"])
 REQUEST_SECONDS = Histogram(

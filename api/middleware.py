@@ -27,7 +27,7 @@ _SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 
 class RequestLog:
-    """Outermost: a request id, one access line, the metrics, and 500 for whatever nobody caught."""
+    """A request id, one access line, the metrics, and 500 for whatever nobody caught."""
 
     def __init__(self, app: ASGIApp, *, access: AccessLog, clock: Callable[[], float] = time.perf_counter) -> None:
         self.app = app
@@ -84,7 +84,7 @@ class RequestLog:
 
 
 class SecurityHeaders:
-    """Adds the headers that keep a browser from doing more with an answer than was meant."""
+    """Outermost: headers that keep a browser from doing more with an answer than was meant, errors included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,0 +1,99 @@
+"""The application in this process for most tests, and real servers where a connection matters."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from subprocess import PIPE, Popen
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+
+from api.app import create_app
+from api.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings of a server on the test's own database."""
+    return Settings(database_url=database_url, log_level="error", log_format="json")
+
+
+@pytest.fixture
+async def app(settings: Settings) -> AsyncIterator[Starlette]:
+    """The application, its lifespan entered."""
+    made = create_app(settings)
+    async with made.router.lifespan_context(made):
+        yield made
+
+
+@asynccontextmanager
+async def client_of(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://broadsheet.test") as client:
+        yield client
+
+
+@pytest.fixture
+async def client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the application without a socket between."""
+    async with client_of(app) as made:
+        yield made
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def broadsheet(*command: str, **variables: str) -> Iterator[Popen[bytes]]:
+    """`broadsheet <command>` as a process with BROADSHEET_ variables; killed at the end if it still runs."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
+    given = {f"BROADSHEET_{name.upper()}": value for name, value in variables.items()}
+    process = Popen([sys.executable, "-m", "api", *command], cwd=ROOT, env=clean | given, stdout=PIPE, stderr=PIPE)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+async def until(met: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for a condition that another process brings about."""
+    async with asyncio.timeout(seconds):
+        while not met():  # noqa: ASYNC110  # another process' doing, there is no event to wait for
+            await asyncio.sleep(0.02)
+
+
+async def answers(url: str, status: int = 200, seconds: float = 30) -> None:
+    """Wait until an address answers with a status."""
+    async with asyncio.timeout(seconds), httpx2.AsyncClient(timeout=5) as client:
+        while True:
+            try:
+                if (await client.get(url)).status_code == status:
+                    return
+            except httpx2.TransportError:
+                pass
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def server(database_url: str) -> AsyncIterator[str]:
+    """The address of a real `broadsheet serve`, ready, with short limits for slow clients."""
+    port = free_port()
+    with broadsheet("serve", database_url=database_url, port=str(port), receive_seconds="1", max_header_bytes="8192"):
+        url = f"http://127.0.0.1:{port}"
+        await answers(url + "/readyz")
+        yield url
