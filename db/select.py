@@ -328,7 +328,7 @@ class _Writer:
         case = f"coalesce(case {letter}{'::text' if one else ''}{''.join(cases)} end,'null')"
         if one:
             return case
-        ids = f"unnest({self.param(read.letters)}::text[],{self.param(read.uuids)}::uuid[])"
+        ids = f"unnest({self.param(read.letters)}::text[],{self.param(read.uuids)}::text[]::uuid[])"
         return (
             f"(select concat('[',string_agg({case},',' order by i.n),']')"
             f" from {ids} with ordinality as i (letter, id, n))"

@@ -102,9 +102,11 @@ def letters(value: Sequence[str], most: int) -> list[str]:
     return [letter(item) for item in value]
 
 
-def uuids(value: Sequence[str], most: int) -> list[UUID | None]:
+def uuids(value: Sequence[str], most: int) -> list[str | None]:
+    """As texts, since asyncpg would first ask the server about arrays of UUIDs."""
     _at_most(value, most)
-    return [any_uuid(item) for item in value]
+    found = [any_uuid(item) for item in value]
+    return [None if uuid is None else str(uuid) for uuid in found]
 
 
 def size(value: int) -> int:

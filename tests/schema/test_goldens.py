@@ -1,0 +1,80 @@
+"""Golden triples: an operation, its one statement, its answer. `pytest --update` rewrites the latter two."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from db.pool import Database
+from schema.caller import ANONYMOUS
+from schema.execute import Executor
+from schema.variables import coerced
+
+GOLDENS = Path(__file__).parent / "goldens"
+CASES = sorted(path.stem for path in GOLDENS.glob("*.graphql"))
+
+
+def operation(case: str) -> tuple[str, dict[str, Any]]:
+    """A golden's document, and the variables that a comment in it holds."""
+    text = (GOLDENS / f"{case}.graphql").read_text()
+    variables = [line.removeprefix("# variables:") for line in text.splitlines() if line.startswith("# variables:")]
+    return text, orjson.loads(variables[0]) if variables else {}
+
+
+@contextmanager
+def statements(executor: Executor, database: Database) -> Iterator[list[str]]:
+    """The statements that Postgres is sent meanwhile, on whichever connection."""
+    sent: list[str] = []
+    connections = [holder._con for holder in database._pool._holders if holder._con is not None]
+    assert connections, "a connection has to be open before statements are counted"
+    for connection in connections:
+        connection.add_query_logger(lambda record: sent.append(record.query))
+    yield sent
+    for connection in connections:
+        connection._query_loggers.clear()
+    opened = [holder._con for holder in database._pool._holders if holder._con is not None]
+    assert opened == connections, "a connection was opened behind the counter's back"
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_one_statement_gives_the_answer(
+    case: str, edition: Executor, database: Database, golden: Callable[[Path, str], None]
+) -> None:
+    document, variables = operation(case)
+    with statements(edition, database) as sent:
+        answer = await edition.execute(document, variables)
+    assert answer.status == 200
+    assert len(sent) == 1
+    golden(GOLDENS / f"{case}.sql", _broken_up(sent[0]))
+    pretty = orjson.dumps(orjson.loads(answer.body), option=orjson.OPT_INDENT_2)
+    golden(GOLDENS / f"{case}.json", pretty.decode() + "\n")
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_graphql_core_gives_the_same_answer(case: str, edition: Executor) -> None:
+    document, variables = operation(case)
+    compiled = await edition.execute(document, variables)
+    known = edition.known(document, None).document
+    assert coerced(known, variables) is not None
+    by_core = await edition._by_core(known, variables, ANONYMOUS)
+    assert orjson.loads(by_core.body) == orjson.loads(compiled.body)
+    assert [*_keys(orjson.loads(by_core.body))] == [*_keys(orjson.loads(compiled.body))]
+
+
+def _keys(value: Any) -> Iterator[str]:
+    """All keys in the order in which they stand."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _keys(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _keys(inner)
+
+
+def _broken_up(sql: str) -> str:
+    """A statement with a line for each subselect, so that a change can be read."""
+    return sql.replace("(select ", "\n(select ").replace(" from (", "\n from (") + "\n"

@@ -1,0 +1,154 @@
+"""Pages give each row exactly once, whatever is inserted meanwhile and however many keys are equal."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.ids import uuid7
+from db.pool import Database
+from ingest.search_text import tsvector
+from schema.build import build_schema
+from schema.execute import Executor
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+MANY = 1_000
+SOURCE = UUID("00000000-0000-7000-8000-000100000001")
+
+INSERT = """
+insert into articles (id, source_id, url, is_public, headline, body_extent, language, published_at, published_text,
+  published_estimated, sort_updated_at, first_seen_at, changed_at, word_count, has_image, comment_count, content_hash,
+  search)
+select i.id, $1, 'https://x.example/' || i.id, true, 'harbour ' || i.n, 'NONE', 'en', i.at, i.at::text, false, i.at,
+  i.at, i.at, 1, false, i.comments, '', i.search::tsvector
+from unnest($2::uuid[], $3::timestamptz[], $4::integer[], $5::text[]) with ordinality
+  as i (id, at, comments, search, n)
+"""
+
+
+async def insert(database: Database, rows: list[tuple[datetime, int, str]], *, now: datetime) -> set[str]:
+    """Articles by time of publication, comments and text; returns their global ids."""
+    ids = [uuid7(now) for _ in rows]
+    random.Random(1).shuffle(ids)
+    times, comments, texts = ([row[i] for row in rows] for i in range(3))
+    async with database.transaction() as connection:
+        await connection.execute(INSERT, SOURCE, ids, times, comments, [tsvector(headline=text) for text in texts])
+    return {f"a_{id_}" for id_ in ids}
+
+
+@pytest.fixture
+async def crowded(database: Database) -> tuple[Executor, Database, set[str]]:
+    """A thousand articles with one timestamp and one rank among some with others."""
+    async with database.transaction() as connection:
+        await connection.execute(
+            "insert into sources (id, slug, name, sort_name, created_at) values ($1, 'x', 'X', 'x', $2)", SOURCE, START
+        )
+    rows = [(START, 3, "harbour")] * MANY
+    rows += [(START + timedelta(minutes=i - 20), i % 5, "harbour " * (1 + i % 3) + "quay") for i in range(40)]
+    return Executor(build_schema(), database), database, await insert(database, rows, now=START)
+
+
+PAGE = """query Page($first: Int, $after: String, $last: Int, $before: String) {
+  page: %s { nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
+}"""
+WAYS = {
+    **{
+        order: f"articles(orderBy: {order}, first: $first, after: $after, last: $last, before: $before)"
+        for order in ("NEWEST", "OLDEST", "UPDATED", "MOST_COMMENTED")
+    },
+    **{
+        f"search by {order}": f'search(query: "harbour", orderBy: {order}, first: $first, after: $after,'
+        " last: $last, before: $before)"
+        for order in ("RELEVANCE", "NEWEST", "OLDEST")
+    },
+}
+
+
+async def page(executor: Executor, way: str, **variables: Any) -> Any:
+    answer = await executor.execute(PAGE % WAYS[way], variables)
+    found = orjson.loads(answer.body)
+    assert "errors" not in found, found
+    return found["data"]["page"]
+
+
+async def walk(executor: Executor, way: str, size: int, *, backwards: bool, between: Any) -> list[str]:
+    """All ids of a list, page by page, in the order of the list; `between` is awaited after every page."""
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        if backwards:
+            got = await page(executor, way, last=size, before=cursor)
+            found[:0] = [node["id"] for node in got["nodes"]]
+            more, cursor = got["pageInfo"]["hasPreviousPage"], got["pageInfo"]["startCursor"]
+        else:
+            got = await page(executor, way, first=size, after=cursor)
+            found += [node["id"] for node in got["nodes"]]
+            more, cursor = got["pageInfo"]["hasNextPage"], got["pageInfo"]["endCursor"]
+        assert len(got["nodes"]) == size or not more
+        if not more:
+            return found
+        await between()
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
+@pytest.mark.parametrize("way", WAYS)
+async def test_each_article_comes_once_while_others_are_inserted(
+    way: str, backwards: bool, crowded: tuple[Executor, Database, set[str]]
+) -> None:
+    executor, database, before = crowded
+    for seed, size in ((1, 100), (2, 73)):
+        dice = random.Random(seed)
+        meanwhile: set[str] = set()
+
+        async def insert_some(dice: random.Random = dice, seed: int = seed, meanwhile: set[str] = meanwhile) -> None:
+            rows = [
+                (START + timedelta(minutes=dice.choice((-30, -5, 0, 0, 5, 30))), dice.choice((0, 3, 9)), text)
+                for text in ("harbour", "harbour harbour quay", "harbour " * 5)
+            ]
+            meanwhile |= await insert(database, rows, now=START + timedelta(days=seed))
+
+        found = await walk(executor, way, size, backwards=backwards, between=insert_some)
+        assert len(found) == len(set(found))
+        assert before <= set(found)
+        assert meanwhile
+        if way == "search by RELEVANCE":
+            # The candidates are those of the first page: what is new since then waits for the next search.
+            assert not meanwhile & set(found)
+        before |= meanwhile
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+async def test_any_walk_to_and_fro_agrees_with_the_whole(
+    data: st.DataObject, crowded: tuple[Executor, Database, set[str]]
+) -> None:
+    """From any cursor: the page after it and the page before it are the neighbours in the whole list."""
+    executor, _, before = crowded
+    way = data.draw(st.sampled_from(sorted(WAYS)))
+    whole: list[str] = []
+    cursors: list[str] = []
+    cursor = None
+    while True:
+        got = await page(executor, way, first=100, after=cursor)
+        whole += [node["id"] for node in got["nodes"]]
+        cursor = got["pageInfo"]["endCursor"]
+        cursors.append(cursor)
+        if not got["pageInfo"]["hasNextPage"]:
+            break
+    assert set(whole) == before
+    at = data.draw(st.integers(0, len(cursors) - 1))
+    size = data.draw(st.integers(1, 100))
+    end = min((at + 1) * 100, len(whole))
+    following = await page(executor, way, first=size, after=cursors[at])
+    assert [node["id"] for node in following["nodes"]] == whole[end : end + size]
+    assert following["pageInfo"]["hasNextPage"] == (end + size < len(whole))
+    assert following["pageInfo"]["hasPreviousPage"] is True
+    previous = await page(executor, way, last=size, before=cursors[at])
+    assert [node["id"] for node in previous["nodes"]] == whole[max(0, end - 1 - size) : end - 1]
+    assert previous["pageInfo"]["hasPreviousPage"] == (end - 1 - size > 0)
+    assert previous["pageInfo"]["hasNextPage"] is True
