@@ -35,9 +35,10 @@ async def insert(database: Database, rows: list[tuple[datetime, int, str]], *, n
     """Articles by time of publication, comments and text; returns their global ids."""
     ids = [uuid7(now) for _ in rows]
     random.Random(1).shuffle(ids)
-    times, comments, texts = ([row[i] for row in rows] for i in range(3))
+    times, comments = [row[0] for row in rows], [row[1] for row in rows]
+    searches = [tsvector(headline=text) for _, _, text in rows]
     async with database.transaction() as connection:
-        await connection.execute(INSERT, SOURCE, ids, times, comments, [tsvector(headline=text) for text in texts])
+        await connection.execute(INSERT, SOURCE, ids, times, comments, searches)
     return {f"a_{id_}" for id_ in ids}
 
 
