@@ -1,9 +1,300 @@
-"""The pool against real faults: killed backends, statements that take too long, a server that goes and hangs."""
+"""The pool against real faults: killed backends, slow statements, a server that goes away or hangs."""
 
-from db.pool import Database
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+import pytest
+from prometheus_client import REGISTRY
+
+from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class Proxy:
+    """A way to the server that can be closed, and can hang, which a server itself does not do on demand."""
+
+    def __init__(self, url: str) -> None:
+        self._to = urlsplit(url)
+        self._flows = asyncio.Event()
+        self._flows.set()
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._listener: asyncio.Server | None = None
+        self._port = 0
+
+    @property
+    def url(self) -> str:
+        account = self._to.netloc.rpartition("@")[0]
+        return f"{self._to.scheme}://{account}@127.0.0.1:{self._port}{self._to.path}"
+
+    async def open(self) -> None:
+        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        self._port = self._listener.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        assert self._listener is not None
+        self._listener.close()
+        self._flows.set()
+        for writer in list(self._writers):
+            writer.transport.abort()
+        await self._listener.wait_closed()
+
+    def hang(self) -> None:
+        self._flows.clear()
+
+    def flow(self) -> None:
+        self._flows.set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await self._connect()
+        pair = {writer, there_writer}
+        self._writers |= pair
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._pump(reader, there_writer))
+            group.create_task(self._pump(there_reader, writer))
+        self._writers -= pair
+
+    async def _connect(self) -> Streams:
+        query = parse_qs(self._to.query)
+        port = int(query.get("port", [self._to.port or 5432])[0])
+        host = query.get("host", [unquote(self._to.hostname or "")])[0]
+        if host.startswith("/"):
+            return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
+        return await asyncio.open_connection(host, port)
+
+    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        try:
+            while data := await source.read(65536):
+                await self._flows.wait()
+                sink.write(data)
+                await sink.drain()
+        except OSError:
+            pass
+        finally:
+            sink.transport.abort()
+
+
+@asynccontextmanager
+async def opened(url: str, **options: Any) -> AsyncIterator[Database]:
+    database = await Database.open(url, **{"application_name": "pool", **options})
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def proxied(url: str, **options: Any) -> AsyncIterator[tuple[Proxy, Database]]:
+    proxy = Proxy(url)
+    await proxy.open()
+    async with opened(proxy.url, **options) as database:
+        yield proxy, database
+    await proxy.close()
+
+
+async def until_idle(connection: Any) -> None:
+    """Wait until no other session of this database is in the middle of something."""
+    busy = "select count(*) from pg_stat_activity where datname = current_database() and state <> 'idle'"
+    async with asyncio.timeout(10):
+        while await connection.fetchval(f"{busy} and pid <> pg_backend_pid()"):
+            await asyncio.sleep(0.01)
+
+
+def metric(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(f"broadsheet_pool_{name}", {"pool": "pool", **labels}) or 0.0
+
+
+KILL = "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1"
+KILL_ONE = """select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1
+  order by state <> 'active', random() limit 1"""
 
 
 async def test_reads_values_and_rows(database: Database) -> None:
     assert await database.value("select $1::int + 1", 41) == 42
     assert await database.value("select 1 where false") is None
     assert [row["n"] for row in await database.rows("select n from generate_series(1, $1) n", 3)] == [1, 2, 3]
+
+
+async def test_sessions_are_in_utc_and_limited(database: Database) -> None:
+    names = ("timezone", "statement_timeout", "application_name", "jit")
+    shown = [await database.value(f"show {name}") for name in names]
+    assert shown == ["UTC", "2s", "test", "off"]
+
+
+async def test_statements_are_prepared_once_by_name(database_url: str) -> None:
+    async with opened(database_url, size=1) as database:
+        text = "select count(*) from sources where name = $1 -- this one"
+        for n in range(20):
+            await database.value(text, str(n))
+        found = await database.rows("select * from pg_prepared_statements where statement = $1", text)
+    assert len(found) == 1
+    assert found[0]["name"]
+    assert found[0]["generic_plans"] + found[0]["custom_plans"] == 20
+
+
+async def test_killed_backends_are_not_noticed_by_readers(database_url: str) -> None:
+    killer = await asyncpg.connect(database_url)
+    retries = metric("retries_total")
+    async with opened(database_url, size=4) as database:
+        done = asyncio.Event()
+        reads = asyncio.Semaphore(0)
+
+        async def read() -> None:
+            while not done.is_set():
+                assert await database.value("select 1 from pg_sleep(0.002)") == 1
+                reads.release()
+
+        readers = [asyncio.create_task(read()) for _ in range(8)]
+        for n in range(40):
+            for _ in range(10):
+                await reads.acquire()
+            # One session, and now and then all of them, as when a server is restarted.
+            await killer.fetchval(KILL if n % 10 == 9 else KILL_ONE, "pool")
+        done.set()
+        await asyncio.gather(*readers)
+    assert metric("retries_total") - retries >= 10
+    await killer.close()
+
+
+async def test_slow_statement_is_a_timeout_and_keeps_its_connection(database_url: str) -> None:
+    async with opened(database_url, size=1, statement_timeout=0.1) as database:
+        backend = await database.value("select pg_backend_pid()")
+        with pytest.raises(DatabaseTimeout, match="too long"):
+            await database.value("select pg_sleep(10)")
+        with pytest.raises(DatabaseTimeout):
+            async with database.transaction() as connection:
+                await connection.execute("select pg_sleep(10)")
+        assert await database.value("select pg_backend_pid()") == backend
+
+
+async def test_hanging_server_is_given_up(database_url: str) -> None:
+    clock = asyncio.get_running_loop().time
+    async with proxied(database_url, size=2, statement_timeout=0.1) as (proxy, database):
+        assert await database.value("select 1") == 1
+        proxy.hang()
+        started = clock()
+        outcomes = await asyncio.gather(*(database.value("select 1") for _ in range(6)), return_exceptions=True)
+        with pytest.raises((DatabaseTimeout, DatabaseUnavailable)):
+            async with database.transaction() as connection:
+                await connection.execute("select 1")
+        assert clock() - started < 2 * 0.6 + 1
+        assert {type(outcome) for outcome in outcomes} <= {DatabaseTimeout, DatabaseUnavailable}
+        proxy.flow()
+        assert await database.value("select 1") == 1
+
+
+async def test_hang_within_a_transaction_ends_it(database_url: str) -> None:
+    async with proxied(database_url, size=1, statement_timeout=0.1) as (proxy, database):
+        with pytest.raises(DatabaseTimeout):
+            async with database.transaction() as connection:
+                await connection.execute("create table half (n int)")
+                proxy.hang()
+                await connection.execute("select 1")
+        proxy.flow()
+        assert await database.value("select to_regclass('half')") is None
+
+
+async def test_server_that_is_gone_is_told_within_a_second_and_found_again(database_url: str) -> None:
+    clock = asyncio.get_running_loop().time
+    async with proxied(database_url, size=2) as (proxy, database):
+        assert await database.value("select 1") == 1
+        await proxy.close()
+        started = clock()
+        with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
+            await database.value("select 1")
+        with pytest.raises(DatabaseUnavailable):
+            async with database.transaction():
+                pass
+        assert clock() - started < 2.5
+        reading = asyncio.create_task(database.value("select 1"))
+        await proxy.open()
+        assert await reading == 1
+
+
+async def test_no_free_connection_is_unavailable(database_url: str) -> None:
+    async with opened(database_url, size=1, statement_timeout=0.1) as database, database.transaction():
+        waiting = asyncio.create_task(database.value("select 1"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert (metric("waiting"), metric("in_use"), metric("connections")) == (1, 1, 1)
+        with pytest.raises(DatabaseUnavailable):
+            await waiting
+
+
+async def test_wrong_database_is_unavailable(database_url: str) -> None:
+    async with opened(database_url.replace("broadsheet_test_", "broadsheet_none_")) as database:
+        with pytest.raises(DatabaseUnavailable):
+            await database.value("select 1")
+
+
+async def test_cancelled_read_ends_on_the_server_and_frees_its_connection(database_url: str) -> None:
+    connection = await asyncpg.connect(database_url)
+    async with opened(database_url, size=1) as database:
+        reading = asyncio.create_task(database.value("select pg_sleep(1.5)"))
+        active = "select count(*) from pg_stat_activity where application_name = 'pool' and state = 'active'"
+        while not await connection.fetchval(active):
+            await asyncio.sleep(0.01)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        assert metric("in_use") == 0
+        await until_idle(connection)
+        assert await database.value("select 1") == 1
+    await connection.close()
+
+
+async def test_transaction_commits_or_rolls_back_and_passes_errors_on(database: Database) -> None:
+    async with database.transaction() as connection:
+        await connection.execute("create table kept (n int primary key)")
+        await connection.execute("insert into kept values (1)")
+    with pytest.raises(KeyError):
+        async with database.transaction() as connection:
+            await connection.execute("insert into kept values (2)")
+            raise KeyError
+    with pytest.raises(asyncpg.UniqueViolationError):
+        async with database.transaction() as connection:
+            await connection.execute("insert into kept values (1)")
+    assert await database.value("select array_agg(n) from kept") == [1]
+
+
+async def test_lost_transaction_is_not_repeated(database_url: str) -> None:
+    killer = await asyncpg.connect(database_url)
+    async with opened(database_url, size=1) as database:
+        await database.value("create table kept (n int)")
+        runs = 0
+        with pytest.raises(DatabaseUnavailable):
+            async with database.transaction() as connection:
+                runs += 1
+                await connection.execute("insert into kept values (1)")
+                await killer.fetchval(KILL, "pool")
+                await connection.execute("insert into kept values (2)")
+        assert (runs, await database.value("select count(*) from kept")) == (1, 0)
+        # The connection that is found dead before anything was sent costs nothing.
+        await killer.fetchval(KILL, "pool")
+        async with database.transaction() as connection:
+            await connection.execute("insert into kept values (3)")
+        assert await database.value("select array_agg(n) from kept") == [3]
+    await killer.close()
+
+
+async def test_outcomes_are_counted(database_url: str) -> None:
+    outcomes = ("ok", "timeout", "unavailable", "error")
+    before = [metric("queries_total", outcome=outcome) for outcome in outcomes]
+    seconds = metric("seconds_count")
+    async with opened(database_url, size=1, statement_timeout=0.1) as database:
+        await database.value("select 1")
+        with pytest.raises(DatabaseTimeout):
+            await database.value("select pg_sleep(10)")
+        with pytest.raises(asyncpg.UndefinedColumnError):
+            await database.value("select nothing")
+        async with database.transaction():
+            with pytest.raises(DatabaseUnavailable):
+                await database.value("select 1")
+    after = [metric("queries_total", outcome=outcome) for outcome in outcomes]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [2, 1, 1, 1]
+    assert metric("seconds_count") - seconds == 4
+    assert metric("connections") == 0

@@ -4,7 +4,7 @@ from db.statements import SQL, StatementFileInvalid, parse, statements
 
 
 def test_cuts_a_file_into_its_statements() -> None:
-    text = "-- name: one\n-- A sentence,\n-- that goes on.\nselect 1\n  -- stays\n;\n\n-- name: two\n-- Another.\nselect $1;\n"
+    text = "-- name: one\n-- A sentence,\n-- going on.\nselect 1\n  -- stays\n;\n\n-- name: two\n-- And.\nselect $1;\n"
     assert parse("x", text) == {"one": "select 1\n  -- stays\n;", "two": "select $1;"}
 
 
