@@ -45,10 +45,10 @@ class Protocol(HttpToolsProtocol):
     max_header_bytes: int
 
     _timer: TimerHandle | None = None
-    _receiving = True
     _in_head = True
     _head_bytes = 0
     _discarded = 0
+    _refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -59,6 +59,8 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
         if self._in_head:
             self._head_bytes += len(data)
             if self._timer is None:
@@ -108,9 +110,15 @@ class Protocol(HttpToolsProtocol):
             return
         answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
         silent = self._in_head and not self._head_bytes
-        if not answering and not silent:
-            self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
-        self.transport.close()
+        self._refused = True
+        if answering or silent:
+            self.transport.close()
+            return
+        self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        # Closing at once, with data unread, would reset the connection and could take the answer with it.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
 class GracefulServer(Server):
@@ -130,7 +138,34 @@ class GracefulServer(Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.hurry.wait(), self.drain_seconds)
+        await self._take_the_last(sockets or [])
         await super().shutdown(sockets)
+
+    async def _take_the_last(self, sockets: list[socket.socket]) -> None:
+        """Close the listener without failing those who are connected but not accepted yet.
+
+        Closing a listening socket resets the connections in its queue. So the queue is cut short first (clients then
+        try again, and are refused cleanly), what stands in it is accepted and served, and only then it is closed.
+        """
+        waiting: list[socket.socket] = []
+        for listener in (bound.dup() for bound in sockets):
+            with listener:
+                listener.setblocking(False)
+                listener.listen(0)
+                for accepting in self.servers:
+                    accepting.close()
+                with contextlib.suppress(OSError):
+                    while True:
+                        waiting.append(listener.accept()[0])
+        for connection in waiting:
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+
+    def _protocol(self) -> asyncio.Protocol:
+        factory: Any = self.config.http_protocol_class
+        made: asyncio.Protocol = factory(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return made
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -193,6 +228,8 @@ class _Family:
     def _told_to_stop(self, number: signal.Signals) -> None:
         if not self.stop.done():
             self.stop.set_result(number)
+            # Or connections would be taken in here after the last member has stopped to serve them.
+            self.bound.close()
         elif number == signal.SIGINT:
             self.hurry.set()
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen
+from subprocess import PIPE, Popen, run
 
 import httpx2
 import pytest
@@ -48,8 +49,6 @@ async def client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
 
 def free_port() -> int:
     """A port that nobody listens on at the moment."""
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -97,3 +96,18 @@ async def server(database_url: str) -> AsyncIterator[str]:
         url = f"http://127.0.0.1:{port}"
         await answers(url + "/readyz")
         yield url
+
+
+def children_of(pid: int) -> set[int]:
+    """The processes that a process has started and that still run."""
+    table = run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
+    rows = (line.split() for line in table.splitlines())
+    return {int(child) for child, parent, state in rows if int(parent) == pid and not state.startswith("Z")}
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
