@@ -1,0 +1,321 @@
+"""Entry to article: what a feed entry says, as the clean content of an article, or the reason why it can't be one.
+
+How much of the text a feed carries (`body_extent`):
+- FULL: the entry has a content of its own (content:encoded, Atom content, JSON Feed content), or a description that is
+  evidently the whole text: two paragraphs or more, or 150 words or more;
+- EXCERPT: any other description, and whatever breaks off ('…', '[…]', 'Read more');
+- NONE: no text.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import orjson
+
+from ingest import language, rights, sanitise, search_text, topics, url
+from ingest.byline import Byline, byline
+from ingest.dates import Moment, moment
+from ingest.feed import Channel, Document, Entry, Markup
+from ingest.media import Enclosure, Image, enclosures, images, kind_of
+from ingest.text import cut, one_line, unescaped, word_count
+
+HEADLINE_LIMIT = 500
+LEAD_LIMIT = 500
+_WHOLE_PARAGRAPHS = 2
+_WHOLE_WORDS = 150
+_FILM_WORDS = 150
+_GALLERY_IMAGES = 5
+_GALLERY_WORDS = 40
+_BREAKS_OFF = re.compile(
+    r"(?:…|\.\.\.|\[\s*(?:…|\.{3}|&hellip;)\s*\]|(?:\(|\[)?(?:read|see|show|continue reading|learn) ?(?:more|on|the full"
+    r" (?:story|article))?(?:\)|\])?|continue reading.*|weiterlesen|mehr lesen|lire la suite|leer más|seguir leyendo"
+    r"|leggi tutto|ler mais|lees verder|続きを読む|全文を読む|더 보기|阅读全文)\s*(?:»|›|>+|→|\.{3}|…)*\s*$",
+    re.IGNORECASE,
+)
+_LIVE = re.compile(r"/(?:live|liveblog|live-blog|live-updates?|liveticker|en-direct|en-vivo|directo)(?:/|-|$)", re.I)
+_GALLERY = re.compile(
+    r"/(?:galler(?:y|ies)|photo-?galler(?:y|ies)|photos|in-pictures|slideshow|bildergalerie|diaporama|fotostrecke)"
+    r"(?:/|-|$)",
+    re.IGNORECASE,
+)
+_FILM = re.compile(r"/(?:videos?|watch|mediathek)(?:/|$)", re.IGNORECASE)
+# Schemes in which blog software files its entries, which say nothing about the subject.
+_NO_SUBJECT = re.compile(r"schemas\.google\.com/.*#kind|schemas\.google\.com/g/2005", re.IGNORECASE)
+_MAX_CATEGORIES = 50
+_MAX_CATEGORY = 100
+
+
+class Extent(StrEnum):
+    """How much of an article's text its entry carried."""
+
+    NONE = "NONE"
+    EXCERPT = "EXCERPT"
+    FULL = "FULL"
+
+
+class Reason(StrEnum):
+    """Why an entry became no article."""
+
+    NO_ADDRESS = "no address"
+    NOTHING_TO_READ = "no headline and no text"
+    BEYOND_LIMIT = "beyond the limit of entries"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """An article as one entry gives it. `published` is None where the feed has no usable date; `updated` is the
+    publisher's word that the content changed since. `aliases`: other addresses of the same page. `address_is_shared`:
+    the address does not tell which article this is."""
+
+    url: str
+    aliases: tuple[str, ...]
+    guid: str | None
+    kind: str
+    headline: str
+    lead: str | None
+    body_html: str | None
+    body_text: str | None
+    body_extent: Extent
+    byline: str | None
+    authors: tuple[str, ...]
+    credit: str | None
+    rights_holder: str | None
+    rights_notice: str | None
+    section: str | None
+    language: str
+    categories: tuple[str, ...]
+    topics: tuple[str, ...]
+    published: Moment | None
+    updated: Moment | None
+    images: tuple[Image, ...]
+    enclosures: tuple[Enclosure, ...]
+    word_count: int
+    hash: bytes = field(repr=False)
+    search: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry of a document: known again by `hash`, and either content or the reason for having none, with the entry
+    itself (JSON) to keep it aside."""
+
+    hash: bytes
+    content: Content | None
+    set_aside: Reason | None = None
+    raw: str | None = None
+
+
+def candidates(document: Document, *, site_url: str | None, now: datetime) -> list[Candidate]:
+    """What each entry of a document would become, in their order. `site_url` is the channel's homepage, absolute.
+    Dates more than a day after `now` are not believed."""
+    # Where a feed does not say its language, its texts together say it better than each alone.
+    hint = language.normalised(document.channel.language) or _common_language(document)
+    return [_candidate(entry, document.channel, site_url, hint, now) for entry in document.entries]
+
+
+def content_hash(headline: str, lead: str | None, body_html: str | None) -> bytes:
+    """What readers are told, as 16 bytes: two entries with the same hash say the same."""
+    return hashlib.blake2b("\0".join((headline, lead or "", body_html or "")).encode(), digest_size=16).digest()
+
+
+def _candidate(entry: Entry, channel: Channel, site_url: str | None, hint: str | None, now: datetime) -> Candidate:
+    raw = orjson.dumps(entry, option=orjson.OPT_SORT_KEYS)
+    made = _content(entry, channel, site_url, hint, now)
+    digest = hashlib.blake2b(raw, digest_size=16).digest()
+    if isinstance(made, Reason):
+        return Candidate(digest, None, made, raw.decode())
+    return Candidate(digest, made)
+
+
+def _content(
+    entry: Entry, channel: Channel, site_url: str | None, hint: str | None, now: datetime
+) -> Content | Reason:
+    address, aliases = _addresses(entry, site_url)
+    if address is None:
+        return Reason.NO_ADDRESS
+    summary_html = _html(entry.summary, address)
+    body_html, extent = _body(entry, summary_html, address)
+    body_text = sanitise.plain_text(body_html) or None if body_html else None
+    headline = _plain(entry.title, HEADLINE_LIMIT) or _first_words(body_text)
+    pictures = images(entry.media, sanitise.pictures(body_html or ""), address)
+    files = enclosures(entry.media, address)
+    if not headline and not body_text:
+        if not pictures and not files:
+            return Reason.NOTHING_TO_READ
+        return Reason.NOTHING_TO_READ
+    lead = _lead(sanitise.plain_text(summary_html) if summary_html else None, body_text)
+    signed = _signed(entry, channel)
+    categories = _categories(entry)
+    spoken = " ".join(part for part in (headline, lead or "", (body_text or "")[:1000]) if part)
+    notice = rights.notice(entry.rights) or rights.notice(channel.rights)
+    published, updated = _dates(entry, now)
+    words = word_count(body_text or "")
+    return Content(
+        url=address,
+        aliases=aliases,
+        guid=entry.id,
+        kind=_kind(entry, address, headline, words, len(pictures)),
+        headline=headline or "",
+        lead=lead,
+        body_html=body_html,
+        body_text=body_text,
+        body_extent=extent,
+        byline=signed.printed,
+        authors=signed.names,
+        credit=signed.agency,
+        rights_holder=rights.holder(notice),
+        rights_notice=notice,
+        section=_section(entry, categories),
+        language=language.identify(spoken, entry.language or hint),
+        categories=categories,
+        topics=tuple(topic.slug for topic in topics.topics_of(_subjects(entry, categories))),
+        published=published,
+        updated=updated,
+        images=pictures,
+        enclosures=files,
+        word_count=words,
+        hash=content_hash(headline or "", lead, body_html),
+        search=search_text.tsvector(headline=headline or "", lead=lead, byline=signed.printed, body=body_text),
+    )
+
+
+def _addresses(entry: Entry, site_url: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """The canonical address and the others: the link, else the id where it is one, else the enclosure's."""
+    host = url.host_of(site_url)
+    given = [entry.link, *entry.other_links, entry.id if entry.id_is_address else None]
+    # An id that is relative is a name, not an address.
+    bases = [site_url] * (len(given) - 1) + [None]
+    files = [medium.url for medium in entry.media if kind_of(medium) != "image"]
+    found: list[str] = []
+    for address, base in [*zip(given, bases, strict=True), *((file, site_url) for file in files if not any(given))]:
+        made = url.canonical(address, base, feed_host=host) if address else None
+        if made is not None:
+            found.append(made)
+    if not found:
+        found = [made for file in files if (made := url.canonical(file, site_url))][:1]
+    if not found:
+        return None, ()
+    # As it was printed, tracking and all: readers may come with it.
+    printed = url.absolute(entry.link or "", site_url)
+    others = [*found[1:], *([printed] if printed and printed.isascii() and len(printed) <= url.MAX_LENGTH else [])]
+    return found[0], tuple(dict.fromkeys(other for other in others if other != found[0]))
+
+
+def _html(markup: Markup | None, base: str | None) -> str | None:
+    if markup is None:
+        return None
+    base = url.absolute(markup.base or "", base) or base
+    return (sanitise.sanitise(markup.value, base) if markup.is_html else sanitise.from_plain(markup.value)) or None
+
+
+def _body(entry: Entry, summary_html: str | None, base: str | None) -> tuple[str | None, Extent]:
+    content = _html(entry.content, base)
+    if content:
+        return content, Extent.EXCERPT if _breaks_off(content) else Extent.FULL
+    if not summary_html:
+        return None, Extent.NONE
+    text = sanitise.plain_text(summary_html)
+    paragraphs = sum(1 for part in text.split("\n\n") if word_count(part) > 5)
+    whole = paragraphs >= _WHOLE_PARAGRAPHS or word_count(text) >= _WHOLE_WORDS
+    return summary_html, Extent.FULL if whole and not _breaks_off(summary_html) else Extent.EXCERPT
+
+
+def _breaks_off(body_html: str) -> bool:
+    return bool(_BREAKS_OFF.search(sanitise.plain_text(body_html)[-120:]))
+
+
+def _plain(markup: Markup | None, limit: int) -> str | None:
+    if markup is None:
+        return None
+    return cut(unescaped(sanitise.text_of(markup.value) if markup.is_html else markup.value), limit) or None
+
+
+def _first_words(body_text: str | None) -> str | None:
+    """A headline for what has none: the first line, as far as a headline goes."""
+    first = next((line for line in (body_text or "").split("\n") if any(c.isalnum() for c in line)), "")
+    return cut(one_line(first), 100) or None
+
+
+def _lead(summary: str | None, body_text: str | None) -> str | None:
+    """The publisher's abstract, else the first paragraph."""
+    text = one_line(summary or "")
+    if not text and body_text:
+        text = one_line(next((part for part in body_text.split("\n\n") if word_count(part) > 3), body_text))
+    return cut(text, LEAD_LIMIT) or None
+
+
+def _signed(entry: Entry, channel: Channel) -> Byline:
+    # Atom and JSON Feed: an entry without authors has the feed's.
+    people = entry.authors or channel.authors
+    return byline([person.name for person in people], (channel.title or "", channel.publisher or ""))
+
+
+def _dates(entry: Entry, now: datetime) -> tuple[Moment | None, Moment | None]:
+    published, updated = moment(entry.published, now=now), moment(entry.updated, now=now)
+    if published is None:
+        return updated, None
+    # Within a minute it is the same act of publishing.
+    changed = updated is not None and updated.instant > published.instant + timedelta(minutes=1)
+    return published, updated if changed else None
+
+
+def _kind(entry: Entry, address: str, headline: str | None, words: int, image_count: int) -> str:
+    path = address.split("?")[0]
+    labels = {one_line(category.term).lower() for category in entry.categories}
+    if _LIVE.search(path) or labels & {"live blog", "liveblog", "live"} or re.match(r"live[:\s-]*:", headline or "", re.I):
+        return "LIVE"
+    for medium in entry.media:
+        kind = kind_of(medium)
+        if kind in ("audio", "video") and (medium.role == "ENCLOSURE" or words < _FILM_WORDS):
+            return kind.upper()
+    if _FILM.search(path) and words < _FILM_WORDS:
+        return "VIDEO"
+    if _GALLERY.search(path) or (image_count >= _GALLERY_IMAGES and words < _GALLERY_WORDS * image_count):
+        return "GALLERY" if image_count > 1 or _GALLERY.search(path) else "TEXT"
+    return "TEXT"
+
+
+def _categories(entry: Entry) -> tuple[str, ...]:
+    """The publisher's categories as printed, each once."""
+    found: dict[str, None] = {}
+    for category in entry.categories:
+        if category.scheme and _NO_SUBJECT.search(category.scheme):
+            continue
+        text = unescaped(category.label or category.term)
+        if text and len(text) <= _MAX_CATEGORY and "://" not in text:
+            found.setdefault(text)
+    return tuple(found)[:_MAX_CATEGORIES]
+
+
+def _subjects(entry: Entry, categories: Sequence[str]) -> list[str]:
+    """All that may name a topic: the section, the categories, and terms that hold an IPTC code."""
+    codes = [category.term for category in entry.categories if category.term not in categories]
+    return [text for text in (entry.section, *categories, *codes) if text]
+
+
+def _section(entry: Entry, categories: Sequence[str]) -> str | None:
+    """The part of the outlet: as it is marked (PRISM, a category of a scheme called section), else the first category
+    that is a subject's name."""
+    marked = next((c.label or c.term for c in entry.categories if re.search(r"section", c.scheme or "", re.I)), None)
+    named = next((category for category in categories if topics.topic_of(category)), None)
+    text = unescaped(entry.section or marked or named or "")
+    return text if text and len(text) <= _MAX_CATEGORY else None
+
+
+def _common_language(document: Document) -> str | None:
+    parts = []
+    for entry in document.entries[:20]:
+        for markup in (entry.title, entry.summary or entry.content):
+            if markup is not None:
+                parts.append(sanitise.text_of(markup.value[:500]) if markup.is_html else markup.value[:500])
+    found = language.identify(" ".join(parts))
+    return None if found == language.UNKNOWN else found
+
+
+def utc(now: datetime) -> Moment:
+    """Our own clock as a moment, for what has no date."""
+    return Moment.of(now.astimezone(UTC))

@@ -1,0 +1,123 @@
+"""Bylines: who signed, out of the credit as it is printed.
+
+'By Ann Lee and Kim Ho in Tokyo' -> Ann Lee, Kim Ho. Agencies, desks, outlets and software accounts are not people.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ingest.search_text import fold
+from ingest.text import one_line
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NAMED_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*\((?P<name>[^()]+)\)")
+_LEAD_IN = re.compile(
+    r"^(?:story by|written by|reported by|text by|words by|by|von|vom|par|por|di|da|af|av|door|autor(?:in|a)?:|author:"
+    r"|文[/:：]|記者[/:：]|기자[/:：])\s+",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|@\w+")
+_BRACKETS = re.compile(r"\s*[(\[（【][^()\[\]（）【】]*[)\]）】]")
+# 'in Tokyo', 'at the United Nations', ', Political Editor', '| The Example', '/ AFP', '- Example News'.
+_PLACE = re.compile(r"\s+(?:in|at|reporting from|from|aus|à|en|a)\s+(?:the\s+)?[A-ZÀ-Þ].*$")
+_DIVIDERS = re.compile(
+    r"\s*(?:[;/|•·、，＆]|\s[-–—]\s|\s&\s|\s(?:and|und|et|y|e|og|och|en|with|with additional reporting by)\s)\s*"
+)
+_COMMA = re.compile(r"\s*,\s*")
+_JAPANESE_TITLE = re.compile(r"(?:記者|編集委員|論説委員|特派員|特約記者|기자|특파원|記者団)$")
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|phd|ph\.d|md|m\.d|esq)\.?", re.IGNORECASE)
+_ROLE = re.compile(
+    r"\b(?:editor|correspondent|reporter|writer|columnist|producer|bureau|chief|contributor|analyst|redakteur(?:in)?"
+    r"|korrespondent(?:in)?|photographer|director|professor|lecturer|fellow)\b",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(
+    r"\b(?:staff|newsroom|news ?desk|desk|editors?|editorial|redaktion|redazione|redacción|redaccion|rédaction|redactie"
+    r"|team|admin(?:istrator)?|webmaster|root|user|unknown|anonymous|noreply|no-reply|guest|news agency|agency|agencies"
+    r"|agencia|agence|agentur|press release|sponsored|partner content|newsletter|press|magazine|podcast|radio|tv|inc"
+    r"|ltd|llc|gmbh|corp|foundation|association|university|blog|news|times|service|wire|media|network|reports?)\b\.?"
+    r"|編集部|取材班|社会部|政治部|経済部|新聞|通信|ニュース|편집국|뉴스|통신|新华社|编辑部",
+    re.IGNORECASE,
+)
+# The wires as they are credited, folded, and the name that is served.
+_AGENCIES = {
+    "ap": "AP", "associated press": "AP", "the associated press": "AP", "reuters": "Reuters", "afp": "AFP",
+    "agence france-presse": "AFP", "agence france presse": "AFP", "dpa": "dpa", "deutsche presse-agentur": "dpa",
+    "epd": "epd", "kna": "KNA", "sid": "SID", "apa": "APA", "efe": "EFE", "agencia efe": "EFE", "europa press":
+    "Europa Press", "ansa": "ANSA", "lusa": "Lusa", "anp": "ANP", "belga": "Belga", "ritzau": "Ritzau", "ntb": "NTB",
+    "tt": "TT", "stt": "STT", "pap": "PAP", "ctk": "ČTK", "mti": "MTI", "tass": "TASS", "interfax": "Interfax",
+    "ukrinform": "Ukrinform", "anadolu agency": "Anadolu", "anadolu": "Anadolu", "xinhua": "Xinhua", "新华社": "Xinhua",
+    "kyodo": "Kyodo", "kyodo news": "Kyodo", "共同通信": "Kyodo", "共同": "Kyodo", "jiji": "Jiji Press",
+    "jiji press": "Jiji Press", "時事通信": "Jiji Press", "時事": "Jiji Press", "yonhap": "Yonhap",
+    "yonhap news agency": "Yonhap", "연합뉴스": "Yonhap", "pti": "PTI", "press trust of india": "PTI", "ani": "ANI",
+    "ians": "IANS", "bernama": "Bernama", "antara": "Antara", "aap": "AAP", "upi": "UPI", "bloomberg": "Bloomberg",
+    "bloomberg news": "Bloomberg", "pa media": "PA Media", "press association": "PA Media", "pa": "PA Media",
+    "the canadian press": "The Canadian Press", "canadian press": "The Canadian Press", "ats": "Keystone-SDA",
+    "keystone-sda": "Keystone-SDA", "sda": "Keystone-SDA", "getty images": "Getty Images",
+}  # fmt: skip
+_MAX_NAMES = 20
+_MAX_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """The credit as printed (None for none), the people named in it, and the agency, if one is."""
+
+    printed: str | None
+    names: tuple[str, ...]
+    agency: str | None
+
+
+def byline(printed: Iterable[str], outlets: Iterable[str] = ()) -> Byline:
+    """The byline out of what the feed's author fields print. `outlets`: names that are the outlet's own."""
+    fields = [text for text in (without_email(one_line(field)) for field in printed) if text]
+    ours = {fold(name) for name in outlets if name}
+    names: list[str] = []
+    agency: str | None = None
+    for field in fields:
+        for part in _parts(field):
+            if wire := _AGENCIES.get(fold(part).strip(". ")):
+                agency = agency or wire
+            elif _is_person(part) and fold(part) not in ours and fold(part) not in {fold(name) for name in names}:
+                names.append(part)
+        agency = agency or _bracketed_agency(field)
+    return Byline(", ".join(dict.fromkeys(fields))[:500] or None, tuple(names[:_MAX_NAMES]), agency)
+
+
+def without_email(field: str) -> str:
+    """'editor@x.example (Ann Lee)' -> 'Ann Lee'; a bare address says nobody's name."""
+    field = _NAMED_EMAIL.sub(lambda match: match["name"], field)
+    return re.sub(r"\s*[<(\[]?\s*$", "", re.sub(r"[<(\[]\s*[>)\]]", "", _EMAIL.sub("", field))).strip(" ,;-")
+
+
+def _parts(field: str) -> Iterable[str]:
+    text = _ADDRESS.sub(" ", _BRACKETS.sub(" ", field))
+    text = _PLACE.sub("", one_line(_LEAD_IN.sub("", one_line(text))))
+    for divided in _DIVIDERS.split(text):
+        pieces = [piece for piece in _COMMA.split(divided) if piece]
+        if len(pieces) == 2 and " " not in pieces[0] and " " not in pieces[1] and not _SUFFIX.fullmatch(pieces[1]):
+            # 'Lee, Ann': a list of two names of one word each is not met.
+            pieces = [f"{pieces[1]} {pieces[0]}"]
+        for piece in pieces:
+            if _SUFFIX.fullmatch(piece) or _ROLE.search(piece):
+                continue
+            yield one_line(_JAPANESE_TITLE.sub("", _LEAD_IN.sub("", _PLACE.sub("", piece)))).strip(" .:-–—'\"")
+
+
+def _is_person(part: str) -> bool:
+    """Whether a part reads as a person's name: two letters at least, no digits, at most five words, nobody's desk. A
+    single lower-case word is an account."""
+    if not 2 <= len(part) <= _MAX_NAME or _NOBODY.search(part) or any(char.isdigit() for char in part):
+        return False
+    words = part.split()
+    if len(words) > 5 or not any(char.isalpha() for char in part):
+        return False
+    return not (part.isascii() and part.islower()) if len(words) == 1 else True
+
+
+def _bracketed_agency(field: str) -> str | None:
+    for match in re.finditer(r"[(\[（【]([^()\[\]（）【】]*)[)\]）】]", field):
+        if wire := _AGENCIES.get(fold(match[1]).strip(". ")):
+            return wire
+    return None

@@ -1,0 +1,210 @@
+"""What becomes of the entries of a document: pure decisions between reading and storing.
+
+An article is recognised by its keys: the feed's guid within its source, and its addresses, unless one is a home page
+or stands under several entries of the document. Each key is owned by one article; the guid is asked first. An article
+that has neither is recognised by its address, headline and date together.
+
+The content of an article changes only by feeds of its own source; and content that it had before changes nothing, so
+that two feeds that differ do not turn it back and forth. A feed that carries less of the text than we have may change
+the headline, but not the text.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from ingest import search_text, url
+from ingest.article import Candidate, Content, Extent, Reason, content_hash, utc
+from ingest.dates import Moment
+
+# (kind, scope, value), as in the table article_keys.
+Key = tuple[str, str, str]
+
+_MAX_GUID = 500
+_MORE = {Extent.NONE: 0, Extent.EXCERPT: 1, Extent.FULL: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An article that is already there. `hashes`: of all contents that it ever had."""
+
+    id: UUID
+    source_id: UUID
+    headline: str
+    lead: str | None
+    body_html: str | None
+    body_text: str | None
+    body_extent: Extent
+    hashes: frozenset[bytes]
+    published_estimated: bool
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """A new article, with the keys that it owns and the entries (places in the document) that it came of."""
+
+    content: Content
+    keys: tuple[Key, ...]
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """New content for an article. `published` is given where only now a date became known."""
+
+    article_id: UUID
+    content: Content
+    updated: Moment
+    published: Moment | None
+    keys: tuple[Key, ...]
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """An article that stays as it is, except for addresses that it is now known by too."""
+
+    article_id: UUID
+    keys: tuple[Key, ...]
+    entries: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An entry that becomes no article, and why."""
+
+    entry: int
+    reason: Reason
+
+
+Decision = Publish | Revise | Keep | SetAside
+
+
+def identities(candidates: Sequence[Candidate], source_id: UUID, site_url: str | None) -> list[tuple[Key, ...]]:
+    """The keys of each entry, the strongest first; none for an entry without content."""
+    guids: defaultdict[str, set[str]] = defaultdict(set)
+    addresses: defaultdict[str, set[str]] = defaultdict(set)
+    contents = [candidate.content for candidate in candidates]
+    for content in filter(None, contents):
+        if content.guid:
+            guids[content.guid].add(content.url)
+        for address in (content.url, *content.aliases):
+            addresses[address].add(content.guid or content.headline)
+    shared = {address for address, owners in addresses.items() if len(owners) > 1}
+    scope = str(source_id)
+    return [
+        _keys(content, scope, site_url, shared, len(guids.get(content.guid or "", ())) > 1) if content else ()
+        for content in contents
+    ]
+
+
+def _keys(
+    content: Content, scope: str, site_url: str | None, shared: set[str], guid_is_shared: bool
+) -> tuple[Key, ...]:
+    found: list[Key] = []
+    if content.guid and not guid_is_shared:
+        found.append(("guid", scope, _bounded(content.guid)))
+    for address in (content.url, *content.aliases):
+        if address not in shared and not url.is_home_page(address, site_url):
+            found.append(("url", "", address))
+    if not found:
+        date = content.published.text if content.published else ""
+        found.append(("guid", scope, "stand-in:" + _digest("\0".join((content.url, content.headline, date)))))
+    return tuple(found)
+
+
+def decide(
+    candidates: Sequence[Candidate],
+    keys: Sequence[tuple[Key, ...]],
+    *,
+    skip: frozenset[bytes],
+    source_id: UUID,
+    owners: Mapping[Key, UUID],
+    known: Mapping[UUID, Known],
+    now: datetime,
+) -> list[Decision]:
+    """What becomes of each entry. `keys` are the entries' identities, `owners` whose they are already, `known` those
+    articles. Entries whose hash is in `skip`, or was met earlier in the document, were decided before."""
+    decisions: list[Decision] = []
+    seen = set(skip)
+    groups: dict[UUID | int, list[int]] = {}
+    group_of: dict[Key, UUID | int] = dict(owners)
+    claimed: defaultdict[UUID | int, list[Key]] = defaultdict(list)
+    for place, candidate in enumerate(candidates):
+        if candidate.hash in seen:
+            continue
+        seen.add(candidate.hash)
+        if candidate.content is None:
+            decisions.append(SetAside(place, candidate.set_aside or Reason.NOTHING_TO_READ))
+            continue
+        group = next((group_of[key] for key in keys[place] if key in group_of), place)
+        groups.setdefault(group, []).append(place)
+        for key in keys[place]:
+            if key not in group_of:
+                group_of[key] = group
+                claimed[group].append(key)
+    for group, places in groups.items():
+        content = _newest(candidates[place].content for place in places)
+        mine, entries = tuple(claimed[group]), tuple(places)
+        if isinstance(group, UUID):
+            decisions.append(_for_known(known[group], content, source_id, mine, entries, now))
+        else:
+            decisions.append(Publish(content, mine, entries))
+    return decisions
+
+
+def _newest(contents: Iterable[Content | None]) -> Content:
+    """The latest version among entries of one article; the first where the feed does not say (newest stand first)."""
+
+    def stamp(content: Content) -> float:
+        moment = content.updated or content.published
+        return moment.instant.timestamp() if moment else 0.0
+
+    return max((content for content in contents if content is not None), key=stamp)
+
+
+def _for_known(
+    article: Known,
+    content: Content,
+    source_id: UUID,
+    keys: tuple[Key, ...],
+    entries: tuple[int, ...],
+    now: datetime,
+) -> Revise | Keep:
+    if article.source_id == source_id and _MORE[content.body_extent] < _MORE[article.body_extent]:
+        content = _with_text_of(article, content)
+    if article.source_id != source_id or content.hash in article.hashes:
+        return Keep(article.id, keys, entries)
+    said = content.updated
+    if said is None or (article.updated_at is not None and said.instant <= article.updated_at):
+        said = utc(now)
+    published = content.published if article.published_estimated else None
+    return Revise(article.id, content, said, published, keys, entries)
+
+
+def _with_text_of(article: Known, content: Content) -> Content:
+    """The content, with the fuller text that the article has."""
+    return replace(
+        content,
+        lead=article.lead,
+        body_html=article.body_html,
+        body_text=article.body_text,
+        body_extent=article.body_extent,
+        hash=content_hash(content.headline, article.lead, article.body_html),
+        search=search_text.tsvector(
+            headline=content.headline, lead=article.lead, byline=content.byline, body=article.body_text
+        ),
+    )
+
+
+def _bounded(guid: str) -> str:
+    # An index row of Postgres holds 2,704 bytes.
+    return guid if len(guid.encode()) <= _MAX_GUID else "hash:" + _digest(guid)
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,244 @@
+"""Feeds in: files and folders of feed documents become articles.
+
+Documents are parsed in processes of their own (`jobs/parse.py`) and stored one transaction each (`jobs/store.py`), in
+the order of their paths, so that two imports of the same files give the same. What is already there costs no write.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter as Count
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from db.pool import Database
+from db.statements import statements
+from ingest.article import Reason
+from ingest.feed import looks_like_feed
+from jobs.parse import DocumentRefused, Limits, Parsed, Parsers, hash_of
+from jobs.store import Stored, store
+
+__all__ = ["Limits", "Summary", "import_paths", "report"]
+
+DOCUMENTS = Counter("broadsheet_ingest_documents", "Feed documents, by what became of them", ["outcome"])
+ENTRIES = Counter("broadsheet_ingest_entries", "Entries of feeds, by what became of them", ["outcome"])
+SET_ASIDE = Counter("broadsheet_ingest_set_aside", "Entries that became no article, by reason", ["reason"])
+SECONDS = Histogram(
+    "broadsheet_ingest_seconds",
+    "Seconds of a document in each stage",
+    ["stage"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+
+_ENDINGS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
+_HEAD = 4096
+
+Progress = Callable[[int, int, str], None]
+
+log = structlog.get_logger("broadsheet.ingest")
+
+
+@dataclass(slots=True)
+class Summary:
+    """What an import did. `failed` are documents that could not be read, `skipped` files that are no feeds; both with
+    the reason. `seconds` from start to end."""
+
+    documents: int = 0
+    unchanged_documents: int = 0
+    entries: int = 0
+    articles: int = 0
+    revisions: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    set_aside: Count[str] = field(default_factory=Count)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def read(self) -> int:
+        """Documents that were read, unchanged ones included."""
+        return self.documents - len(self.failed)
+
+    @property
+    def entries_per_second(self) -> float:
+        return self.entries / self.seconds if self.seconds else 0.0
+
+
+async def import_paths(
+    database: Database,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    limits: Limits | None = None,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Summary:
+    """Import feed documents from files and folders (searched through, hidden files left out).
+
+    `now` is when the articles are first seen; `workers` processes parse; `progress` is called with documents done,
+    documents in all, and the name of the last one. Documents that can't be read are reported and stop nothing; what
+    the database raises does.
+    """
+    started = time.perf_counter()
+    limits = limits or Limits()
+    summary = Summary()
+    files = await asyncio.to_thread(_documents, paths, summary)
+    summary.documents = len(files)
+    async with Parsers(workers, limits) as parsers:
+        async with contextlib.aclosing(_parsed(database, files, parsers, now, ahead=2 * workers)) as documents:
+            done = 0
+            async for path, outcome in documents:
+                await _take(database, path, outcome, summary, now)
+                done += 1
+                if progress is not None:
+                    progress(done, len(files), path.name)
+    summary.seconds = time.perf_counter() - started
+    log.info(
+        "import_done",
+        documents=summary.documents,
+        articles=summary.articles,
+        revisions=summary.revisions,
+        failed=len(summary.failed),
+        seconds=round(summary.seconds, 3),
+    )
+    return summary
+
+
+def report(summary: Summary) -> list[tuple[str, str]]:
+    """The summary as lines of a table: what, and how many."""
+    lines = [
+        ("Documents read", f"{summary.read} of {summary.documents}"),
+        ("  unchanged", f"{summary.unchanged_documents}"),
+        ("Entries", f"{summary.entries}"),
+        ("  new articles", f"{summary.articles}"),
+        ("  new revisions", f"{summary.revisions}"),
+        ("  unchanged", f"{summary.unchanged}"),
+        ("  repeated in their document", f"{summary.repeated}"),
+        ("  set aside", f"{summary.set_aside.total()}"),
+    ]
+    lines += [(f"    {reason}", f"{count}") for reason, count in summary.set_aside.most_common()]
+    lines.append(("Seconds", f"{summary.seconds:.1f}"))
+    if summary.entries:
+        lines.append(("Entries a second", f"{summary.entries_per_second:.0f}"))
+    lines += [(f"Failed: {name}", reason) for name, reason in summary.failed]
+    lines += [(f"Skipped: {name}", reason) for name, reason in summary.skipped]
+    return lines
+
+
+def _documents(paths: Iterable[Path], summary: Summary) -> list[Path]:
+    """The files to read, each once, in order. A file that is named is read whatever it is called."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(
+                file
+                for file in path.rglob("*")
+                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+            )
+            for file in inside:
+                if file.suffix.lower() in _ENDINGS or looks_like_feed(_head(file)):
+                    found.setdefault(file.absolute())
+                else:
+                    summary.skipped.append((str(file), "does not look like a feed"))
+        else:
+            found.setdefault(path.absolute())
+    return list(found)
+
+
+def _head(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_HEAD)
+    except OSError:
+        return b""
+
+
+# What came of reading a file: a parsed document, None for one that is known, or the reason for neither.
+_Outcome = Parsed | None | str
+
+
+async def _parsed(
+    database: Database, files: Sequence[Path], parsers: Parsers, now: datetime, *, ahead: int
+) -> AsyncIterator[tuple[Path, _Outcome]]:
+    """The files in order, each with its outcome, parsed at most so many ahead."""
+    waiting = iter(files)
+    running: list[tuple[Path, asyncio.Task[_Outcome]]] = []
+    try:
+        while True:
+            while len(running) < max(1, ahead) and (path := next(waiting, None)) is not None:
+                running.append((path, asyncio.create_task(_read(database, path, parsers, now))))
+            if not running:
+                return
+            path, task = running.pop(0)
+            yield path, await task
+    finally:
+        for _, task in running:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in running), return_exceptions=True)
+
+
+async def _read(database: Database, path: Path, parsers: Parsers, now: datetime) -> _Outcome:
+    try:
+        data = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    if await database.rows(statements("feeds")["have"], [hash_of(data)]):
+        return None
+    with SECONDS.labels("parse").time():
+        try:
+            return await parsers.parse(data, path.as_uri(), now)
+        except DocumentRefused as error:
+            return str(error)
+
+
+async def _take(database: Database, path: Path, outcome: _Outcome, summary: Summary, now: datetime) -> None:
+    if isinstance(outcome, str):
+        DOCUMENTS.labels("failed").inc()
+        summary.failed.append((str(path), outcome))
+        log.warning("document_failed", path=str(path), reason=outcome)
+        return
+    if outcome is None:
+        DOCUMENTS.labels("unchanged").inc()
+        summary.unchanged_documents += 1
+        log.info("document_unchanged", path=str(path))
+        return
+    with SECONDS.labels("store").time():
+        stored = await store(database, outcome, now=now)
+    DOCUMENTS.labels("read").inc()
+    _count(summary, outcome, stored)
+    log.info(
+        "document_read",
+        path=str(path),
+        form=outcome.form,
+        feed=outcome.feed_url,
+        entries=len(outcome.candidates),
+        articles=stored.articles,
+        revisions=stored.revisions,
+        set_aside=stored.set_aside.total(),
+    )
+
+
+def _count(summary: Summary, parsed: Parsed, stored: Stored) -> None:
+    reasons = stored.set_aside + Count({Reason.BEYOND_LIMIT.value: parsed.beyond})
+    summary.entries += len(parsed.candidates) + parsed.beyond
+    summary.articles += stored.articles
+    summary.revisions += stored.revisions
+    summary.unchanged += stored.unchanged
+    summary.repeated += stored.repeated
+    summary.set_aside += reasons
+    for outcome, count in (
+        ("published", stored.articles),
+        ("revised", stored.revisions),
+        ("unchanged", stored.unchanged),
+        ("repeated", stored.repeated),
+        ("set_aside", reasons.total()),
+    ):
+        ENTRIES.labels(outcome).inc(count)
+    for reason, count in reasons.items():
+        SET_ASIDE.labels(reason).inc(count)

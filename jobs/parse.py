@@ -1,0 +1,234 @@
+"""Documents parsed in processes of their own, so that a bad one costs a process and never the service.
+
+A process that takes more than the allowed processor time, memory or patience is killed by the system or by us; the
+document is set aside with the reason and the next one gets a new process.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import multiprocessing
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing.connection import Connection
+from typing import Any, Self
+
+from ingest import article, feed, url
+from ingest.article import Candidate
+from ingest.source import SourceFacts, feed_url_of, source_of
+
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost. Seconds of processor, then of waiting (a loaded machine is slow, not poisoned);
+    bytes of memory beyond what the process needs itself; bytes and entries of the document."""
+
+    cpu_seconds: int = 10
+    wall_seconds: float = 60.0
+    memory_bytes: int = 300 * 1024 * 1024
+    document_bytes: int = feed.MAX_BYTES
+    entries: int = feed.MAX_ENTRIES
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A document as far as it can be understood alone. `site_url` is the channel's homepage, canonical; `beyond` counts
+    entries after the limit."""
+
+    form: str
+    hash: bytes
+    feed_url: str
+    title: str | None
+    site_url: str | None
+    language: str | None
+    source: SourceFacts
+    candidates: list[Candidate]
+    beyond: int
+
+
+class DocumentRefused(Exception):
+    """A document that can't be read; the message says why, in words for an operator."""
+
+
+def parse(data: bytes, address: str, *, now: datetime, limits: Limits) -> Parsed:
+    """Read a document found at `address` (http, https or file). Raises feed.UnreadableError."""
+    found_on_web = address if address.startswith("http") else None
+    document = feed.read(data, found_on_web, max_entries=limits.entries)
+    channel = document.channel
+    feed_url = feed_url_of(channel, address)
+    facts = source_of(channel, feed_url)
+    site = facts.homepage_url or (url.canonical(feed_url) if feed_url.startswith("http") else None)
+    return Parsed(
+        form=document.form,
+        hash=hash_of(data),
+        feed_url=feed_url,
+        title=facts.name if channel.title else None,
+        site_url=facts.homepage_url,
+        language=facts.language,
+        source=facts,
+        candidates=article.candidates(document, site_url=site, now=now),
+        beyond=document.beyond,
+    )
+
+
+def hash_of(data: bytes) -> bytes:
+    """By what a document is known again."""
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+class Parsers:
+    """A number of processes that parse. Use as an async context manager; `parse` may be called from as many tasks as
+    one likes, and waits for a free process."""
+
+    def __init__(self, count: int, limits: Limits) -> None:
+        self._limits = limits
+        self._free: asyncio.Queue[_Process] = asyncio.Queue()
+        for _ in range(max(1, count)):
+            self._free.put_nowait(_Process(limits))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        while not self._free.empty():
+            self._free.get_nowait().stop()
+
+    async def parse(self, data: bytes, address: str, now: datetime) -> Parsed:
+        """The document, parsed elsewhere. Raises DocumentRefused."""
+        if len(data) > self._limits.document_bytes:
+            raise DocumentRefused(f"larger than {self._limits.document_bytes:,} bytes")
+        process = await self._free.get()
+        answered = False
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds):
+                answer = await asyncio.to_thread(process.ask, data, address, now)
+            answered = True
+        except TimeoutError:
+            raise DocumentRefused(f"took more than {self._limits.wall_seconds:g} seconds") from None
+        finally:
+            if not answered:
+                process.stop()
+            self._free.put_nowait(process)
+        if isinstance(answer, str):
+            raise DocumentRefused(answer)
+        return answer
+
+
+class _Process:
+    """One process and the pipe to it, started at the first question and again after its end."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._process: Any = None
+        self._pipe: Connection | None = None
+
+    def ask(self, data: bytes, address: str, now: datetime) -> Parsed | str:
+        """The parsed document, or why there is none. Blocks."""
+        if self._process is None:
+            self._start()
+        process, pipe = self._process, self._pipe
+        assert pipe is not None
+        try:
+            pipe.send((data, address, now))
+            answer: Parsed | str = pipe.recv()
+        except (EOFError, OSError):
+            process.join(1)
+            code = process.exitcode
+            self.stop()
+            return _why(code, self._limits)
+        return answer
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
+        if process is not None:
+            process.kill()
+            process.join(1)
+        if pipe is not None:
+            pipe.close()
+
+    def _start(self) -> None:
+        ours, theirs = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=_serve, args=(theirs, self._limits), name="broadsheet-parse", daemon=True)
+        self._process.start()
+        theirs.close()
+        self._pipe = ours
+
+
+def _why(code: int | None, limits: Limits) -> str:
+    if code == -signal.SIGXCPU:
+        return f"took more than {limits.cpu_seconds} seconds of processor time"
+    if code is not None and code < 0:
+        return f"its process was ended by signal {signal.Signals(-code).name}"
+    return f"its process ended with status {code}"
+
+
+def _serve(pipe: Connection, limits: Limits) -> None:
+    """Answer questions until the other end is gone."""
+    # Ctrl-C reaches the whole group; who asked decides when this ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setrecursionlimit(5000)
+    while True:
+        try:
+            data, address, now = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            with _capped(limits):
+                answer: Parsed | str = parse(data, address, now=now, limits=limits)
+        except feed.UnreadableError as error:
+            answer = str(error)
+        except MemoryError:
+            answer = f"needed more than {limits.memory_bytes // (1024 * 1024)} MiB of memory"
+        except RecursionError:
+            answer = "nested too deep"
+        except Exception as error:
+            # A document that our own code stumbles over must not stop an import; the place is what we need to mend it.
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            answer = f"could not be read: {type(error).__name__}: {str(error)[:200]} ({frame.name}:{frame.lineno})"
+        del data
+        try:
+            pipe.send(answer)
+        except (BrokenPipeError, OSError):
+            return
+
+
+@contextlib.contextmanager
+def _capped(limits: Limits) -> Iterator[None]:
+    """Limits of this process for one document: processor time from now on, memory from here on."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = int(used.ru_utime + used.ru_stime) + limits.cpu_seconds + 1
+    _set(resource.RLIMIT_CPU, cpu)
+    # The model of languages (60 MB) and libraries come on top.
+    _set(resource.RLIMIT_DATA, _own_memory() + limits.memory_bytes)
+    try:
+        yield
+    finally:
+        _set(resource.RLIMIT_DATA, resource.RLIM_INFINITY)
+        _set(resource.RLIMIT_CPU, resource.RLIM_INFINITY)
+
+
+def _set(kind: int, soft: int) -> None:
+    hard = resource.getrlimit(kind)[1]
+    # macOS knows RLIMIT_DATA and refuses some values of it; processor time still holds there.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _own_memory() -> int:
+    """Bytes of private memory that this process has now, as RLIMIT_DATA counts them."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            for line in status:
+                if line.startswith("VmData:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 256 * 1024 * 1024

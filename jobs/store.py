@@ -1,0 +1,394 @@
+"""A parsed document put into the database: one transaction, with its counters and its lines in the log, or nothing."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from db.ids import uuid7
+from db.pool import Database
+from db.statements import statements
+from ingest.article import Content, Extent
+from ingest.dates import Moment
+from ingest.decide import Decision, Keep, Key, Known, Publish, Revise, SetAside, decide, identities
+from ingest.search_text import fold
+from ingest.slug import fingerprint, slug
+from jobs.parse import Parsed
+
+# A document of ten thousand entries is written within seconds; a minute is a lot, and waiting for others counts.
+_TIMEOUT = 60.0
+_TRIES = 6
+# What a concurrent import of the same things can make of a transaction; the next try sees what the other wrote.
+_CONFLICTS = (
+    asyncpg.UniqueViolationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+
+
+class _KeyTaken(Exception):
+    """Another import has given one of our keys to an article of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What came of a document's entries. `unchanged`: known already, or saying what their article said before;
+    `repeated`: said the same, or was about the same article, as another entry of the document."""
+
+    articles: int = 0
+    revisions: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    set_aside: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An article to be written: new, or with new content."""
+
+    id: UUID
+    content: Content
+    published: Moment | None
+    estimated: bool
+    updated: Moment | None
+
+
+async def store(database: Database, parsed: Parsed, *, now: datetime) -> Stored:
+    """Store what is new in a document. A document that brings nothing new writes nothing at all."""
+    known = await _known_entries(database, parsed)
+    fresh = {candidate.hash for candidate in parsed.candidates} - known
+    if not fresh and known:
+        return Stored(unchanged=len(parsed.candidates))
+    for attempt in range(_TRIES):
+        try:
+            async with database.transaction() as connection:
+                return await _Store(connection, parsed, now).run()
+        except (*_CONFLICTS, _KeyTaken):
+            if attempt == _TRIES - 1:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+async def _known_entries(database: Database, parsed: Parsed) -> frozenset[bytes]:
+    feed = await database.rows(statements("feeds")["by_url"], parsed.feed_url)
+    if not feed:
+        return frozenset()
+    hashes = [candidate.hash for candidate in parsed.candidates]
+    rows = await database.rows(statements("entries")["known"], feed[0]["id"], hashes)
+    # An empty document of a feed that is there is nothing new either.
+    return frozenset(row["content_hash"] for row in rows) or frozenset([b""] if not hashes else [])
+
+
+class _Store:
+    """The steps of one transaction."""
+
+    def __init__(self, connection: Any, parsed: Parsed, now: datetime) -> None:
+        self._connection = connection
+        self._parsed = parsed
+        self._now = now
+        self._lines: list[tuple[str, str, UUID | None, str]] = []
+
+    async def run(self) -> Stored:
+        """Find outlet and feed, decide, write, count, log: locks in the order articles, sources, topics, authors."""
+        parsed = self._parsed
+        await self._run("ingest", "begin", str(int(_TIMEOUT * 1000)))
+        await self._run("ingest", "lock_source", parsed.source.host)
+        source_id, feed_id = await self._feed()
+        hashes = [candidate.hash for candidate in parsed.candidates]
+        skip = frozenset(row[0] for row in await self._rows("entries", "known", feed_id, hashes))
+        keys = identities(parsed.candidates, source_id, parsed.site_url)
+        owners = await self._owners(keys)
+        rows = await self._rows("articles", "known", sorted(set(owners.values()))) if owners else []
+        decisions = decide(
+            parsed.candidates,
+            keys,
+            skip=skip,
+            source_id=source_id,
+            owners=owners,
+            known={row["id"]: _known(row) for row in rows},
+            now=self._now,
+        )
+        await self._write(source_id, feed_id, decisions, {row["id"]: row for row in rows})
+        return self._outcome(decisions, skip)
+
+    async def _run(self, noun: str, name: str, *args: Any) -> None:
+        await self._connection.execute(statements(noun)[name], *args, timeout=_TIMEOUT)
+
+    async def _rows(self, noun: str, name: str, *args: Any) -> list[Any]:
+        rows: list[Any] = await self._connection.fetch(statements(noun)[name], *args, timeout=_TIMEOUT)
+        return rows
+
+    async def _feed(self) -> tuple[UUID, UUID]:
+        """The outlet and the feed, made where they are new; the feed remembers this document."""
+        parsed = self._parsed
+        facts = (parsed.title, parsed.site_url, parsed.language, parsed.hash)
+        found = await self._rows("feeds", "by_url", parsed.feed_url)
+        if found:
+            if found[0]["document_hash"] != parsed.hash:
+                await self._run("feeds", "update", found[0]["id"], *facts)
+            return found[0]["source_id"], found[0]["id"]
+        source_id = await self._source()
+        feed_id = uuid7(self._now)
+        await self._run("feeds", "insert", feed_id, parsed.feed_url, source_id, *facts, self._now)
+        return source_id, feed_id
+
+    async def _source(self) -> UUID:
+        facts = self._parsed.source
+        found = await self._rows("sources", "by_host", facts.host)
+        if found:
+            source: UUID = found[0][0]
+            return source
+        source_id = uuid7(self._now)
+        taken = {row[0] for row in await self._rows("sources", "taken_slugs", "source", list(facts.slugs))}
+        name = next((each for each in facts.slugs if each not in taken), f"{facts.slugs[-1]}-{source_id.hex[-8:]}")
+        await self._run(
+            "sources", "insert", source_id, name, facts.name, fold(facts.name), facts.publisher, facts.homepage_url,
+            facts.logo_url, facts.language, facts.description, self._now,
+        )  # fmt: skip
+        await self._run("sources", "insert_host", facts.host, source_id)
+        await self._run("sources", "insert_slugs", "source", [name], [source_id])
+        self._lines.append(("SOURCE_UPDATED", f"s_{source_id}", None, "{}"))
+        return source_id
+
+    async def _owners(self, keys: Iterable[tuple[Key, ...]]) -> dict[Key, UUID]:
+        wanted = sorted({key for each in keys for key in each})
+        rows = await self._rows("articles", "owners", *_columns(wanted, 3)) if wanted else []
+        return {(row["kind"], row["scope"], row["value"]): row["article_id"] for row in rows}
+
+    async def _write(
+        self, source_id: UUID, feed_id: UUID, decisions: Sequence[Decision], known: Mapping[UUID, Any]
+    ) -> None:
+        new: list[_Written] = []
+        revised: list[_Written] = []
+        article_of: dict[int, UUID] = {}
+        claims: list[tuple[Key, UUID]] = []
+        for decision in decisions:
+            match decision:
+                case Publish(content):
+                    date = content.published
+                    written = _Written(
+                        uuid7(self._now), content, date or Moment.of(self._now), date is None, content.updated
+                    )
+                    new.append(written)
+                    article_id = written.id
+                case Revise(article_id, content, updated, published):
+                    revised.append(_Written(article_id, content, published, False, updated))
+                case Keep(article_id):
+                    pass
+                case SetAside():
+                    continue
+            article_of.update(dict.fromkeys(decision.entries, article_id))
+            claims.extend((key, article_id) for key in decision.keys)
+        await self._articles(source_id, new, revised)
+        await self._keys(claims)
+        await self._entries(feed_id, decisions, article_of)
+        public = {written.id for written in new} | {row["id"] for row in known.values() if row["is_public"]}
+        await self._attached(source_id, new, revised, public)
+        await self._log(new, revised, known)
+        if self._lines:
+            await self._run("changes", "append", *_columns(self._lines, 4))
+
+    async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
+        if new:
+            await self._run("articles", "insert", self._now, source_id, *_columns(map(_row, new), 24))
+        if revised:
+            ids = [written.id for written in revised]
+            await self._run("articles", "revise", self._now, *_columns(map(_row, revised), 24))
+            await self._run("articles", "clear_images", ids)
+            await self._run("articles", "clear_enclosures", ids)
+        if written := [*new, *revised]:
+            revisions = [
+                (uuid7(self._now), w.id, w.content.hash, w.content.headline, w.content.lead, w.content.body_html,
+                 w.content.body_text)
+                for w in written
+            ]  # fmt: skip
+            await self._run("articles", "insert_revisions", self._now, *_columns(revisions, 7))
+        images = [
+            (w.id, n, i.url, i.alt, i.caption, i.credit, i.width, i.height)
+            for w in written
+            for n, i in enumerate(w.content.images)
+        ]
+        if images:
+            await self._run("articles", "insert_images", *_columns(images, 8))
+        files = [
+            (w.id, n, e.url, e.mime_type, e.byte_length, e.duration_seconds)
+            for w in written
+            for n, e in enumerate(w.content.enclosures)
+        ]
+        if files:
+            await self._run("articles", "insert_enclosures", *_columns(files, 6))
+
+    async def _keys(self, claims: Sequence[tuple[Key, UUID]]) -> None:
+        if claims:
+            rows = await self._rows("articles", "insert_keys", *_columns([(*key, owner) for key, owner in claims], 4))
+            if len(rows) < len(claims):
+                raise _KeyTaken
+
+    async def _entries(self, feed_id: UUID, decisions: Sequence[Decision], article_of: Mapping[int, UUID]) -> None:
+        candidates = self._parsed.candidates
+        rows: list[tuple[bytes, UUID | None, str | None, str | None]] = [
+            (candidates[place].hash, article_id, None, None) for place, article_id in article_of.items()
+        ]
+        rows += [
+            (candidates[each.entry].hash, None, each.reason.value, candidates[each.entry].raw)
+            for each in decisions
+            if isinstance(each, SetAside)
+        ]
+        if rows:
+            await self._run("entries", "insert", feed_id, self._now, *_columns(rows, 4))
+
+    async def _attached(
+        self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written], public: set[UUID]
+    ) -> None:
+        """Topics and authors of articles, and every count; those of articles that the public does not see stay."""
+        topics, authors = Counter[UUID](), Counter[UUID]()
+        again = [written.id for written in revised]
+        hidden = [article_id for article_id in again if article_id not in public]
+        for ids, counted in (([i for i in again if i in public], True), (hidden, False)):
+            if ids:
+                gone = [row[0] for row in await self._rows("topics", "clear", ids)]
+                unsigned = [row[0] for row in await self._rows("authors", "clear", ids)]
+                if counted:
+                    topics.subtract(gone)
+                    authors.subtract(unsigned)
+        for written, counted in (
+            ([w for w in (*new, *revised) if w.id in public], True),
+            ([w for w in revised if w.id not in public], False),
+        ):
+            assigned = await self._assign(written)
+            signed = await self._sign(source_id, written)
+            if counted:
+                topics.update(assigned)
+                authors.update(signed)
+        if new:
+            latest = max(w.published.instant for w in new if w.published)
+            await self._run("sources", "count", source_id, len(new), latest)
+        for noun, counts in (("topics", topics), ("authors", authors)):
+            changed = sorted((key, by) for key, by in counts.items() if by)
+            if changed:
+                await self._run(noun, "count", *_columns(changed, 2))
+
+    async def _assign(self, written: Sequence[_Written]) -> list[UUID]:
+        pairs = [(w.id, name) for w in written for name in w.content.topics]
+        if not pairs:
+            return []
+        rows = await self._rows("topics", "by_slug", sorted({name for _, name in pairs}))
+        ids = {row["slug"]: row["id"] for row in rows}
+        found = [(article_id, ids[name]) for article_id, name in pairs if name in ids]
+        return [row[0] for row in await self._rows("topics", "assign", *_columns(found, 2))]
+
+    async def _sign(self, source_id: UUID, written: Sequence[_Written]) -> list[UUID]:
+        names = {fold(name): name for w in written for name in w.content.authors}
+        if not names:
+            return []
+        rows = await self._rows("authors", "by_names", source_id, sorted(names))
+        ids = {row["folded_name"]: row["id"] for row in rows}
+        missing = [(folded, name) for folded, name in names.items() if folded not in ids]
+        if missing:
+            ids |= await self._new_authors(source_id, missing)
+        signatures = [
+            (w.id, n, author)
+            for w in written
+            for n, author in enumerate(dict.fromkeys(ids[fold(name)] for name in w.content.authors))
+        ]
+        await self._run("authors", "sign", *_columns(signatures, 3))
+        return [author for _, _, author in signatures]
+
+    async def _new_authors(self, source_id: UUID, missing: Sequence[tuple[str, str]]) -> dict[str, UUID]:
+        host = self._parsed.source.host
+        wanted = {folded: _author_slugs(name, host) for folded, name in missing}
+        every = sorted({each for slugs in wanted.values() for each in slugs})
+        taken = {row[0] for row in await self._rows("sources", "taken_slugs", "author", every)}
+        made: list[tuple[UUID, str, str, str]] = []
+        for folded, name in missing:
+            author = uuid7(self._now)
+            found = next((each for each in wanted[folded] if each not in taken), f"author-{author.hex}")
+            taken.add(found)
+            made.append((author, found, name, folded))
+        await self._run("authors", "insert", source_id, *_columns(made, 4))
+        await self._run("sources", "insert_slugs", "author", [row[1] for row in made], [row[0] for row in made])
+        return {folded: author for author, _, _, folded in made}
+
+    async def _log(self, new: Sequence[_Written], revised: Sequence[_Written], known: Mapping[UUID, Any]) -> None:
+        for written in new:
+            self._lines.append(("ARTICLE_PUBLISHED", f"a_{written.id}", written.id, "{}"))
+        seen = [written for written in revised if known[written.id]["is_public"]]
+        rows = await self._rows("topics", "direct", [written.id for written in seen]) if seen else []
+        topics = {row["article_id"]: row["topics"] for row in rows}
+        for written in seen:
+            was = _was(known[written.id], written, topics.get(written.id, []))
+            self._lines.append(
+                ("ARTICLE_UPDATED", f"a_{written.id}", written.id, json.dumps(was, ensure_ascii=False))
+            )
+
+    def _outcome(self, decisions: Sequence[Decision], skip: frozenset[bytes]) -> Stored:
+        reasons = Counter(each.reason.value for each in decisions if isinstance(each, SetAside))
+        articles = sum(isinstance(each, Publish) for each in decisions)
+        revisions = sum(isinstance(each, Revise) for each in decisions)
+        unchanged = sum(candidate.hash in skip for candidate in self._parsed.candidates)
+        unchanged += sum(len(each.entries) for each in decisions if isinstance(each, Keep))
+        repeated = len(self._parsed.candidates) - reasons.total() - articles - revisions - unchanged
+        return Stored(articles, revisions, unchanged, repeated, reasons)
+
+
+def _known(row: Any) -> Known:
+    return Known(
+        id=row["id"],
+        source_id=row["source_id"],
+        headline=row["headline"],
+        lead=row["lead"],
+        body_html=row["body_html"],
+        body_text=row["body_text"],
+        body_extent=Extent(row["body_extent"]),
+        hashes=frozenset(row["hashes"]),
+        published_estimated=row["published_estimated"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _row(written: _Written) -> tuple[Any, ...]:
+    """The columns of an article, as `articles.insert` and `articles.revise` name them."""
+    content, published, updated = written.content, written.published, written.updated
+    return (
+        written.id, content.url, content.kind, content.headline, content.lead, content.body_html, content.body_text,
+        content.body_extent.value, content.byline, content.section, content.credit, content.rights_holder,
+        content.rights_notice, content.language, json.dumps(content.categories),
+        published.instant if published else None, published.text if published else None, written.estimated,
+        updated.instant if updated else None, updated.text if updated else None, content.word_count,
+        bool(content.images), content.hash, content.search,
+    )  # fmt: skip
+
+
+def _was(row: Any, written: _Written, topics: Sequence[UUID]) -> dict[str, Any]:
+    """What filters read and this revision changed, as it was before: topics by id, of the text only that it was
+    another."""
+    content, was = written.content, dict[str, Any]()
+    if row["headline"] != content.headline:
+        was["headline"] = row["headline"]
+    if row["lead"] != content.lead or row["body_text"] != content.body_text:
+        was["text"] = True
+    if row["language"] != content.language:
+        was["language"] = row["language"]
+    if written.published is not None:
+        was["publishedAt"] = row["published_text"]
+    if list(row["topics"]) != list(topics):
+        was["topics"] = [f"t_{topic}" for topic in row["topics"]]
+    return was
+
+
+def _author_slugs(name: str, host: str) -> list[str]:
+    """What an author may be called: by name, by name and outlet, by outlet and a number made of the name."""
+    named, outlet = slug(name), slug(host)
+    return [each for each in (named, named and f"{named}-{outlet}", f"{outlet}-{fingerprint(name + host)}") if each]
+
+
+def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows as one list for each column."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return columns or [[] for _ in range(width)]
+
