@@ -14,7 +14,7 @@ from db.tables import RANK, TABLES, Audience, Column, Edge, KeyKind, Order, Tabl
 _CONCAT = 90
 # What a total counts up to, and how many matches (the newest) a ranked search ranks.
 COUNTED = 10_000
-RANKED = 10_000
+RANKED = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ select concat('{"data":{"search":',
 (select case when x.at > 0 then replace(replace(replace(replace(replace(replace(replace(regexp_replace((case when x.at > 81 then '…' || regexp_replace(substr(x.served, x.at - 80, 240), '^[^ ]{1,24} ', '') else substr(x.served, 1, 240) end || case when length(x.served) > greatest(x.at - 81, 0) + 240 then '…' else '' end), '(' || $4::text || ')', E'\x01\\1\x02', 'g'), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), E'\x01', '<mark>'), E'\x02', '</mark>') end from 
 (select s.served, regexp_instr(s.served, $4::text) as at from 
 (select regexp_replace(
-(select case p.body_policy when 'FULL' then coalesce(t1.body_text, t1.lead) when 'EXCERPT' then t1.lead else null end from sources p where p.id = t1.source_id), '\s+', ' ', 'g') as served) s) x))::text,'null'),',"node":{"headline":',to_json(t1.headline),',"source":',
+(select case p.body_policy when 'FULL' then coalesce(t1.body_text, t1.lead) when 'EXCERPT' then t1.lead else null end from sources p where p.id = t1.source_id), '\s+', ' ', 'g') as served offset 0) s offset 0) x))::text,'null'),',"node":{"headline":',to_json(t1.headline),',"source":',
 (select concat('{"name":',to_json(t3.name),'}') from sources t3 where t3.id = t1.source_id),'}}'),',' order by t1.n) filter (where t1.n <= 10),'],"pageInfo":{"hasNextPage":',to_json(count(t1.n) > 10),',"endCursor":',coalesce(to_json((array_agg(concat('sr',t1.score,'_',t1.id,'_',
 (select w.id from articles w order by w.id desc limit 1)) order by t1.n desc) filter (where t1.n <= 10))[1])::text,'null'),'}}') from 
 (select t1r.*, row_number() over () as n from 
@@ -17,4 +17,4 @@ select concat('{"data":{"search":',
 (select t1r.*, floor(ts_rank(t1r.search, $5::text::tsquery, 1) * 1000000)::integer as score from 
 (select t1r.* from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[]))) and exists 
-(select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) order by t1r.published_at desc, t1r.id desc limit 10000) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t1r) t1),'}}')
+(select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) order by t1r.published_at desc, t1r.id desc limit 2000) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t1r) t1),'}}')
