@@ -4,7 +4,7 @@ import html
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,6 @@ from db.pool import Database
 from db.statements import statements
 
 EDITION = Path(__file__).parent / "sample"
-# Between the first documents and the later ones, so that a correction is seen after what it corrects.
-LATER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,8 @@ async def load_if_empty(database: Database, *, now: datetime) -> bool:
     # Imported only now: the parsers take longer to load than the checks above, which every start makes.
     from jobs.ingest import import_paths
 
-    for folder, seen in (("first", now - LATER), ("later", now)):
-        await import_paths(database, [EDITION / folder], now=seen, limits=Limits(), workers=1)
+    # In this order: the later documents correct the first.
+    await import_paths(database, [EDITION / "first", EDITION / "later"], now=now, workers=1)
     for row in await database.rows(sql["silent"], list(discussions)):
         await _post(database, row["url"], discussions[row["url"]], people, now=now)
     return True

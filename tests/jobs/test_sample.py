@@ -50,7 +50,7 @@ async def test_keeps_the_corrected_articles_as_they_were(loaded: Database) -> No
     rows = await loaded.rows(
         "select a.headline as now, r.headline, r.body_text like '%24 megawatt%' as slipped"
         " from revisions r join articles a on a.id = r.article_id"
-        " where (select count(*) from revisions o where o.article_id = a.id) > 1 order by a.url, r.seen_at"
+        " where (select count(*) from revisions o where o.article_id = a.id) > 1 order by a.url, r.seen_at, r.id"
     )
     assert [tuple(row) for row in rows] == [
         (
