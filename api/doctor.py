@@ -22,6 +22,8 @@ from api.settings import CHECKOUT, PREFIX, Settings
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_POSTGRES = 150_000
+# Locked for installing; running needs neither.
+_TOOLS = {"pip", "setuptools"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def packages() -> Finding:
         return Finding("Packages", True, "no lock file here, nothing to compare")
     wrong = []
     for name, wanted in locked.items():
+        if name in _TOOLS:
+            continue
         try:
             found = package_version(name)
         except PackageNotFoundError:
@@ -78,7 +82,12 @@ def packages() -> Finding:
         if found != wanted:
             wrong.append(f"{name} {found} instead of {wanted}")
     seen = "; ".join(wrong[:5]) or f"{len(locked)} as locked"
-    return Finding("Packages", not wrong, seen, "Install what is locked: make install")
+    return Finding(
+        "Packages",
+        not wrong,
+        seen,
+        "Install what is locked: .venv/bin/python -m pip install --require-hashes -r requirements.txt",
+    )
 
 
 def read_lock(text: str) -> Iterator[tuple[str, str]]:

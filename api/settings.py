@@ -110,7 +110,9 @@ class Settings(BaseSettings):
     max_filter_nodes: int = Field(20, ge=1, description="Conditions of a filter, nested ones included.")
     max_filter_depth: int = Field(4, ge=1, description="Levels of `and`, `or` and `not` in a filter.")
     max_list_items: int = Field(100, ge=1, description="Values of a list in a filter.")
-    max_rows: int = Field(50_000, ge=100, description="Rows that a document may ask for, lists within lists multiplied.")
+    max_rows: int = Field(
+        50_000, ge=100, description="Rows that a document may ask for, lists within lists multiplied."
+    )
     plan_cache: int = Field(1_000, ge=10, description="GraphQL documents whose plans each server process keeps.")
 
     import_processes: int = Field(
@@ -123,8 +125,11 @@ class Settings(BaseSettings):
     max_feed_entries: int = Field(
         10_000, ge=1, description="Entries read of one feed document; the rest is kept aside."
     )
-    parse_seconds: float = Field(
-        10.0, gt=0, le=600, description="Seconds that parsing one feed document may take before its process is ended."
+    parse_seconds: int = Field(
+        10,
+        ge=1,
+        le=600,
+        description="Seconds of processor that parsing one feed document may take before its process is ended.",
     )
 
 

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.health import read_commit
 from api.settings import Settings
 from schema.build import build_schema
-from tests.api.conftest import client_of
+from tests.services import client_of
 
 
 async def test_a_server_with_its_database_is_ready(client: httpx2.AsyncClient) -> None:

@@ -7,7 +7,7 @@ import httpx2
 from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
-from tests.api.conftest import answers, broadsheet, free_port
+from tests.services import answers, broadsheet, free_port
 
 
 def values(text: str) -> dict[str, float]:

@@ -8,7 +8,7 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
-from tests.api.conftest import client_of
+from tests.services import client_of
 
 
 async def test_a_request_id_is_taken_over_or_made(client: httpx2.AsyncClient) -> None:

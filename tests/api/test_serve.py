@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from api.processes import PortTaken, listen
-from tests.api.conftest import answers, broadsheet, children_of, free_port, is_alive, until
+from tests.services import answers, broadsheet, children_of, free_port, is_alive, until
 
 
 class Raw:
@@ -201,7 +201,7 @@ async def test_sigterm_under_load_fails_no_request(database_url: str, workers: s
         query = "/graphql?query={articles{totalCount}}"
         asking = [asyncio.create_task(crowd.ask(path)) for path in (query, query, query, "/livez", "/readyz", "/")]
         async with asyncio.timeout(20):
-            while crowd.answered < 100:  # noqa: ASYNC110  # the clients count, there is no event to wait for
+            while crowd.answered < 100:  # the clients count, there is no event to wait for
                 await asyncio.sleep(0.01)
             process.send_signal(signal.SIGTERM)
             await asyncio.gather(*asking)

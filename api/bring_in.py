@@ -1,0 +1,69 @@
+"""`broadsheet import`: a progress bar over the import of files and folders, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from api.database import with_database
+from api.settings import Settings
+from db.migrate import migrate
+from db.pool import Database
+from jobs.ingest import Limits, Summary, import_paths, report
+
+
+def bring_in(settings: Settings, paths: Sequence[Path]) -> int:
+    """Import and print the summary; the exit status is 1 if a document could not be read."""
+    console = Console(stderr=True, highlight=False)
+    with with_database(settings) as ready:
+        summary = asyncio.run(_import(ready, paths, console))
+    lines = report(summary)
+    width = max(len(what) for what, _ in lines if not what.startswith(("Failed", "Skipped")))
+    for what, value in lines:
+        print(f"{what:<{width}}  {value}")
+    return 1 if summary.failed else 0
+
+
+async def _import(settings: Settings, paths: Sequence[Path], console: Console) -> Summary:
+    assert settings.database_url is not None
+    await migrate(settings.database_url)
+    database = await Database.open(
+        settings.database_url,
+        size=settings.worker_pool_size,
+        statement_timeout=settings.worker_statement_timeout,
+        application_name="broadsheet import",
+    )
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        # On a terminal only, and gone at the end: a log keeps the lines of the import itself.
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("Documents", total=None)
+
+            def moved(done: int, total: int, _name: str) -> None:
+                bar.update(task, completed=done, total=total)
+
+            return await import_paths(
+                database,
+                paths,
+                now=datetime.now(UTC),
+                limits=limits(settings),
+                workers=settings.import_processes,
+                progress=moved,
+            )
+    finally:
+        await database.close()
+
+
+def limits(settings: Settings) -> Limits:
+    """The settings' limits of one feed document. Waiting is given six times the processor's seconds."""
+    return Limits(
+        cpu_seconds=settings.parse_seconds,
+        wall_seconds=6.0 * settings.parse_seconds,
+        document_bytes=settings.max_feed_bytes,
+        entries=settings.max_feed_entries,
+    )

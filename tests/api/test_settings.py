@@ -1,0 +1,78 @@
+"""Settings: read from the environment, named where they are wrong, and all of them documented."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from api.settings import BadSettings, Settings, read_settings, settings_table, variable
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(variable(name), raising=False)
+
+
+def test_without_variables_the_defaults_hold() -> None:
+    settings = read_settings()
+    assert (settings.database_url, settings.host, settings.port, settings.workers) == (None, "127.0.0.1", 8000, 1)
+    assert settings.data_dir == ROOT / ".data"
+
+
+def test_variables_are_read_and_empty_ones_are_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_PORT", "8123")
+    monkeypatch.setenv("BROADSHEET_DATA_DIR", "/tmp/with spaces")
+    monkeypatch.setenv("BROADSHEET_DATABASE_URL", "")
+    settings = read_settings()
+    assert (settings.port, settings.data_dir, settings.database_url) == (8123, Path("/tmp/with spaces"), None)
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError):
+        read_settings().port = 1  # type: ignore[misc]  # what is tried here is what mypy forbids
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "abc"), ("PORT", "70000"), ("WORKERS", "0"), ("LOG_LEVEL", "loud"), ("INTROSPECTION", "perhaps")],
+)
+def test_a_bad_value_is_one_line_that_names_the_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"BROADSHEET_{name}", value)
+    with pytest.raises(BadSettings) as caught:
+        read_settings()
+    assert str(caught.value).startswith(f"BROADSHEET_{name}={value} can't be used: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_bad_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_DATABASE_URL", "mysql://me:secret@db.example/news")
+    with pytest.raises(BadSettings, match=r"^BROADSHEET_DATABASE_URL must be an address like postgresql:") as caught:
+        read_settings()
+    assert "secret" not in str(caught.value)
+
+
+def test_an_address_is_never_printed() -> None:
+    assert "secret" not in repr(Settings(database_url="postgresql://me:secret@db.example/news"))
+
+
+def test_every_setting_has_a_description_and_stands_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert f"| `{variable(name)}` |" in page, name
+    assert settings_table() in page
+
+
+def test_nothing_else_reads_the_environment() -> None:
+    """Settings are read in api/settings.py; elsewhere the environment is only handed on to children."""
+    allowed = {"api/settings.py", "api/processes.py", "api/metrics.py", "db/embedded.py", "db/keeper.py"}
+    for folder in ("api", "schema", "db", "ingest", "jobs"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if str(path.relative_to(ROOT)) not in allowed:
+                assert not re.search(r"\bos\.(environ|getenv)\b", path.read_text(encoding="utf-8")), path
