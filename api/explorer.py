@@ -12,11 +12,15 @@ from api.assets import address
 
 PAGE = Path(__file__).parent / "templates" / "explorer.html"
 
-# GraphiQL's editor writes style attributes and style elements and carries its fonts as data: addresses.
-_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
+_HEADERS = {
+    # GraphiQL's editor writes style attributes and style elements and carries its fonts as data: addresses.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-cache",
+    "Vary": "Accept",
+}
 
 
 class ExplorerOrEndpoint:
@@ -27,7 +31,8 @@ class ExplorerOrEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] in ("GET", "HEAD") and asks_for_html(scope):
-            await explorer()(scope, receive, send)
+            # A response of its own for each request: middlewares write into its headers.
+            await HTMLResponse(page(), headers=_HEADERS)(scope, receive, send)
         else:
             await self.endpoint(scope, receive, send)
 
@@ -39,7 +44,7 @@ def asks_for_html(scope: Scope) -> bool:
 
 
 @cache
-def explorer() -> HTMLResponse:
+def page() -> str:
     """The explorer's page, the same for everyone."""
     html = PAGE.read_text(encoding="utf-8")
     for folder, name in (
@@ -54,4 +59,4 @@ def explorer() -> HTMLResponse:
         ("broadsheet", "icon.svg"),
     ):
         html = html.replace(f"{{{folder}/{name}}}", address(folder, name))
-    return HTMLResponse(html, headers={"Content-Security-Policy": _CSP, "Cache-Control": "no-cache", "Vary": "Accept"})
+    return html
