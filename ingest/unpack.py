@@ -1,0 +1,193 @@
+"""Content encodings undone in bounded pieces: gzip, deflate, br and zstd, one upon the other.
+
+No call makes more than about `PIECE` bytes, however little went in, so that who asks can stop at a limit and let the
+event loop breathe between pieces.
+"""
+
+import sys
+import zlib
+from collections.abc import Iterator
+from typing import Protocol
+
+import brotli
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
+else:
+    from backports.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
+
+PIECE = 64 * 1024
+ACCEPT = "gzip, deflate, br, zstd"
+
+# Servers that pack twice exist; more is an attack.
+_MAX_LAYERS = 2
+# Of empty gzip members or zstd frames a body could hold hundreds of thousands.
+_MAX_MEMBERS = 1000
+# RFC 9659: content coded with zstd needs a window of at most 8 MB.
+_ZSTD_OPTIONS = {int(DecompressionParameter.window_log_max): 23}
+
+
+class BadEncoding(Exception):
+    """The body is not what its Content-Encoding says; the message says how."""
+
+
+class Truncated(Exception):
+    """The packed body ended before its end."""
+
+
+class _Layer(Protocol):
+    def pieces(self, data: bytes) -> Iterator[bytes]: ...
+
+    def is_whole(self) -> bool: ...
+
+
+class Unpacker:
+    """The body behind a Content-Encoding header's value (`""`: as it is). Raises BadEncoding for codings that we do
+    not know."""
+
+    def __init__(self, content_encoding: str) -> None:
+        codings = [c for c in (part.strip().lower() for part in content_encoding.split(",")) if c not in _PLAIN]
+        if len(codings) > _MAX_LAYERS:
+            raise BadEncoding(f"packed {len(codings)} times")
+        unknown = [coding for coding in codings if coding not in _LAYERS]
+        if unknown:
+            raise BadEncoding(f"unknown content encoding {unknown[0][:20]!r}")
+        # The last coding named was applied last, so it comes off first.
+        self._layers: list[_Layer] = [_LAYERS[coding]() for coding in reversed(codings)]
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        """What `data`, the next bytes of the body, unpack to; lazily. Raises BadEncoding."""
+        return self._through(0, data)
+
+    def finish(self) -> None:
+        """To be called after the last byte. Raises Truncated."""
+        if not all(layer.is_whole() for layer in self._layers):
+            raise Truncated("the packed body ends early")
+
+    def _through(self, layer: int, data: bytes) -> Iterator[bytes]:
+        if layer == len(self._layers):
+            if data:
+                yield data
+            return
+        try:
+            for piece in self._layers[layer].pieces(data):
+                yield from self._through(layer + 1, piece)
+        except (zlib.error, brotli.error, ZstdError) as error:
+            raise BadEncoding(str(error)[:200] or "cannot be unpacked") from None
+
+
+class _Gzip:
+    """gzip in one or several members; what stands after them (zeros, as tape had it) is left alone."""
+
+    def __init__(self) -> None:
+        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._began = False
+        self._rest = b""
+        self._members = 1
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        self._began = self._began or bool(data)
+        while True:
+            if self._inflate.eof:
+                data = self._rest + data
+                self._rest = data if len(data) < 2 else b""
+                if not data.startswith(b"\x1f\x8b"):
+                    return
+                self._members = _counted(self._members)
+                self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            made = self._inflate.decompress(data, PIECE)
+            data = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
+            if made:
+                yield made
+            elif not data:
+                return
+
+    def is_whole(self) -> bool:
+        return self._inflate.eof or not self._began
+
+
+class _Deflate:
+    """zlib's format, or the bare stream that some servers send under this name."""
+
+    def __init__(self) -> None:
+        self._inflate = zlib.decompressobj()
+        self._began = False
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        if data and not self._began:
+            self._began = True
+            if data[0] & 0x0F != 8:
+                self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+        while not self._inflate.eof:
+            made = self._inflate.decompress(data, PIECE)
+            data = self._inflate.unconsumed_tail
+            if made:
+                yield made
+            elif not data:
+                return
+
+    def is_whole(self) -> bool:
+        return self._inflate.eof or not self._began
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._decompressor = brotli.Decompressor()
+        self._began = False
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        self._began = self._began or bool(data)
+        # Half, because the decompressor may make nearly twice what it is told.
+        while not self._decompressor.is_finished():
+            made = self._decompressor.process(data, output_buffer_limit=PIECE // 2)
+            data = b""
+            if made:
+                yield made
+            elif self._decompressor.can_accept_more_data():
+                return
+
+    def is_whole(self) -> bool:
+        return self._decompressor.is_finished() or not self._began
+
+
+class _Zstd:
+    """zstd in one or several frames."""
+
+    def __init__(self) -> None:
+        self._decompressor = ZstdDecompressor(options=_ZSTD_OPTIONS)
+        self._began = False
+        self._frames = 1
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        self._began = self._began or bool(data)
+        while True:
+            if self._decompressor.eof:
+                if not data:
+                    return
+                self._frames = _counted(self._frames)
+                self._decompressor = ZstdDecompressor(options=_ZSTD_OPTIONS)
+            made = self._decompressor.decompress(data, PIECE)
+            data = self._decompressor.unused_data if self._decompressor.eof else b""
+            if made:
+                yield made
+            elif not data and (self._decompressor.eof or self._decompressor.needs_input):
+                return
+
+    def is_whole(self) -> bool:
+        return self._decompressor.eof or not self._began
+
+
+def _counted(members: int) -> int:
+    if members >= _MAX_MEMBERS:
+        raise BadEncoding(f"more than {_MAX_MEMBERS} members")
+    return members + 1
+
+
+_PLAIN = frozenset({"", "identity", "none", "utf-8"})
+_LAYERS: dict[str, type[_Gzip] | type[_Deflate] | type[_Brotli] | type[_Zstd]] = {
+    "gzip": _Gzip,
+    "x-gzip": _Gzip,
+    "deflate": _Deflate,
+    "br": _Brotli,
+    "zstd": _Zstd,
+}
