@@ -22,7 +22,7 @@ ACCEPT = "gzip, deflate, br, zstd"
 # Servers that pack twice exist; more is an attack.
 _MAX_LAYERS = 2
 # Of empty gzip members or zstd frames a body could hold hundreds of thousands.
-_MAX_MEMBERS = 1000
+_MAX_MEMBERS = 500
 # RFC 9659: content coded with zstd needs a window of at most 8 MB.
 _ZSTD_OPTIONS = {int(DecompressionParameter.window_log_max): 23}
 
