@@ -1,7 +1,8 @@
 """The web, asked: one address in, one outcome out (`ingest.outcome`), whatever the server does.
 
-With `ingest.dial` the part of ingest that is not pure. Nothing of the environment is used: no proxy, no .netrc. Nothing
-is kept between requests, no cookie and no connection, so that what a host sees can be counted.
+With `ingest.dial` the part of ingest that is not pure. Of the environment nothing is used but SSL_CERT_FILE and
+SSL_CERT_DIR, which say whom the machine trusts: no proxy, no .netrc. Nothing is kept between requests, no cookie and no
+connection, so that what a host sees can be counted.
 
 Built on httpcore2, the engine of httpx2, because httpx2's own transport resolves and dials by itself, and its decoders
 go on after the limit is reached.
