@@ -137,7 +137,7 @@ class _Brotli:
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         self._began = self._began or bool(data)
-        # Half, because the decompressor may make nearly twice what it is told.
+        # Half, because the decompressor makes up to three times what it is told.
         while not self._decompressor.is_finished():
             made = self._decompressor.process(data, output_buffer_limit=PIECE // 2)
             data = b""
