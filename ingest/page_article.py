@@ -1,0 +1,67 @@
+"""Page to article: a page as the one entry of a document, so that what makes articles of feeds makes them of pages."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ingest.article import Content, Extent, candidates
+from ingest.feed import Category, Channel, Document, Entry, Markup, Medium, Person, Role
+from ingest.page import NotArticle, Page
+
+_WHOLE_WORDS = 250
+
+
+def document_of(page: Page) -> Document:
+    """The document that a page is: its outlet as the channel, its article as the only entry."""
+    image = page.image
+    entry = Entry(
+        link=page.address,
+        other_links=page.aliases,
+        title=Markup(page.headline, is_html=False),
+        summary=Markup(page.description, is_html=False) if page.description else None,
+        content=Markup(page.body_html, is_html=True, base=page.base) if page.body_html else None,
+        published=page.published.text if page.published else None,
+        updated=page.modified.text if page.modified else None,
+        authors=tuple(Person(name) for name in page.byline),
+        categories=tuple(Category(keyword) for keyword in page.keywords),
+        media=(
+            Medium(
+                Role.CONTENT,
+                image.url,
+                kind="image",
+                width=str(image.width) if image.width else None,
+                height=str(image.height) if image.height else None,
+                alt=image.alt,
+                caption=image.caption,
+                credit=image.credit,
+            ),
+        )
+        if image
+        else (),
+        language=page.language,
+        rights=page.rights,
+        section=page.section,
+    )
+    channel = Channel(
+        title=page.site_name,
+        site_url=f"https://{page.host}/" if page.host else None,
+        language=page.language,
+        publisher=page.publisher,
+        logo=page.logo,
+    )
+    return Document("html", channel, (entry,))
+
+
+def content_of(page: Page, *, now: datetime) -> Content | NotArticle:
+    """The article that a page gives, or why it gives none. A short text behind a paywall is the beginning of a longer
+    one: its extent is EXCERPT. (Metered pages carry the whole text, and say the same of themselves.)"""
+    if page.not_article is not None:
+        return page.not_article
+    if page.address is None:
+        return NotArticle.NO_ADDRESS
+    document = document_of(page)
+    content = candidates(document, site_url=document.channel.site_url, now=now)[0].content
+    if content is None:
+        return NotArticle.EMPTY
+    if page.is_free is False and content.body_extent is Extent.FULL and content.word_count < _WHOLE_WORDS:
+        content = replace(content, body_extent=Extent.EXCERPT)
+    return replace(content, kind="LIVE") if page.is_live else content
