@@ -197,6 +197,6 @@ async def test_a_living_process_looks_by_itself(database: Database) -> None:
     room = await newsroom(database)
     article = await room.write(public=False, embargo=NOON)
     async with keep_due(database, clock=lambda: NOON), asyncio.timeout(5):
-        while not await room.public():  # noqa: ASYNC110  # another process' doing, there is no event to wait for
+        while not await room.public():  # another process' doing, there is no event to wait for
             await asyncio.sleep(0.01)
     assert await room.public() == {article}
