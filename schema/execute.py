@@ -6,8 +6,9 @@ field does not blank the others.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import orjson
@@ -25,19 +26,29 @@ from graphql import (
 )
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
-from db.select import Object, statement
+from db.read import Object
+from db.select import statement
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
 from schema.document import Document, Limits, Refused, read_document
-from schema.errors import Code, ReadError
+from schema.errors import Code, CostExceeded, ReadError
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import Shape, read_query
 from schema.variables import NotCoercible, Slot, coerced, filled, shape
 
 log = structlog.get_logger()
 
-# How many shapes of variables one document's plans are kept for.
+T = TypeVar("T")
+
+# How many shapes of variables one document is known in.
 _SHAPES = 32
+# What is kept is weighed, so that nobody fills the memory: a parsed document takes up to 250 KB a thousand characters,
+# a plan little more than its statement, of which there is room for so many characters a document.
+_CHARACTERS_KEPT = 1_000
+_SQL_KEPT = 20_000
+
+# graphql-core repeats what was sent in what it says of it.
+_LONGEST_MESSAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +73,18 @@ class Compiled:
 
 @dataclass(slots=True)
 class _Known:
-    """A document and the plans made for it. slots: by shape, the variables whose search queries shape the plan too."""
+    """A document. slots: by shape, the variables whose search queries shape the plan too."""
 
+    key: Hashable
     document: Document
+    weight: int
     slots: LRUCache[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: LRUCache(_SHAPES))
-    plans: LRUCache[Hashable, Compiled] = field(default_factory=lambda: LRUCache(_SHAPES))
 
 
 class Executor:
     """Executes operations of the schema against a database.
 
-    documents: how many documents are kept with their plans.
+    documents: how many documents of up to 1,000 characters are kept with their plans; longer ones count several times.
     """
 
     def __init__(
@@ -88,7 +100,10 @@ class Executor:
         self.database = database
         self.limits = limits or Limits()
         self.refused_status = refused_status
-        self._known: LRUCache[tuple[str, str | None], _Known] = LRUCache(documents)
+        self._known: LRUCache[Hashable, _Known] = LRUCache(documents, getsizeof=lambda known: known.weight)
+        self._plans: LRUCache[Hashable, Compiled] = LRUCache(
+            documents * _SQL_KEPT, getsizeof=lambda made: len(made.sql)
+        )
         _read_by_plans(self.schema)
 
     async def execute(
@@ -106,6 +121,9 @@ class Executor:
                 values = coerced(known.document, given)
                 compiled = self.compiled(known, values, caller)
                 arguments = compiled.values(values)
+            except CostExceeded as error:
+                # graphql-core would read root field by root field what is too much as a whole.
+                return Answer(self.refused_status, _failure(error.code, str(error)))
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
                 return await self._by_core(known.document, given, caller)
             text = await self.database.value(compiled.sql, *arguments)
@@ -132,7 +150,8 @@ class Executor:
         known = self._known.get(key)
         if known is None:
             document = read_document(self.schema, query, operation_name, self.limits)
-            known = self._known[key] = _Known(document)
+            known = _Known(key, document, 1 + len(query) // _CHARACTERS_KEPT)
+            _keep(self._known, key, known)
         return known
 
     def compiled(self, known: _Known, values: Mapping[str, Any], caller: Caller) -> Compiled:
@@ -144,13 +163,13 @@ class Executor:
         form = (caller.audience, shape(values))
         slots = known.slots.get(form)
         if slots is not None:
-            compiled = known.plans.get((form, _shapes(slots, values)))
+            compiled = self._plans.get((known.key, form, _shapes(slots, values)))
             if compiled is not None:
                 return compiled
         planner = Planner(self.schema, known.document, values, self.limits)
         compiled = _compiled(planner.whole(), caller)
         slots = known.slots[form] = tuple(planner.queries.slots)
-        known.plans[form, _shapes(slots, values)] = compiled
+        _keep(self._plans, (known.key, form, _shapes(slots, values)), compiled)
         return compiled
 
     async def _by_core(self, document: Document, given: Mapping[str, Any], caller: Caller) -> Answer:
@@ -174,18 +193,30 @@ class Executor:
 
 @dataclass(slots=True)
 class _Context:
-    """What root fields need when graphql-core executes. failure: what ends the whole operation."""
+    """What root fields need when graphql-core executes. rows, objects: how much they have planned so far, since the
+    limits are the operation's. failure: what ends the whole operation."""
 
     executor: Executor
     document: Document
     caller: Caller
     ran: bool = False
+    rows: int = 0
+    objects: int = 0
     failure: DatabaseTimeout | DatabaseUnavailable | None = None
 
     async def read(self, key: str, variables: Mapping[str, Any]) -> Any:
         """The value of one root field, by a plan of its own."""
-        planner = Planner(self.executor.schema, self.document, variables, self.executor.limits, typenames=True)
+        planner = Planner(
+            self.executor.schema,
+            self.document,
+            variables,
+            self.executor.limits,
+            typenames=True,
+            rows=self.rows,
+            objects=self.objects,
+        )
         compiled = _compiled(planner.single(key), self.caller)
+        self.rows, self.objects = planner.rows, planner.objects
         try:
             text = await self.executor.database.value(compiled.sql, *compiled.values(variables))
         except (DatabaseTimeout, DatabaseUnavailable) as failure:
@@ -197,6 +228,11 @@ class _Context:
 def _compiled(read: Object, caller: Caller) -> Compiled:
     made = statement(read, caller.audience)
     return Compiled(made.text, tuple(cast(Bound, param.source) for param in made.params))
+
+
+def _keep(cache: LRUCache[Hashable, T], key: Hashable, value: T) -> None:
+    with suppress(ValueError):  # heavier than the whole cache
+        cache[key] = value
 
 
 def _shapes(slots: tuple[Slot, ...], values: Mapping[str, Any]) -> tuple[Shape, ...]:
@@ -252,10 +288,15 @@ def _formatted(error: GraphQLError) -> dict[str, Any]:
     original = error.original_error
     while isinstance(original, GraphQLError):
         original = original.original_error
-    if original is not None and not isinstance(original, ReadError):
+    if isinstance(original, ValueError) and error.path is None:
+        # Raised by reading the request, not by answering it: a number of 5,000 digits, for one.
+        error = GraphQLError("A value can't be read.", error.nodes)
+    elif original is not None and not isinstance(original, ReadError):
         message, id_ = _masked(original)
         error = GraphQLError(message, error.nodes, path=error.path, extensions={"code": str(Code.INTERNAL), "id": id_})
     formatted = dict(error.formatted)
+    if len(error.message) > _LONGEST_MESSAGE:
+        formatted["message"] = error.message[:_LONGEST_MESSAGE] + "…"
     formatted["extensions"] = {"code": str(Code.BAD_REQUEST), **(error.extensions or {})}
     return formatted
 

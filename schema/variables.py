@@ -1,6 +1,7 @@
 """Variables: coerced by graphql-core's rules, and told apart into shape and leaves.
 
-The shape is what a plan depends on: which keys are there, enum values, booleans, usual page sizes. Leaves are bound.
+The shape is what a plan depends on: which keys are there, enum values, booleans, usual page sizes, and between which
+of them another number lies, since that is what a plan may cost. Leaves are bound.
 While a plan is made, leaves are stood in for by slots, so that graphql-core's own coercion of arguments carries them
 to the place where they are used.
 """
@@ -55,6 +56,11 @@ def coerced(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def room(number: int) -> int:
+    """The smallest usual page size that holds so many rows; 0 where there is none."""
+    return min((size for size in USUAL_SIZES if size >= number), default=0) if number > 0 else 0
+
+
 def _is_shape(value: Any) -> bool:
     """Whether a value decides the statement's text."""
     return value is None or isinstance(value, bool | Enum) or (type(value) is int and value in USUAL_SIZES)
@@ -70,6 +76,8 @@ def shape(value: Any) -> Hashable:
         return tuple((key, shape(item)) for key, item in value.items())
     if _holds_objects(value):
         return tuple(shape(item) for item in value)
+    if type(value) is int and not _is_shape(value):
+        return "int", room(value)
     return (value,) if _is_shape(value) else type(value).__name__
 
 
