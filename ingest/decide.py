@@ -108,9 +108,11 @@ def _keys(
     found: list[Key] = []
     if content.guid and not guid_is_shared:
         found.append(("guid", scope, _bounded(content.guid)))
-    for address in (content.url, *content.aliases):
-        if address not in shared and not url.is_home_page(address, site_url):
-            found.append(("url", "", address))
+    found += [
+        ("url", "", address)
+        for address in (content.url, *content.aliases)
+        if address not in shared and not url.is_home_page(address, site_url)
+    ]
     if not found:
         date = content.published.text if content.published else ""
         found.append(("guid", scope, "stand-in:" + _digest("\0".join((content.url, content.headline, date)))))

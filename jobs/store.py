@@ -322,9 +322,7 @@ class _Store:
         topics = {row["article_id"]: row["topics"] for row in rows}
         for written in seen:
             was = _was(known[written.id], written, topics.get(written.id, []))
-            self._lines.append(
-                ("ARTICLE_UPDATED", f"a_{written.id}", written.id, json.dumps(was, ensure_ascii=False))
-            )
+            self._lines.append(("ARTICLE_UPDATED", f"a_{written.id}", written.id, json.dumps(was, ensure_ascii=False)))
 
     def _outcome(self, decisions: Sequence[Decision], skip: frozenset[bytes]) -> Stored:
         reasons = Counter(each.reason.value for each in decisions if isinstance(each, SetAside))
@@ -391,4 +389,3 @@ def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     """Rows as one list for each column."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     return columns or [[] for _ in range(width)]
-
