@@ -19,7 +19,7 @@ app = typer.Typer(
     "see docs/configuration.md.",
 )
 
-Lifeline = Annotated[bool, typer.Option("--lifeline", hidden=True, help="Stop when standard input ends.")]
+Lifeline = Annotated[bool, typer.Option("--lifeline", hidden=True, help="Of a parent: see api/lifeline.py.")]
 
 
 def main() -> None:
@@ -45,12 +45,12 @@ def serve(
     listener: Annotated[int | None, typer.Option("--listener", hidden=True, help="A bound socket.")] = None,
 ) -> None:
     """Serve HTTP: GraphQL, health, metrics, start page and explorer."""
-    from api.lifeline import watch
+    from api.lifeline import await_database
     from api.serve import serve as serve_http
 
     settings = _settings(logs=True)
     if lifeline:
-        watch(settings.graceful_seconds)
+        settings = await_database(settings)
     try:
         raise SystemExit(serve_http(settings, listener))
     except Exception as problem:
@@ -60,12 +60,12 @@ def serve(
 @app.command()
 def worker(lifeline: Lifeline = False) -> None:
     """Run jobs, and write what falls due."""
-    from api.lifeline import watch
+    from api.lifeline import await_database
     from api.work import work
 
     settings = _settings(logs=True)
     if lifeline:
-        watch(settings.graceful_seconds)
+        settings = await_database(settings)
     try:
         work(settings)
     except Exception as problem:
