@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -18,6 +19,12 @@ app = typer.Typer(
     help="Broadsheet, a news backend: feeds in, GraphQL out. Settings are environment variables, "
     "see docs/configuration.md.",
 )
+
+
+class Part(StrEnum):
+    server = "server"
+    worker = "worker"
+
 
 Lifeline = Annotated[bool, typer.Option("--lifeline", hidden=True, help="Of a parent: see api/lifeline.py.")]
 
@@ -112,6 +119,17 @@ def doctor() -> None:
     from api.doctor import examine
 
     raise SystemExit(examine(_settings()))
+
+
+@app.command()
+def alive(part: Annotated[Part, typer.Argument(help="What to look at.")]) -> None:
+    """Say by the exit status whether the server or worker of this machine does its work, for health checks."""
+    from api.alive import server_is_alive, worker_is_alive
+
+    settings = _settings()
+    fine = server_is_alive(settings) if part is Part.server else worker_is_alive(settings)
+    typer.echo(f"The {part.value} is {'alive' if fine else 'not alive'}.")
+    raise SystemExit(0 if fine else 1)
 
 
 @app.command()
