@@ -99,9 +99,10 @@ class Newsroom:
     async def counts(self) -> tuple[int, ...]:
         """Articles of the source, of both topics and of the author, comments of the commenter."""
         row = await self.database.rows(
-            """select (select article_count from sources), (select min(article_count) from topics),
-               (select max(article_count) from topics), (select article_count from authors),
-               (select comment_count from commenters)"""
+            """select (select article_count from sources), (select min(article_count) from topics where id = any ($1)),
+               (select max(article_count) from topics where id = any ($1)), (select article_count from authors),
+               (select comment_count from commenters)""",
+            [self.topic, self.broader],
         )
         return tuple(row[0])
 
