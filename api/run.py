@@ -89,6 +89,10 @@ class _Supervisor:
         from db.migrate import migrate, pending
 
         if await pending(self._url):
+            from api.logs import configure_logs
+
+            # A line for each document of the sample would bury what is said here.
+            configure_logs("warning", self.settings.log_format)
             for name in await migrate(self._url):
                 _say(f"Migrated: {name}")
         await load_sample(self.settings)

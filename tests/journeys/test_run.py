@@ -37,8 +37,8 @@ async def test_from_nothing_to_an_edition_and_back(tmp_path: Path) -> None:
 async def test_the_second_run_is_ready_within_three_seconds(home: Path) -> None:
     async with started(home) as run:
         await run.ready()
-    # 1.7 s where nothing else runs. Other tests share the machine here: so the best of five, and where it takes more
-    # than 1 s to import the server (0.7 s alone), as much more.
+    # Other tests share the machine here: so the best of five, and where a new process takes more than 1 s to import
+    # the server, as much more.
     tries: list[float] = []
     while len(tries) < 5 and not any(seconds <= 3 for seconds in tries):
         share = max(slowness(), 1.0)
