@@ -2,7 +2,7 @@
 
 How much of the text a feed carries (`body_extent`):
 - FULL: the entry has a content of its own (content:encoded, Atom content, JSON Feed content), or a description that is
-  evidently the whole text: two paragraphs or more, or 150 words or more;
+  evidently the whole text: two paragraphs of more than five words, or 150 words;
 - EXCERPT: any other description, and whatever breaks off ('…', '[…]', 'Read more');
 - NONE: no text.
 """
@@ -26,6 +26,7 @@ from ingest.text import cut, one_line, unescaped, word_count
 HEADLINE_LIMIT = 500
 LEAD_LIMIT = 500
 _WHOLE_PARAGRAPHS = 2
+_WORDS_OF_PARAGRAPH = 5
 _WHOLE_WORDS = 150
 _FILM_WORDS = 150
 _GALLERY_IMAGES = 5
@@ -141,14 +142,17 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
     if address is None:
         return Reason.NO_ADDRESS
     summary_html = _html(entry.summary, address)
-    body_html, extent = _body(entry, summary_html, address)
-    body_text = sanitise.plain_text(body_html) or None if body_html else None
+    summary = sanitise.plain_text(summary_html) if summary_html else ""
+    content_html = _html(entry.content, address)
+    body_html = content_html or summary_html
+    body_text = (sanitise.plain_text(content_html) if content_html else summary) or None
+    extent = _extent(body_text, is_content=content_html is not None) if body_html else Extent.NONE
     headline = _plain(entry.title, HEADLINE_LIMIT) or _first_words(body_text)
     pictures = images(entry.media, sanitise.pictures(body_html or ""), address)
     files = enclosures(entry.media, address)
     if not headline and not body_text:
         return Reason.NOTHING_TO_READ
-    lead = _lead(sanitise.plain_text(summary_html) if summary_html else None, body_text)
+    lead = _lead(summary, body_text)
     signed = _signed(entry, channel)
     categories = _categories(entry)
     spoken = " ".join(part for part in (headline, lead or "", (body_text or "")[:1000]) if part)
@@ -215,20 +219,15 @@ def _html(markup: Markup | None, base: str | None) -> str | None:
     return sanitise.in_blocks(sanitise.sanitise(markup.value, base)) or None
 
 
-def _body(entry: Entry, summary_html: str | None, base: str | None) -> tuple[str | None, Extent]:
-    content = _html(entry.content, base)
-    if content:
-        return content, Extent.EXCERPT if _breaks_off(content) else Extent.FULL
-    if not summary_html:
-        return None, Extent.NONE
-    text = sanitise.plain_text(summary_html)
-    paragraphs = sum(1 for part in text.split("\n\n") if word_count(part) > 5)
-    whole = paragraphs >= _WHOLE_PARAGRAPHS or word_count(text) >= _WHOLE_WORDS
-    return summary_html, Extent.FULL if whole and not _breaks_off(summary_html) else Extent.EXCERPT
-
-
-def _breaks_off(body_html: str) -> bool:
-    return bool(_BREAKS_OFF.search(sanitise.plain_text(body_html)[-120:]))
+def _extent(text: str | None, *, is_content: bool) -> Extent:
+    """How much of the text a body is, by the rule at the top of this file."""
+    if text and _BREAKS_OFF.search(text[-120:]):
+        return Extent.EXCERPT
+    if is_content or not text:
+        return Extent.FULL if is_content else Extent.EXCERPT
+    paragraphs = sum(1 for part in text.split("\n\n") if word_count(part) > _WORDS_OF_PARAGRAPH)
+    is_whole = paragraphs >= _WHOLE_PARAGRAPHS or word_count(text) >= _WHOLE_WORDS
+    return Extent.FULL if is_whole else Extent.EXCERPT
 
 
 def _plain(markup: Markup | None, limit: int) -> str | None:
@@ -244,9 +243,9 @@ def _first_words(body_text: str | None) -> str | None:
     return cut(one_line(first), 100) or None
 
 
-def _lead(summary: str | None, body_text: str | None) -> str | None:
+def _lead(summary: str, body_text: str | None) -> str | None:
     """The publisher's abstract, else the first paragraph."""
-    text = one_line(summary or "")
+    text = one_line(summary)
     if not text and body_text:
         text = one_line(next((part for part in body_text.split("\n\n") if word_count(part) > 3), body_text))
     return cut(text, LEAD_LIMIT) or None

@@ -6,6 +6,7 @@ document is set aside with the reason and the next one gets a new process.
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import multiprocessing
 import resource
@@ -183,7 +184,8 @@ def _serve(pipe: Connection, limits: Limits) -> None:
     """Answer questions until the other end is gone."""
     # Ctrl-C reaches the whole group; who asked decides when this ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.setrecursionlimit(5000)
+    # Parsing makes many objects and few cycles, which go with the document.
+    gc.set_threshold(200_000)
     while True:
         try:
             data, address, now = pipe.recv()

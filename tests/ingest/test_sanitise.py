@@ -22,7 +22,7 @@ PIECES = st.sampled_from(
             "<a href='",
             "javascript:",
         ),
-        *("'>", '"', "<img src=x onerror=alert(1)>", "<img src='", "<b>", "</b>", "&lt;", "&#x6A;", "<table>", "<td>"),
+        *("javascript:", "'>", '"', "<img src=x onerror=alert(1)>", "<img src='", "<b>", "</b>", "&lt;", "&#x6A;", "<table>", "<td>"),
         *("<iframe>", "]]>", "<noscript>", "<title>", "text", "\x00", " ", "&amp;lt;script&amp;gt;", "&lt;/p&gt;"),
     ]
 )
