@@ -5,6 +5,7 @@ refused, variables that don't fit) graphql-core executes; there each root field 
 field does not blank the others.
 """
 
+import re
 from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -26,15 +27,15 @@ from graphql import (
 )
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
-from db.read import Object
+from db.read import Object, params
 from db.select import statement
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
 from schema.document import Document, Limits, Refused, read_document
-from schema.errors import Code, CostExceeded, ReadError
+from schema.errors import BadRequest, Code, CostExceeded, ReadError
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import Shape, read_query
-from schema.variables import NotCoercible, Slot, coerced, filled, shape
+from schema.variables import NotCoercible, Slot, bound, coerced, filled, shape
 
 log = structlog.get_logger()
 
@@ -47,8 +48,10 @@ _SHAPES = 32
 _CHARACTERS_KEPT = 1_000
 _SQL_KEPT = 20_000
 
-# graphql-core repeats what was sent in what it says of it.
+# graphql-core repeats what was sent in what it says of it, and says None where it was null.
 _LONGEST_MESSAGE = 500
+_PYTHON = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:None|True|False)\b""")
+_JSON = {"None": "null", "True": "true", "False": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement and where its parameters come from."""
+    """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
+    when they make no sense."""
 
     sql: str
     bounds: tuple[Bound, ...]
+    unused: tuple[Bound, ...]
 
     def values(self, variables: Mapping[str, Any]) -> list[Any]:
+        for bound in self.unused:
+            bound.value(variables)
         return [bound.value(variables) for bound in self.bounds]
 
 
@@ -116,6 +123,7 @@ class Executor:
         """The answer to an operation; errors are part of it, none is raised."""
         given = variables or {}
         try:
+            bound(given)
             known = self.known(query, operation_name)
             try:
                 values = coerced(known.document, given)
@@ -128,6 +136,8 @@ class Executor:
                 return await self._by_core(known.document, given, caller)
             text = await self.database.value(compiled.sql, *arguments)
             return Answer(200, text.encode())
+        except BadRequest as error:
+            return Answer(self.refused_status, _failure(error.code, str(error)))
         except Refused as refused:
             return Answer(self.refused_status, _errors(refused.errors))
         except DatabaseTimeout:
@@ -227,7 +237,12 @@ class _Context:
 
 def _compiled(read: Object, caller: Caller) -> Compiled:
     made = statement(read, caller.audience)
-    return Compiled(made.text, tuple(cast(Bound, param.source) for param in made.params))
+    unused = dict.fromkeys(param for param in params(read) if param not in made.params)
+    return Compiled(
+        made.text,
+        tuple(cast(Bound, param.source) for param in made.params),
+        tuple(cast(Bound, param.source) for param in unused),
+    )
 
 
 def _keep(cache: LRUCache[Hashable, T], key: Hashable, value: T) -> None:
@@ -295,8 +310,8 @@ def _formatted(error: GraphQLError) -> dict[str, Any]:
         message, id_ = _masked(original)
         error = GraphQLError(message, error.nodes, path=error.path, extensions={"code": str(Code.INTERNAL), "id": id_})
     formatted = dict(error.formatted)
-    if len(error.message) > _LONGEST_MESSAGE:
-        formatted["message"] = error.message[:_LONGEST_MESSAGE] + "…"
+    message = _PYTHON.sub(lambda word: _JSON.get(word[0], word[0]), error.message[:_LONGEST_MESSAGE])
+    formatted["message"] = message + ("…" if len(error.message) > _LONGEST_MESSAGE else "")
     formatted["extensions"] = {"code": str(Code.BAD_REQUEST), **(error.extensions or {})}
     return formatted
 

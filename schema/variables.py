@@ -15,9 +15,14 @@ from graphql import Undefined
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_value
 
 from schema.document import Document
+from schema.errors import BadRequest
 
 # Page sizes that stand in a statement's text; Postgres plans `LIMIT $n` anew at every call.
 USUAL_SIZES = frozenset({10, 20, 25, 50, 100})
+
+
+# graphql-core coerces about a hundred in a millisecond.
+_MAX_VALUES = 5_000
 
 
 class NotCoercible(Exception):
@@ -29,6 +34,23 @@ class Slot:
     """The place of a leaf in the coerced variables."""
 
     path: tuple[str | int, ...]
+
+
+def bound(given: Mapping[str, Any]) -> None:
+    """Look at how much is given, whether the operation asks for it or not.
+
+    Raises:
+        BadRequest: too many values to coerce in time.
+    """
+    rest: list[Any] = [given]
+    count = 0
+    while rest:
+        value = rest.pop()
+        if isinstance(value, dict | list):
+            count += len(value)
+            if count > _MAX_VALUES:
+                raise BadRequest(f"The variables hold more than {_MAX_VALUES} values.")
+            rest.extend(value.values() if isinstance(value, dict) else value)
 
 
 def coerced(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +85,9 @@ def room(number: int) -> int:
 
 def _is_shape(value: Any) -> bool:
     """Whether a value decides the statement's text."""
-    return value is None or isinstance(value, bool | Enum) or (type(value) is int and value in USUAL_SIZES)
+    return (
+        value is None or value == [] or isinstance(value, bool | Enum) or (type(value) is int and value in USUAL_SIZES)
+    )
 
 
 def _holds_objects(value: Any) -> bool:
@@ -76,6 +100,8 @@ def shape(value: Any) -> Hashable:
         return tuple((key, shape(item)) for key, item in value.items())
     if _holds_objects(value):
         return tuple(shape(item) for item in value)
+    if value == []:
+        return "[]"
     if type(value) is int and not _is_shape(value):
         return "int", room(value)
     return (value,) if _is_shape(value) else type(value).__name__

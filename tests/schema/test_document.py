@@ -19,7 +19,9 @@ from schema.execute import Answer, Executor
 from tests.graphql_answers import codes, read
 
 SCHEMA = build_schema()
-SECONDS = 0.1
+# Of a processor: what is promised, and five times what introspection takes on a machine that does nothing else.
+REFUSED_WITHIN = 0.1
+ANSWERED_WITHIN = 0.25
 
 
 @pytest.fixture
@@ -34,16 +36,16 @@ def limited(executor: Executor, **limits: int | bool) -> Executor:
     return Executor(SCHEMA, executor.database, limits=Limits(**limits))  # type: ignore[arg-type]  # each by its type
 
 
-async def quickly(executor: Executor, document: str, operation_name: str | None = None) -> Answer:
+async def quickly(executor: Executor, document: str, within: float) -> Answer:
     """The answer to a document that was never seen, within the bound."""
     best = 9.0
     for spaces in range(8):
         began = process_time()
-        answer = await executor.execute(document + " " * spaces, None, operation_name)
+        answer = await executor.execute(document + " " * spaces)
         best = min(best, process_time() - began)
-        if best < SECONDS:
+        if best < within:
             break
-    assert best < SECONDS
+    assert best < within
     return answer
 
 
@@ -221,7 +223,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("case", REFUSED)
 async def test_is_refused_at_once_without_a_statement(case: str, nowhere: Executor) -> None:
-    answer = await quickly(nowhere, REFUSED[case])
+    answer = await quickly(nowhere, REFUSED[case], REFUSED_WITHIN)
     assert answer.status == 400
     assert set(codes(answer.body)) <= {"BAD_REQUEST", "COST_EXCEEDED"}
     assert codes(answer.body)
@@ -256,7 +258,7 @@ ANSWERED = {
 @pytest.mark.parametrize("case", ANSWERED)
 async def test_is_answered_at_once(case: str, executor: Executor) -> None:
     await executor.execute("{topics(first:1){nodes{id}}}")  # a connection is open
-    answer = await quickly(executor, ANSWERED[case])
+    answer = await quickly(executor, ANSWERED[case], ANSWERED_WITHIN)
     assert answer.status == 200
     assert codes(answer.body) == []
 

@@ -206,8 +206,8 @@ query ($q: String!, $order: SearchOrder!) {
 
 @shared
 @given(text=QUERY, order=st.sampled_from(["RELEVANCE", "NEWEST"]))
-async def test_any_search_is_answered_or_refused(edition: Executor, text: str, order: str) -> None:
-    answer = await edition.execute(SEARCH, {"q": text, "order": order})
+async def test_any_search_is_answered_or_refused(reader: Executor, text: str, order: str) -> None:
+    answer = await reader.execute(SEARCH, {"q": text, "order": order})
     body = orjson.loads(answer.body)
     assert answer.status == 200
     for error in body.get("errors", []):
@@ -244,8 +244,8 @@ async def test_any_search_is_answered_or_refused(edition: Executor, text: str, o
         ("embargoed", []),
     ],
 )
-async def test_a_query_finds(edition: Executor, text: str, found: list[str]) -> None:
-    answer = await edition.execute("query ($q: String!) { search(query: $q) { nodes { id } } }", {"q": text})
+async def test_a_query_finds(reader: Executor, text: str, found: list[str]) -> None:
+    answer = await reader.execute("query ($q: String!) { search(query: $q) { nodes { id } } }", {"q": text})
     nodes = orjson.loads(answer.body)["data"]["search"]["nodes"]
     assert sorted(node["id"][-1] for node in nodes) == found
 
