@@ -3,8 +3,8 @@
 Tables, columns, edges, tests and orders are named as `db/tables.py` has them.
 """
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
 
 from db.tables import Edge, Order
 
@@ -168,3 +168,16 @@ class Total:
 
 Part = Json | Items | Info | Total
 Read = Json | Value | Object | One | Many | Lookup | ByLetter | Page | Cursor
+
+
+def params(read: object) -> Iterator[Param]:
+    """All parameters of a read, those included that its statement has no use for (the cursor of a page of which only
+    the total is asked)."""
+    if isinstance(read, Param):
+        yield read
+    elif isinstance(read, tuple):
+        for part in read:
+            yield from params(part)
+    elif is_dataclass(read):
+        for name in fields(read):
+            yield from params(getattr(read, name.name))
