@@ -133,6 +133,20 @@ class _Parts(_FeedParserMixin):
     def _end_dc_publisher(self) -> None:
         self.pop("bs_publisher")
 
+    # Dates stay as printed: `ingest.dates` reads them with their offsets, which feedparser drops.
+    def _end_published(self) -> None:
+        self.pop("published")
+
+    _end_issued = _end_pubdate = _end_published
+
+    def _end_updated(self) -> None:
+        self.pop("updated")
+
+    _end_modified = _end_lastbuilddate = _end_updated
+
+    def _end_created(self) -> None:
+        self.pop("created")
+
     # Media RSS: a credit or caption belongs to the innermost content or group that is open, else to the entry.
     def _holder(self) -> dict[str, Any]:
         if self._media:

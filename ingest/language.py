@@ -23,7 +23,7 @@ UNKNOWN = "und"
 _CLEAR = 0.9
 _LIKELY = 0.3
 _CLEAR_BYTES = 40
-_SAMPLE = 400
+_SAMPLE = 300
 
 _TAG = re.compile(
     r"(?P<language>[a-zA-Z]{2,3})(?:[-_](?P<script>[a-zA-Z]{4}))?(?:[-_](?P<region>[a-zA-Z]{2}|\d{3}))?(?:[-_.@].*)?"
