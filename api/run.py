@@ -57,12 +57,17 @@ class _Supervisor:
         return self.status
 
     async def _supervise(self) -> None:
+        """Server and worker at work, until told to stop or the server ends."""
         await self.children["serve"].tell(self._url)
-        tasks = [asyncio.create_task(work) for work in (self._watch_server(), self._announce_and_work())]
-        await self.stop.wait()
-        for task in tasks:
+        tasks = [
+            asyncio.create_task(work) for work in (self.stop.wait(), self._watch_server(), self._announce_and_work())
+        ]
+        ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in others:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*others, return_exceptions=True)
+        for task in ended:
+            task.result()
 
     async def _announce_and_work(self) -> None:
         await self._announce()
@@ -127,7 +132,6 @@ class _Supervisor:
         status = await self.children["serve"].ended()
         _say(f"The server ended with status {status}, so everything ends. Its last log lines say why.")
         self.status = 1
-        self.stop.set()
 
     async def _announce(self) -> None:
         """Print where the doors are, once reads can be served."""
