@@ -106,7 +106,8 @@ def import_paths(
     """Read feeds from files and folders: RSS, RDF, Atom and JSON Feed. Status 1 if any document failed."""
     from api.bring_in import bring_in
 
-    settings = _settings(logs=True)
+    # On a terminal the bar shows what a line for each document would say.
+    settings = _settings(logs=True, quiet=sys.stderr.isatty())
     try:
         raise SystemExit(bring_in(settings, paths))
     except Exception as problem:
@@ -156,7 +157,7 @@ def version() -> None:
     typer.echo(f"broadsheet {package_version('broadsheet')}")
 
 
-def _settings(*, logs: bool = False) -> Settings:
+def _settings(*, logs: bool = False, quiet: bool = False) -> Settings:
     from api.settings import BadSettings, read_settings
 
     try:
@@ -166,7 +167,7 @@ def _settings(*, logs: bool = False) -> Settings:
     if logs:
         from api.logs import configure_logs
 
-        configure_logs(settings.log_level, settings.log_format)
+        configure_logs("warning" if quiet and settings.log_level == "info" else settings.log_level, settings.log_format)
     return settings
 
 
