@@ -62,11 +62,13 @@ class Limits:
 
 
 class Refused(Exception):
-    """A document that isn't executed, with the errors to tell."""
+    """A document that isn't executed, with the errors to tell. is_query: whether nothing but reads was asked for, as
+    far as that can be seen."""
 
-    def __init__(self, *errors: GraphQLError) -> None:
+    def __init__(self, *errors: GraphQLError, is_query: bool = True) -> None:
         super().__init__(errors[0].message)
         self.errors = errors
+        self.is_query = is_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     except RecursionError as error:
         raise Refused(GraphQLError("The document is nested too deeply.")) from error
     if errors:
-        raise Refused(*errors)
+        raise Refused(*errors, is_query=all(node.operation is OperationType.QUERY for node in operations))
     operation = _chosen(operations, operation_name)
     signatures = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
     variables = tuple(s for s in signatures if isinstance(s, GraphQLVariableSignature))

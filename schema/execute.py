@@ -35,7 +35,7 @@ from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import Shape, read_query
-from schema.variables import NotCoercible, Slot, bound, coerced, filled, shape
+from schema.variables import NotCoercible, Slot, coerced, filled, shape, within_bounds
 
 log = structlog.get_logger()
 
@@ -123,7 +123,7 @@ class Executor:
         """The answer to an operation; errors are part of it, none is raised."""
         given = variables or {}
         try:
-            bound(given)
+            within_bounds(given)
             known = self.known(query, operation_name)
             try:
                 values = coerced(known.document, given)
@@ -152,8 +152,8 @@ class Executor:
         """Whether a document asks for nothing but a read; true for what can't be read at all."""
         try:
             return self.known(query, operation_name).document.is_query
-        except Refused:
-            return True
+        except Refused as refused:
+            return refused.is_query
 
     def known(self, query: str, operation_name: str | None) -> _Known:
         key = (query, operation_name)

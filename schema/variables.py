@@ -36,7 +36,7 @@ class Slot:
     path: tuple[str | int, ...]
 
 
-def bound(given: Mapping[str, Any]) -> None:
+def within_bounds(given: Mapping[str, Any]) -> None:
     """Look at how much is given, whether the operation asks for it or not.
 
     Raises:
