@@ -224,7 +224,9 @@ class _Writer:
                     rows_needed = True
                     pieces += ["[", _Sql(self.items(page, read, table, t)), "]"]
                 case Info(fields):
-                    rows_needed = True
+                    # Without an aggregate over the rows there would be an answer for each of them.
+                    of_rows = {"startCursor", "endCursor", "hasPreviousPage" if page.backward else "hasNextPage"}
+                    rows_needed |= any(name in of_rows for _, name in fields)
                     pieces += self.info(page, fields, table, t, o)
                 case Total(exact):
                     compared = f"to_json(k.counted <= {COUNTED})" if exact else f"least(k.counted, {COUNTED})"
@@ -242,13 +244,18 @@ class _Writer:
         return f"string_agg({body},',' order by {t}.n{direction}) filter (where {t}.n <= {self.size(page)})"
 
     def info(self, page: Page, fields: tuple[tuple[str, str | Json], ...], table: Table, t: str, o: str) -> _Pieces:
-        more = f"count({t}.n) > {self.size(page)}"
-        cursor = self.cursor(page, t)
-        first = f"coalesce(to_json((array_agg({cursor}) filter (where {t}.n = 1))[1])::text,'null')"
-        last = (
-            f"coalesce(to_json((array_agg({cursor} order by {t}.n desc)"
-            f" filter (where {t}.n <= {self.size(page)}))[1])::text,'null')"
-        )
+        # Each is a function, since what is asked for a parameter has to use it.
+        def more() -> str:
+            return f"count({t}.n) > {self.size(page)}"
+
+        def first() -> str:
+            return f"coalesce(to_json((array_agg({self.cursor(page, t)}) filter (where {t}.n = 1))[1])::text,'null')"
+
+        def last() -> str:
+            return (
+                f"coalesce(to_json((array_agg({self.cursor(page, t)} order by {t}.n desc)"
+                f" filter (where {t}.n <= {self.size(page)}))[1])::text,'null')"
+            )
 
         def beyond(keyset: Keyset | None, *, ahead: bool) -> str:
             return f"exists(select 1{self.beyond(page, keyset, table, o, ahead=ahead)})" if keyset is not None else ""
@@ -258,10 +265,10 @@ class _Writer:
             return f"to_json({found})" if found else "false"
 
         answers: dict[str, Callable[[], str]] = {
-            "hasNextPage": lambda: either(beyond(page.before, ahead=True), "" if page.backward else more),
-            "hasPreviousPage": lambda: either(beyond(page.after, ahead=False), more if page.backward else ""),
-            "startCursor": lambda: last if page.backward else first,
-            "endCursor": lambda: first if page.backward else last,
+            "hasNextPage": lambda: either(beyond(page.before, ahead=True), "" if page.backward else more()),
+            "hasPreviousPage": lambda: either(beyond(page.after, ahead=False), more() if page.backward else ""),
+            "startCursor": last if page.backward else first,
+            "endCursor": first if page.backward else last,
         }
         pieces: _Pieces = ["{"]
         for i, (key, name) in enumerate(fields):
