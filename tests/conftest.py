@@ -16,7 +16,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db.embedded import ELSEWHERE, running
+from db.cluster import ELSEWHERE
+from db.embedded import running
 from db.migrate import migrate
 from db.pool import Database
 

@@ -16,7 +16,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from db import embedded
+from db import cluster
 from db.embedded import EmbeddedPostgresError, running
 
 ROOT = Path(__file__).parents[2]
@@ -236,7 +236,7 @@ def test_works_below_a_closed_folder(folder: Path, tmp_path: Path, monkeypatch: 
     if libraries.exists():
         shutil.copytree(libraries, closed / "site" / libraries.name)
     monkeypatch.syspath_prepend(closed / "site")
-    monkeypatch.setattr(embedded, "ELSEWHERE", folder)
+    monkeypatch.setattr(cluster, "ELSEWHERE", folder)
     for _ in range(2):
         with running(closed / "data", FAST) as url:
             assert answers(url)
