@@ -25,8 +25,8 @@ _MARKS = "".join(
 _WORD = re.compile(rf"([{_BIGRAM}]+)|((?![{_BIGRAM}])[^\W_](?:(?![_{_BIGRAM}])[\w{_MARKS}])*)")
 _ASCII_WORD = re.compile("[0-9a-z]+")
 _SPACED_WORD = re.compile(rf"\w[\w{_MARKS}]*")
-# Accents of Latin, Greek and Cyrillic; points of Hebrew and Arabic, which are rarely printed; the Arabic lengthening.
 _BIGRAM_TOKEN = re.compile(f"[{_BIGRAM}]{{1,2}}")
+# Accents of Latin, Greek and Cyrillic; points of Hebrew and Arabic, which are rarely printed; the Arabic lengthening.
 _ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u0652\u0670]")
 _DECOMPOSED = {"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th"}
 _NO_DECOMPOSITION = re.compile(f"[{''.join(_DECOMPOSED)}]")
