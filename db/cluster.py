@@ -7,6 +7,7 @@ import importlib.util
 import logging
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -58,11 +59,18 @@ def prepare(folder: Path, settings: dict[str, str]) -> Server:
     bin_dir = package / "pginstall" / "bin"
     fast = settings.get("fsync") == "off"
     cluster = _cluster(folder, account, bin_dir, fast)
+    sockets = _sockets(folder, account)
+    (folder / "postgres.log").touch()
+    if os.geteuid() == 0:
+        # So that the folder's owner can use it too, without root.
+        for path in folder.iterdir():
+            if path.is_file():
+                os.chown(path, folder.stat().st_uid, folder.stat().st_gid)
     return Server(
         folder=str(folder),
         cluster=str(cluster),
         postgres=str(bin_dir / "postgres"),
-        sockets=_sockets(folder, account),
+        sockets=sockets,
         uid=account.uid,
         gid=account.gid,
         settings=SETTINGS | settings,
@@ -207,7 +215,8 @@ def _initialise(cluster: Path, account: Account, bin_dir: Path, fast: bool) -> N
 
 
 def _sockets(folder: Path, account: Account) -> str:
-    """A folder for the Unix socket, only for the account: short, since such an address ends at 104 bytes on macOS."""
+    """A folder for the Unix socket, only for the account: short, since such an address ends at 104 bytes on macOS, and
+    of plain letters, since addresses with a comma or a space mean something else to clients."""
     note = folder / "sockets"
     known = note.read_text() if note.exists() else ""
     uid = os.geteuid() if account.uid is None else account.uid
@@ -223,7 +232,11 @@ def _sockets(folder: Path, account: Account) -> str:
             if stat.S_ISDIR(found.st_mode) and found.st_uid == uid and stat.S_IMODE(found.st_mode) == 0o700:
                 return known
     parent = Path(tempfile.gettempdir())
-    if len(os.fsencode(parent)) > 64 or not _can(account, "-x", parent):
+    if (
+        len(str(parent)) > 64
+        or not re.fullmatch(r"[\w/.+-]+", str(parent), re.ASCII)
+        or not _can(account, "-x", parent)
+    ):
         parent = Path("/tmp")
     made = Path(tempfile.mkdtemp(prefix="broadsheet-", dir=parent))
     _give(made, account)

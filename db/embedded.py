@@ -112,8 +112,8 @@ def _join(folder: Path, settings: dict[str, str]) -> Lock:
             return users
     except PermissionError as error:
         raise EmbeddedPostgresError(
-            f"{error.filename or folder} belongs to another user ({error.strerror}). Run as the user who made it, "
-            "give it to yours with `sudo chown -R`, or choose another folder with BROADSHEET_DATA_DIR."
+            f"{error.filename or folder}: {error.strerror}. If it belongs to another user, run as that one, give it to "
+            "yours with `sudo chown -R`, or choose another folder with BROADSHEET_DATA_DIR."
         ) from error
 
 
