@@ -202,10 +202,11 @@ def test_killed_keeper_and_user_leave_no_postgres(folder: Path) -> None:
     user.process.kill()
     os.kill(parent(postgres), signal.SIGKILL)
     user.end()
-    if sys.platform != "linux":  # Elsewhere nothing tells Postgres that its keeper died; the next start does.
-        with running(folder, FAST):
-            pass
-    until(lambda: is_gone(postgres))
+    if sys.platform == "linux":  # Elsewhere nothing tells Postgres that its keeper died; the next start does.
+        until(lambda: is_gone(postgres))
+    with running(folder, FAST) as url:
+        assert is_gone(postgres)
+        assert answers(url)
 
 
 def test_killed_postgres_recovers(folder: Path) -> None:
