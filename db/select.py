@@ -1,8 +1,7 @@
 """A read → SQL: one statement that returns the finished JSON as text.
 
 The text is canonical: the same read gives the same text, so that prepared statements hit. `concat` with `to_json` is
-used because it is
-faster than `json_build_object` and keeps the order of fields.
+used because it is faster than `json_build_object` and keeps the order of fields.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -167,7 +166,14 @@ class _Writer:
         return on if visible == "true" else f"{on} and {visible}"
 
     def reachable(self, table: Table, t: str) -> str:
-        return self.filled(table.reachable.get(self.audience, "false"), t)
+        """What a row has to be, that is looked up by itself: visible, and so what it lies within."""
+        visible = self.filled(table.visible.get(self.audience, "false"), t)
+        if not table.within:
+            return visible
+        edge, w = table.edges[table.within], self.alias()
+        owner = TABLES[edge.table]
+        within = f"{self.filled(edge.on, w, o=t)} and {self.reachable(owner, w)}"
+        return f"{visible} and exists (select 1 from {owner.name} {w} where {within})"
 
     def lookup(self, read: Lookup) -> str:
         t, table = self.alias(), TABLES[read.table]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db import read
 from db.read import All, AnyOf, Condition, Not, Param, Test
 from schema import bind
 from schema.bind import Bound, hashable
@@ -100,7 +99,7 @@ class Conditions:
     def shaped(self, shape: Shape, text: Any) -> Condition:
         if not isinstance(shape, Group):
             self.tests += 1
-            return read.Test(shape.test, (Param(Bound(text, bind.leaf, (shape.index, shape.test))),))
+            return Test(shape.test, (Param(Bound(text, bind.leaf, (shape.index, shape.test))),))
         of = tuple(self.shaped(part, text) for part in shape.of)
         match shape.kind:
             case "not":
