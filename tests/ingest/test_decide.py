@@ -37,9 +37,10 @@ class World:
         self.known: dict[UUID, Known] = {}
         self.entries: dict[UUID, set[bytes]] = {}
 
-    def bring(self, *contents: Content, source: UUID = OURS) -> list[Decision]:
+    def bring(self, *contents: Content, source: UUID = OURS, known_entries: bool = True) -> list[Decision]:
+        """What becomes of a document; without `known_entries` as if its entries had never been met."""
         candidates = [candidate(each) for each in contents]
-        skip = frozenset(self.entries.get(source, set()))
+        skip = frozenset(self.entries.get(source, set()) if known_entries else set())
         decisions = decide(
             candidates,
             identities(candidates, source, SITE),
@@ -69,7 +70,7 @@ class World:
         assert not self.owners.keys() & set(decision.keys)
         self.owners |= dict.fromkeys(decision.keys, article)
         self.known[article] = Known(
-            id=article, source_id=source, headline=made.headline, lead=made.lead, body_html=made.body_html,
+            id=article, source_id=source, kind=made.kind, language=made.language, lead=made.lead, body_html=made.body_html,
             body_text=made.body_text, body_extent=made.body_extent, hashes=hashes | {made.hash},
             published_estimated=made.published is None, updated_at=None,
         )  # fmt: skip
@@ -86,10 +87,12 @@ DOCUMENTS = st.lists(CONTENTS, max_size=8)
 
 @given(st.lists(st.tuples(DOCUMENTS, st.sampled_from([OURS, THEIRS])), max_size=5))
 def test_a_document_that_was_decided_decides_nothing_more(documents: list[tuple[list[Content], UUID]]) -> None:
+    """Also without the memory of entries, which would answer alone: by keys and contents."""
     world = World()
     for document, source in documents:
-        world.bring(*document, source=source)
-        assert world.bring(*document, source=source) == []
+        world.bring(*document, source=source, known_entries=False)
+        again = world.bring(*document, source=source, known_entries=False)
+        assert all(isinstance(decision, Keep) and not decision.keys for decision in again)
 
 
 @given(st.lists(DOCUMENTS, max_size=4))
@@ -172,6 +175,23 @@ def test_the_publishers_word_says_when_content_changed_else_our_clock() -> None:
     assert isinstance(told, Revise)
     assert isinstance(silent, Revise)
     assert (told.updated, silent.updated) == (said, Moment.of(NOW))
+
+
+def test_the_fuller_text_stays_with_what_was_read_out_of_it() -> None:
+    world = World()
+    whole = replace(
+        content(guid="a"), kind="GALLERY", language="de", lead="Eins", body_html="<p>Eins zwei drei</p>",
+        body_text="Eins zwei drei", body_extent=Extent.FULL, word_count=3, hash=b"whole",
+    )  # fmt: skip
+    less = replace(content(guid="a", headline="Two"), body_text="Eins …", body_extent=Extent.EXCERPT, word_count=1)
+    world.bring(whole)
+    (decision,) = world.bring(less)
+    assert isinstance(decision, Revise)
+    kept = decision.content
+    assert (kept.headline, kept.body_text, kept.word_count, kept.kind, kept.language) == (
+        "Two", "Eins zwei drei", 3, "GALLERY", "de",
+    )  # fmt: skip
+    assert decision.keeps_media
 
 
 def test_what_has_no_content_is_set_aside() -> None:

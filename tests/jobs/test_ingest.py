@@ -169,16 +169,25 @@ async def test_content_that_was_there_before_changes_nothing(database: Database,
 
 
 async def test_less_of_the_text_never_replaces_more(database: Database, tmp_path: Path) -> None:
-    whole = "<![CDATA[<p>The first paragraph is here with words.</p><p>And the second one, which ends it.</p>]]>"
+    whole = (
+        "<![CDATA[<p>The first paragraph is here with words.</p><img src='https://harbour.example/1.jpg' alt='Quay'>"
+        "<p>And the second one, which ends it.</p>]]>"
+    )
+    sound = "<enclosure url='https://harbour.example/1.mp3' type='audio/mpeg' length='1000'/>"
     feed = tmp_path / "a.xml"
-    await bring(database, write(feed, item(1, body=whole)))
+    await bring(database, write(feed, item(1, body=whole, more=sound)))
+    columns = "body_extent, body_text, word_count, has_image, kind, language"
+    before = (await database.rows(f"select {columns} from articles"))[0]
+    assert (before["word_count"], before["has_image"], before["kind"]) == (14, True, "AUDIO")
     kept = await bring(database, write(feed, item(1, body="The first paragraph …")), at=1)
     assert (kept.revisions, kept.unchanged) == (0, 1)
     renamed = await bring(database, write(feed, item(1, headline="New headline", body="The first …")), at=2)
     assert renamed.revisions == 1
-    article = (await database.rows("select headline, body_extent, body_text from articles"))[0]
-    assert (article["headline"], article["body_extent"]) == ("New headline", "FULL")
-    assert article["body_text"].endswith("which ends it.")
+    assert await database.value("select headline from articles") == "New headline"
+    assert (await database.rows(f"select {columns} from articles"))[0] == before
+    assert await database.value("select array_agg(alt) from images") == ["Quay"]
+    assert await database.value("select count(*) from enclosures") == 1
+    await check_counts(database)
 
 
 async def test_another_outlet_adds_its_own_article_and_never_revises(database: Database, tmp_path: Path) -> None:
