@@ -3,6 +3,9 @@
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
+# The checkout itself, by the locked setuptools, so that nothing is downloaded for it. Its warning that this is an
+# installation in place is no news.
+IN_PLACE = PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 
 # Serve: packages, embedded Postgres, migrations, the sample edition, server and worker. Ctrl-C ends all of it.
 run: .venv/installed
@@ -34,15 +37,14 @@ clean:
 .venv/bin/python:
 	@PYTHON="$(PYTHON)" sh .ci/venv
 
-# The checkout itself is installed in place, by the locked setuptools: nothing is downloaded for that.
 .venv/installed: requirements.txt pyproject.toml .venv/bin/python
 	@echo "Installing Broadsheet's packages. This is done once and takes about a minute."
 	@$(PIP) install --require-hashes -r requirements.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(IN_PLACE)
 	@touch .venv/installed
 
 .venv/installed-dev: requirements-dev.txt pyproject.toml .venv/bin/python
 	@echo "Installing Broadsheet's packages and checks. This is done once and takes about a minute."
 	@$(PIP) install --require-hashes -r requirements-dev.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(IN_PLACE)
 	@touch .venv/installed .venv/installed-dev

@@ -85,5 +85,6 @@ def limits(settings: Settings) -> Limits:
         filter_depth=settings.max_filter_depth,
         list_items=settings.max_list_items,
         rows=settings.max_rows,
+        objects=settings.max_objects,
         introspection=settings.introspection,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -19,7 +20,13 @@ app = typer.Typer(
     "see docs/configuration.md.",
 )
 
-Lifeline = Annotated[bool, typer.Option("--lifeline", hidden=True, help="Stop when standard input ends.")]
+
+class Part(StrEnum):
+    server = "server"
+    worker = "worker"
+
+
+Lifeline = Annotated[bool, typer.Option("--lifeline", hidden=True, help="Of a parent: see api/lifeline.py.")]
 
 
 def main() -> None:
@@ -45,12 +52,12 @@ def serve(
     listener: Annotated[int | None, typer.Option("--listener", hidden=True, help="A bound socket.")] = None,
 ) -> None:
     """Serve HTTP: GraphQL, health, metrics, start page and explorer."""
-    from api.lifeline import watch
+    from api.lifeline import await_database
     from api.serve import serve as serve_http
 
     settings = _settings(logs=True)
     if lifeline:
-        watch(settings.graceful_seconds)
+        settings = await_database(settings)
     try:
         raise SystemExit(serve_http(settings, listener))
     except Exception as problem:
@@ -60,12 +67,12 @@ def serve(
 @app.command()
 def worker(lifeline: Lifeline = False) -> None:
     """Run jobs, and write what falls due."""
-    from api.lifeline import watch
+    from api.lifeline import await_database
     from api.work import work
 
     settings = _settings(logs=True)
     if lifeline:
-        watch(settings.graceful_seconds)
+        settings = await_database(settings)
     try:
         work(settings)
     except Exception as problem:
@@ -99,7 +106,8 @@ def import_paths(
     """Read feeds from files and folders: RSS, RDF, Atom and JSON Feed. Status 1 if any document failed."""
     from api.bring_in import bring_in
 
-    settings = _settings(logs=True)
+    # On a terminal the bar shows what a line for each document would say.
+    settings = _settings(logs=True, quiet=sys.stderr.isatty())
     try:
         raise SystemExit(bring_in(settings, paths))
     except Exception as problem:
@@ -112,6 +120,17 @@ def doctor() -> None:
     from api.doctor import examine
 
     raise SystemExit(examine(_settings()))
+
+
+@app.command()
+def alive(part: Annotated[Part, typer.Argument(help="What to look at.")]) -> None:
+    """Say by the exit status whether the server or worker of this machine does its work, for health checks."""
+    from api.alive import server_is_alive, worker_is_alive
+
+    settings = _settings()
+    fine = server_is_alive(settings) if part is Part.server else worker_is_alive(settings)
+    typer.echo(f"The {part.value} is {'alive' if fine else 'not alive'}.")
+    raise SystemExit(0 if fine else 1)
 
 
 @app.command()
@@ -138,7 +157,7 @@ def version() -> None:
     typer.echo(f"broadsheet {package_version('broadsheet')}")
 
 
-def _settings(*, logs: bool = False) -> Settings:
+def _settings(*, logs: bool = False, quiet: bool = False) -> Settings:
     from api.settings import BadSettings, read_settings
 
     try:
@@ -148,7 +167,7 @@ def _settings(*, logs: bool = False) -> Settings:
     if logs:
         from api.logs import configure_logs
 
-        configure_logs(settings.log_level, settings.log_format)
+        configure_logs("warning" if quiet and settings.log_level == "info" else settings.log_level, settings.log_format)
     return settings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from starlette.datastructures import Headers, QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from schema.errors import Code
@@ -48,7 +48,9 @@ class GraphQLEndpoint:
             allow = ""
         except NotAsked as error:
             answer, allow = _refusal(error), error.allow
-        await _send(send, answer, _media_type(headers.get("accept", "")), allow)
+        except ClientDisconnect:
+            return  # before its body was here: nobody waits for an answer
+        await _send(send, answer, _media_type(",".join(headers.getlist("accept"))), allow)
 
 
 async def _operation(scope: Scope, receive: Receive, headers: Headers) -> Operation:
@@ -89,7 +91,7 @@ def _checked(asked: Any) -> Operation:
         raise NotAsked(400, "`variables` is an object.")
     if name is not None and not isinstance(name, str):
         raise NotAsked(400, "`operationName` is a text.")
-    if not isinstance(asked.get("extensions") or {}, dict):
+    if not isinstance(asked.get("extensions"), dict | None):
         raise NotAsked(400, "`extensions` is an object.")
     return Operation(asked["query"], variables, name or None)
 

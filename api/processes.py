@@ -10,7 +10,9 @@ import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
+from typing import Self
 
+from api.lifeline import STOPS
 from api.settings import PREFIX
 
 
@@ -48,36 +50,67 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
-async def start(command: Sequence[str], environment: Mapping[str, str], *, keep_open: Sequence[int] = ()) -> Process:
-    """Start `broadsheet <command>` on a lifeline, with some variables of its environment set."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "api",
-        *command,
-        "--lifeline",
-        stdin=PIPE,
-        env={**os.environ, **environment},
-        pass_fds=tuple(keep_open),
-        # Ctrl-C in a terminal reaches the parent only, which ends its children in order.
-        start_new_session=True,
-    )
+# Two at once would each take the other's signal mask for the one to put back.
+_one_at_a_time = asyncio.Lock()
 
 
-async def end(child: Process, number: signal.Signals, *, within: float, hurry: asyncio.Event) -> None:
-    """Tell a child to stop and wait; by force after so many seconds, or once hurry is set."""
-    if child.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        child.send_signal(number)
-    ended = asyncio.create_task(child.wait())
-    hurried = asyncio.create_task(hurry.wait())
-    await asyncio.wait({ended, hurried}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
-    hurried.cancel()
-    if not ended.done():
+class Child:
+    """A process of `broadsheet`, tied to this one by a lifeline (api/lifeline.py)."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.told = False
+
+    @classmethod
+    async def start(
+        cls, *command: str, environment: Mapping[str, str] | None = None, keep_open: Sequence[int] = ()
+    ) -> Self:
+        """Start `broadsheet <command>`. It does nothing before it is told the database's address."""
+        # Inherited by the child, which lets the signals in once it can answer them.
+        async with _one_at_a_time:
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    "api",
+                    *command,
+                    "--lifeline",
+                    stdin=PIPE,
+                    env={**os.environ, **(environment or {})},
+                    pass_fds=tuple(keep_open),
+                    # Ctrl-C in a terminal reaches the parent only, which ends its children in order.
+                    start_new_session=True,
+                )
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return cls(process)
+
+    async def tell(self, database_url: str) -> None:
+        """Let it begin. One that has died already is noticed by whoever waits for it."""
+        assert self.process.stdin is not None
+        self.told = True
+        with contextlib.suppress(ConnectionError):
+            self.process.stdin.write(database_url.encode() + b"\n")
+            await self.process.stdin.drain()
+
+    async def ended(self) -> int:
+        """Wait for its end; its exit status."""
+        return await self.process.wait()
+
+    async def end(self, number: signal.Signals, *, within: float, hurry: asyncio.Event) -> None:
+        """Tell it to stop and wait; by force after so many seconds, or once hurry is set."""
         with contextlib.suppress(ProcessLookupError):
-            child.kill()
-    await ended
+            # One that was told nothing holds nothing.
+            self.process.send_signal(number if self.told else signal.SIGKILL)
+        ended = asyncio.create_task(self.ended())
+        hurried = asyncio.create_task(hurry.wait())
+        await asyncio.wait((ended, hurried), timeout=within, return_when=asyncio.FIRST_COMPLETED)
+        hurried.cancel()
+        if not ended.done():
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
+        await ended
 
 
 def pause_after(lived: float, last: float) -> float:

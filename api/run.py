@@ -2,6 +2,9 @@
 
 Database, migrations and sample edition first, then server and worker as children. The children hang on a lifeline
 (api/lifeline.py): they end when this process does, however it ends. So does the embedded Postgres, by its own locks.
+
+A second start is to be ready within 3 seconds, and half of that are imports: so the server's process is started first
+and imports while Postgres comes up, and the worker's only once the server serves.
 """
 
 from __future__ import annotations
@@ -9,13 +12,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from asyncio.subprocess import Process
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 
 from api.database import with_database
-from api.processes import end, listen, pause_after, start
-from api.settings import PREFIX, Settings
+from api.processes import Child, listen, pause_after
+from api.settings import Settings
 
 READY_WITHIN = 60.0
 
@@ -23,13 +25,7 @@ READY_WITHIN = 60.0
 def run(settings: Settings) -> int:
     """Run until told to stop; the exit status. Raises PortTaken before anything is started."""
     listen(settings.host, settings.port).close()
-    # Ctrl-C and SIGTERM while the database starts unwind this function like an exception.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    try:
-        with with_database(settings) as ready:
-            return asyncio.run(_Supervisor(ready).run())
-    except KeyboardInterrupt:
-        return 0
+    return asyncio.run(_Supervisor(settings).run())
 
 
 class _Supervisor:
@@ -37,34 +33,57 @@ class _Supervisor:
         self.settings = settings
         self.stop = asyncio.Event()
         self.hurry = asyncio.Event()
-        self.children: dict[str, Process] = {}
+        self.children: dict[str, Child] = {}
         self.status = 0
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._told_to_stop)
-        await self._until_stop(self._prepare())
-        if self.stop.is_set():
-            return self.status
-        await self._start("worker")
-        await self._start("serve")
-        tasks = [
-            asyncio.create_task(self._keep_worker()),
-            asyncio.create_task(self._watch_server()),
-            asyncio.create_task(self._announce()),
-        ]
+        self.children["serve"] = await Child.start("serve")
+        # Entering and leaving the embedded Postgres blocks, for up to a minute: beside the loop, which hears signals.
+        database = with_database(self.settings)
         try:
-            await self.stop.wait()
+            self.settings = await asyncio.to_thread(database.__enter__)
+            try:
+                await self._until_stop(self._prepare())
+                if not self.stop.is_set():
+                    await self._supervise()
+            finally:
+                await self._end_children()
+                await asyncio.to_thread(database.__exit__, None, None, None)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            within = self.settings.graceful_seconds + 5
-            # SIGINT: no load balancer waits for a person's own run.
-            stops = (end(c, signal.SIGINT, within=within, hurry=self.hurry) for c in self.children.values())
-            await asyncio.gather(*stops)
+            await self._end_children()
         return self.status
+
+    async def _supervise(self) -> None:
+        """Server and worker at work, until told to stop or the server ends."""
+        await self.children["serve"].tell(self._url)
+        tasks = [
+            asyncio.create_task(work) for work in (self.stop.wait(), self._watch_server(), self._announce_and_work())
+        ]
+        ended, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        for task in ended:
+            task.result()
+
+    async def _announce_and_work(self) -> None:
+        await self._announce()
+        await self._keep_worker()
+
+    async def _end_children(self) -> None:
+        within = self.settings.graceful_seconds + 5
+        # SIGINT: no load balancer waits for a person's own run.
+        stops = [child.end(signal.SIGINT, within=within, hurry=self.hurry) for child in self.children.values()]
+        self.children.clear()
+        await asyncio.gather(*stops)
+
+    @property
+    def _url(self) -> str:
+        assert self.settings.database_url is not None
+        return self.settings.database_url
 
     def _told_to_stop(self) -> None:
         if self.stop.is_set():
@@ -74,10 +93,12 @@ class _Supervisor:
     async def _prepare(self) -> None:
         from db.migrate import migrate, pending
 
-        url = self.settings.database_url
-        assert url is not None
-        if await pending(url):
-            for name in await migrate(url):
+        if await pending(self._url):
+            from api.logs import configure_logs
+
+            # A line for each document of the sample would bury what is said here.
+            configure_logs("warning", self.settings.log_format)
+            for name in await migrate(self._url):
                 _say(f"Migrated: {name}")
         await load_sample(self.settings)
 
@@ -94,28 +115,23 @@ class _Supervisor:
             return
         task.result()
 
-    async def _start(self, command: str) -> None:
-        url = self.settings.database_url
-        assert url is not None
-        self.children[command] = await start((command,), {PREFIX + "DATABASE_URL": url})
-
     async def _keep_worker(self) -> None:
-        """Start the worker again when it dies, with pauses that double up to half a minute."""
+        """Start the worker, and again when it dies, with pauses that double up to half a minute."""
         loop = asyncio.get_running_loop()
         pause = 0.25
         while True:
             began = loop.time()
-            status = await self.children["worker"].wait()
+            child = self.children["worker"] = await Child.start("worker")
+            await child.tell(self._url)
+            status = await child.ended()
             pause = pause_after(loop.time() - began, pause)
             _say(f"The worker ended with status {status}; it is started again in {pause:.1f} s.")
             await asyncio.sleep(pause)
-            await self._start("worker")
 
     async def _watch_server(self) -> None:
-        status = await self.children["serve"].wait()
+        status = await self.children["serve"].ended()
         _say(f"The server ended with status {status}, so everything ends. Its last log lines say why.")
         self.status = 1
-        self.stop.set()
 
     async def _announce(self) -> None:
         """Print where the doors are, once reads can be served."""

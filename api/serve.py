@@ -19,8 +19,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from api.app import create_app
 from api.database import with_database
 from api.health import Lifecycle
-from api.processes import end, listen, pause_after, start
-from api.settings import PREFIX, Settings
+from api.processes import Child, listen, pause_after
+from api.settings import Settings
 
 # Connections that are open but silent when the server stops: a request may be on its way on them.
 LINGER_SECONDS = 0.25
@@ -242,20 +242,23 @@ class _Family:
         while not self.stop.done():
             began = loop.time()
             descriptor = self.bound.fileno()
-            child = await start(
-                ("serve", "--listener", str(descriptor)),
-                {PREFIX + "DATABASE_URL": url, "PROMETHEUS_MULTIPROC_DIR": metrics},
+            child = await Child.start(
+                "serve",
+                "--listener",
+                str(descriptor),
+                environment={"PROMETHEUS_MULTIPROC_DIR": metrics},
                 keep_open=(descriptor,),
             )
-            ended = asyncio.create_task(child.wait())
+            await child.tell(url)
+            ended = asyncio.create_task(child.ended())
             await asyncio.wait((ended, self.stop), return_when=asyncio.FIRST_COMPLETED)
             if self.stop.done():
                 within = self.settings.graceful_seconds + self.settings.drain_seconds + 5
-                await end(child, self.stop.result(), within=within, hurry=self.hurry)
+                await child.end(self.stop.result(), within=within, hurry=self.hurry)
                 return
-            mark_process_dead(child.pid, metrics)  # type: ignore[no-untyped-call]
+            mark_process_dead(child.process.pid, metrics)  # type: ignore[no-untyped-call]
             pause = pause_after(loop.time() - began, pause)
-            log.error("server_process_ended", status=child.returncode, again_in=pause)
+            log.error("server_process_ended", status=child.process.returncode, again_in=pause)
             await asyncio.wait((self.stop,), timeout=pause)
 
 

@@ -113,6 +113,9 @@ class Settings(BaseSettings):
     max_rows: int = Field(
         50_000, ge=100, description="Rows that a document may ask for, lists within lists multiplied."
     )
+    max_objects: int = Field(
+        250, ge=20, description="Objects, lists and conditions that a document may read, with its fragments opened."
+    )
     plan_cache: int = Field(1_000, ge=10, description="GraphQL documents whose plans each server process keeps.")
 
     import_processes: int = Field(

@@ -22,7 +22,7 @@ from db.statements import statements
 HEADLINES = """
 query StartPage {
   articles(first: 15) {
-    nodes { headline url language publishedAt commentCount source { name } }
+    nodes { headline url language publishedAt commentCount source { name language } }
   }
 }
 """
@@ -68,17 +68,22 @@ def _headline(article: dict[str, Any], now: datetime) -> str:
     # Only web addresses become links, whatever a feed once brought.
     if url.startswith(("https://", "http://")):
         text = f'<a href="{escape(url)}" rel="external noopener nofollow">{text}</a>'
-    language = str(article["language"])
-    marked = "" if language == "en" or language.startswith("en-") else f' lang="{escape(language)}" dir="auto"'
-    published = str(article["publishedAt"])
+    published, source = str(article["publishedAt"]), article["source"]
     comments = article["commentCount"]
     talk = f' <span class="talk">{comments:,} comment{"" if comments == 1 else "s"}</span>' if comments else ""
     return (
-        f"<li><h3{marked}>{text}</h3>"
-        f'<p><span class="source">{escape(article["source"]["name"])}</span> '
+        f"<li><h3{_language(article['language'])}>{text}</h3>"
+        f'<p><span class="source"{_language(source["language"])}>{escape(source["name"])}</span> '
         f'<time datetime="{escape(published)}" title="{escape(absolute(published))}">'
         f"{since(datetime.fromisoformat(published), now)}</time>{talk}</p></li>"
     )
+
+
+def _language(language: str | None) -> str:
+    """The attributes of text that is not in the page's own language."""
+    if language is None or language == "en" or language.startswith("en-"):
+        return ""
+    return f' lang="{escape(language)}" dir="auto"'
 
 
 def absolute(published: str) -> str:

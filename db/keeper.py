@@ -91,6 +91,7 @@ def keep(server: Server, users: int) -> None:
         except PostgresFailed:
             failures += 1
             if failures >= TRIES or not in_use(users):
+                shutil.rmtree(server.sockets, ignore_errors=True)
                 raise
             time.sleep(0.2 * failures)
             continue

@@ -1,13 +1,34 @@
-"""A read as data, and its SQL: one statement that returns the finished JSON as text.
+"""A read → SQL: one statement that returns the finished JSON as text.
 
-`schema/plan.py` builds the values below out of a GraphQL selection; `statement` renders them. The text is canonical:
-the same selection gives the same text, so that prepared statements hit. `concat` with `to_json` is used because it is
-faster than `json_build_object` and keeps the order of fields.
+The text is canonical: the same read gives the same text, so that prepared statements hit. `concat` with `to_json` is
+used because it is faster than `json_build_object` and keeps the order of fields.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from db.read import (
+    All,
+    AnyOf,
+    ByLetter,
+    Condition,
+    Cursor,
+    Info,
+    Items,
+    Json,
+    Keyset,
+    Lookup,
+    Many,
+    Not,
+    Object,
+    One,
+    Page,
+    Param,
+    Read,
+    Test,
+    Total,
+    Value,
+)
 from db.tables import RANK, TABLES, Audience, Column, Edge, KeyKind, Order, Table
 
 # `concat` takes at most 100 arguments.
@@ -15,167 +36,6 @@ _CONCAT = 90
 # What a total counts up to, and how many matches (the newest) a ranked search ranks.
 COUNTED = 10_000
 RANKED = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """A bound value: where it comes from is the planner's affair; equal ones share one placeholder."""
-
-    source: Hashable
-
-
-# -- conditions
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    """One of the table's tests, with its parameters."""
-
-    name: str
-    params: tuple[Param, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    of: "tuple[Condition, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    of: "tuple[Condition, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    of: "Condition"
-
-
-Condition = Test | All | AnyOf | Not
-
-
-# -- values
-
-
-@dataclass(frozen=True, slots=True)
-class Json:
-    """JSON text as it stands."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A column of the current row."""
-
-    column: str
-    params: tuple[Param, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Object:
-    """A JSON object read from the current row."""
-
-    fields: "tuple[tuple[str, Read], ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class One:
-    """The row at the end of an edge."""
-
-    edge: str
-    read: "Object"
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """A short list at the end of an edge, whole."""
-
-    edge: str
-    read: "Object"
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """A row of a table by a condition; null when there is none that may be seen."""
-
-    table: str
-    where: Condition
-    read: "Object"
-
-
-@dataclass(frozen=True, slots=True)
-class ByLetter:
-    """Rows of several tables by global id: for one id (letter and uuid), or for lists of both."""
-
-    letters: Param
-    uuids: Param
-    reads: "tuple[tuple[str, Object], ...]"  # table, object
-    many: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Keyset:
-    """The place that a cursor names: the order's key and the row's id."""
-
-    key: Param
-    id: Param
-
-
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """A ranked search: the text query, and the newest id of the first page, which freezes the candidates."""
-
-    query: Param
-    newest: Param | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A connection: rows of a table, or of an edge, in one order, from a keyset on.
-
-    size: how many, a number in the text or a parameter. parts: the fields of the connection.
-    """
-
-    table: str
-    order: Order
-    size: int | Param
-    parts: "tuple[tuple[str, Part], ...]"
-    edge: Edge | None = None
-    where: Condition | None = None
-    backward: bool = False
-    after: Keyset | None = None
-    before: Keyset | None = None
-    rank: Rank | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """The rows of a page, each as this object; in it, `Cursor` stands for the row's own cursor."""
-
-    read: Object
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Info:
-    """pageInfo: response keys with hasNextPage, hasPreviousPage, startCursor, endCursor, or a literal."""
-
-    fields: tuple[tuple[str, str | Json], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """totalCount, or whether it is exact."""
-
-    exact: bool = False
-
-
-Part = Json | Items | Info | Total
-Read = Json | Value | Object | One | Many | Lookup | ByLetter | Page | Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +166,14 @@ class _Writer:
         return on if visible == "true" else f"{on} and {visible}"
 
     def reachable(self, table: Table, t: str) -> str:
-        return self.filled(table.reachable.get(self.audience, "false"), t)
+        """What a row has to be, that is looked up by itself: visible, and so what it lies within."""
+        visible = self.filled(table.visible.get(self.audience, "false"), t)
+        if not table.within:
+            return visible
+        edge, w = table.edges[table.within], self.alias()
+        owner = TABLES[edge.table]
+        within = f"{self.filled(edge.on, w, o=t)} and {self.reachable(owner, w)}"
+        return f"{visible} and exists (select 1 from {owner.name} {w} where {within})"
 
     def lookup(self, read: Lookup) -> str:
         t, table = self.alias(), TABLES[read.table]
@@ -363,7 +230,9 @@ class _Writer:
                     rows_needed = True
                     pieces += ["[", _Sql(self.items(page, read, table, t)), "]"]
                 case Info(fields):
-                    rows_needed = True
+                    # Without an aggregate over the rows there would be an answer for each of them.
+                    of_rows = {"startCursor", "endCursor", "hasPreviousPage" if page.backward else "hasNextPage"}
+                    rows_needed |= any(name in of_rows for _, name in fields)
                     pieces += self.info(page, fields, table, t, o)
                 case Total(exact):
                     compared = f"to_json(k.counted <= {COUNTED})" if exact else f"least(k.counted, {COUNTED})"
@@ -381,13 +250,18 @@ class _Writer:
         return f"string_agg({body},',' order by {t}.n{direction}) filter (where {t}.n <= {self.size(page)})"
 
     def info(self, page: Page, fields: tuple[tuple[str, str | Json], ...], table: Table, t: str, o: str) -> _Pieces:
-        more = f"count({t}.n) > {self.size(page)}"
-        cursor = self.cursor(page, t)
-        first = f"coalesce(to_json((array_agg({cursor}) filter (where {t}.n = 1))[1])::text,'null')"
-        last = (
-            f"coalesce(to_json((array_agg({cursor} order by {t}.n desc)"
-            f" filter (where {t}.n <= {self.size(page)}))[1])::text,'null')"
-        )
+        # Each is a function, since what is asked for a parameter has to use it.
+        def more() -> str:
+            return f"count({t}.n) > {self.size(page)}"
+
+        def first() -> str:
+            return f"coalesce(to_json((array_agg({self.cursor(page, t)}) filter (where {t}.n = 1))[1])::text,'null')"
+
+        def last() -> str:
+            return (
+                f"coalesce(to_json((array_agg({self.cursor(page, t)} order by {t}.n desc)"
+                f" filter (where {t}.n <= {self.size(page)}))[1])::text,'null')"
+            )
 
         def beyond(keyset: Keyset | None, *, ahead: bool) -> str:
             return f"exists(select 1{self.beyond(page, keyset, table, o, ahead=ahead)})" if keyset is not None else ""
@@ -397,10 +271,10 @@ class _Writer:
             return f"to_json({found})" if found else "false"
 
         answers: dict[str, Callable[[], str]] = {
-            "hasNextPage": lambda: either(beyond(page.before, ahead=True), "" if page.backward else more),
-            "hasPreviousPage": lambda: either(beyond(page.after, ahead=False), more if page.backward else ""),
-            "startCursor": lambda: last if page.backward else first,
-            "endCursor": lambda: first if page.backward else last,
+            "hasNextPage": lambda: either(beyond(page.before, ahead=True), "" if page.backward else more()),
+            "hasPreviousPage": lambda: either(beyond(page.after, ahead=False), more() if page.backward else ""),
+            "startCursor": last if page.backward else first,
+            "endCursor": first if page.backward else last,
         }
         pieces: _Pieces = ["{"]
         for i, (key, name) in enumerate(fields):

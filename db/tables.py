@@ -3,9 +3,9 @@
 In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the row it is reached from, `{0}`, `{1}` …
 the parameters. `db/select.py` fills them in and takes identifiers from nowhere else.
 
-What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. `visible` is the
-row's own predicate. `reachable` is asked where a row is looked up by itself: there it also has to lie within something
-visible, which a row reached through an edge does.
+What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. A row that lies
+within another (a comment within its article) is seen only where that one is: looked up by itself this is asked, reached
+through an edge it is so already.
 """
 
 from collections.abc import Mapping
@@ -51,10 +51,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """A table. `letter` begins the global ids of its rows; `visible` tells who sees a row; `within` names the edge to
+    the row that it lies in."""
+
     name: str
     letter: str = ""
     visible: Mapping[Audience, str] = field(default_factory=dict)
-    reachable: Mapping[Audience, str] = field(default_factory=dict)
+    within: str = ""
     columns: Mapping[str, Column] = field(default_factory=dict)
     edges: Mapping[str, Edge] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
@@ -132,7 +135,7 @@ def _matching(noun: str) -> str:
     return f"{{t}}.id = {_slugs(noun, '{0}::text')}"
 
 
-_WITHIN_ARTICLE = "exists (select 1 from articles w where w.id = {t}.article_id and w.is_public)"
+_IN_ARTICLE = Edge("articles", "{t}.id = {o}.article_id")
 
 _ID_TEST = {"id": "{t}.id = {0}::uuid"}
 _NAME_TEST = {"nameContains": "position({0}::text in {t}.sort_name) > 0"}
@@ -144,7 +147,6 @@ ARTICLES = Table(
     "articles",
     letter="a",
     visible=_public("{t}.is_public"),
-    reachable=_public("{t}.is_public"),
     columns=_id("a")
     | _plain("url", "kind", "language", "status", "published_text")
     | _plain("byline", "dateline", "section", "credit", "updated_text", nullable=True)
@@ -226,7 +228,6 @@ SOURCES = Table(
     "sources",
     letter="s",
     visible=_public("true"),
-    reachable=_public("true"),
     columns=_id("s")
     | _plain("slug", "name")
     | _plain("publisher", "homepage_url", "logo_url", "language", "country", "description", nullable=True)
@@ -250,7 +251,6 @@ TOPICS = Table(
     "topics",
     letter="t",
     visible=_public("true"),
-    reachable=_public("true"),
     columns=_id("t")
     | _plain("slug")
     | _plain("code", nullable=True)
@@ -286,7 +286,6 @@ AUTHORS = Table(
     "authors",
     letter="u",
     visible=_public("{t}.article_count > 0"),
-    reachable=_public("{t}.article_count > 0"),
     columns=_id("u") | _plain("slug", "name") | _plain("url", nullable=True) | _plain("article_count", kind="int"),
     edges={
         "articles": Edge(
@@ -302,10 +301,11 @@ REVISIONS = Table(
     "revisions",
     letter="r",
     visible=_public("true"),
-    reachable=_public(_WITHIN_ARTICLE),
+    within="article",
     columns=_id("r")
     | _plain("seen_at", kind="time")
     | _content("(select w.source_id from articles w where w.id = {t}.article_id)"),
+    edges={"article": _IN_ARTICLE},
     orders={"NEWEST": Order("rn", "seen_at", "time", descending=True)},
     tests=_ID_TEST,
 )
@@ -314,9 +314,7 @@ COMMENTS = Table(
     "comments",
     letter="c",
     visible=_public("{t}.is_public"),
-    reachable=_public(
-        "{t}.is_public and exists (select 1 from articles w where w.id = {t}.article_id and w.is_public)"
-    ),
+    within="article",
     columns=_id("c")
     | _plain("depth", "reply_count", "reaction_count", kind="int")
     | _plain("status")
@@ -328,7 +326,7 @@ COMMENTS = Table(
         "body_text": Column("case when {t}.placeholder is null then {t}.body_text end", nullable=True),
     },
     edges={
-        "article": Edge("articles", "{t}.id = {o}.article_id"),
+        "article": _IN_ARTICLE,
         "parent": Edge("comments", "{t}.id = {o}.parent_id", nullable=True),
         "author": Edge("commenters", "{t}.id = {o}.author_id and {o}.placeholder is null", nullable=True),
         "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST"),
@@ -347,7 +345,6 @@ COMMENTERS = Table(
     "commenters",
     letter="m",
     visible=_public("{t}.comment_count > 0"),
-    reachable=_public("{t}.comment_count > 0"),
     columns=_id("m") | _plain("display_name", "role") | _plain("comment_count", kind="int"),
     tests=_ID_TEST,
 )

@@ -2,7 +2,7 @@
 
 How much of the text a feed carries (`body_extent`):
 - FULL: the entry has a content of its own (content:encoded, Atom content, JSON Feed content), or a description that is
-  evidently the whole text: two paragraphs or more, or 150 words or more;
+  evidently the whole text: two paragraphs of more than five words, or 150 words;
 - EXCERPT: any other description, and whatever breaks off ('…', '[…]', 'Read more');
 - NONE: no text.
 """
@@ -26,15 +26,21 @@ from ingest.text import cut, one_line, unescaped, word_count
 HEADLINE_LIMIT = 500
 LEAD_LIMIT = 500
 _WHOLE_PARAGRAPHS = 2
+_WORDS_OF_PARAGRAPH = 5
 _WHOLE_WORDS = 150
 _FILM_WORDS = 150
 _GALLERY_IMAGES = 5
 _GALLERY_WORDS = 40
 _BREAKS_OFF = re.compile(
-    r"(?:…|\.\.\.|\[\s*(?:…|\.{3}|&hellip;)\s*\]|(?:\(|\[)?(?:read|see|show|continue reading|learn) ?(?:more|on|the full"
-    r" (?:story|article))?(?:\)|\])?|continue reading.*|weiterlesen|mehr lesen|lire la suite|leer más|seguir leyendo"
-    r"|leggi tutto|ler mais|lees verder|続きを読む|全文を読む|더 보기|阅读全文)\s*(?:»|›|>+|→|\.{3}|…)*\s*$",
+    r"(?:…|\.\.\.|\[\s*(?:…|\.{3})\s*\]"
+    r"|[(\[]?(?:read|see|show|learn) ?(?:more|on|the full (?:story|article))?[)\]]?|continue reading.*"
+    r"|weiterlesen|mehr lesen|lire la suite|leer más|seguir leyendo|leggi tutto|ler mais|lees verder"
+    r"|続きを読む|全文を読む|더 보기|阅读全文)\s*(?:»|›|>+|→|\.{3}|…)*\s*$",
     re.IGNORECASE,
+)
+# What no headline means to say, even where it is called plain text.
+_ACTIVE = re.compile(
+    r"<\s*/?\s*(?:script|style|iframe|object|embed|svg|math|img|link|meta|form|input)\b", re.IGNORECASE
 )
 _LIVE = re.compile(r"/(?:live|liveblog|live-blog|live-updates?|liveticker|en-direct|en-vivo|directo)(?:/|-|$)", re.I)
 _GALLERY = re.compile(
@@ -131,23 +137,22 @@ def _candidate(entry: Entry, channel: Channel, site_url: str | None, hint: str |
     return Candidate(digest, made)
 
 
-def _content(
-    entry: Entry, channel: Channel, site_url: str | None, hint: str | None, now: datetime
-) -> Content | Reason:
+def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | None, now: datetime) -> Content | Reason:
     address, aliases = _addresses(entry, site_url)
     if address is None:
         return Reason.NO_ADDRESS
     summary_html = _html(entry.summary, address)
-    body_html, extent = _body(entry, summary_html, address)
-    body_text = sanitise.plain_text(body_html) or None if body_html else None
+    summary = sanitise.plain_text(summary_html) if summary_html else ""
+    content_html = _html(entry.content, address)
+    body_html = content_html or summary_html
+    body_text = (sanitise.plain_text(content_html) if content_html else summary) or None
+    extent = _extent(body_text, is_content=content_html is not None) if body_html else Extent.NONE
     headline = _plain(entry.title, HEADLINE_LIMIT) or _first_words(body_text)
     pictures = images(entry.media, sanitise.pictures(body_html or ""), address)
     files = enclosures(entry.media, address)
     if not headline and not body_text:
-        if not pictures and not files:
-            return Reason.NOTHING_TO_READ
         return Reason.NOTHING_TO_READ
-    lead = _lead(sanitise.plain_text(summary_html) if summary_html else None, body_text)
+    lead = _lead(summary, body_text)
     signed = _signed(entry, channel)
     categories = _categories(entry)
     spoken = " ".join(part for part in (headline, lead or "", (body_text or "")[:1000]) if part)
@@ -186,17 +191,17 @@ def _content(
 def _addresses(entry: Entry, site_url: str | None) -> tuple[str | None, tuple[str, ...]]:
     """The canonical address and the others: the link, else the id where it is one, else the enclosure's."""
     host = url.host_of(site_url)
-    given = [entry.link, *entry.other_links, entry.id if entry.id_is_address else None]
-    # An id that is relative is a name, not an address.
-    bases = [site_url] * (len(given) - 1) + [None]
-    files = [medium.url for medium in entry.media if kind_of(medium) != "image"]
-    found: list[str] = []
-    for address, base in [*zip(given, bases, strict=True), *((file, site_url) for file in files if not any(given))]:
-        made = url.canonical(address, base, feed_host=host) if address else None
-        if made is not None:
-            found.append(made)
+
+    def made(addresses: Sequence[str | None], base: str | None) -> list[str]:
+        forms = (url.canonical(address, base, feed_host=host) for address in addresses if address)
+        return [form for form in forms if form]
+
+    found = made([entry.link, *entry.other_links], site_url)
+    if not found and entry.id_is_address:
+        # A relative id is a name, not an address.
+        found = made([entry.id], None)
     if not found:
-        found = [made for file in files if (made := url.canonical(file, site_url))][:1]
+        found = made([medium.url for medium in entry.media if kind_of(medium) != "image"], site_url)[:1]
     if not found:
         return None, ()
     # As it was printed, tracking and all: readers may come with it.
@@ -209,29 +214,27 @@ def _html(markup: Markup | None, base: str | None) -> str | None:
     if markup is None:
         return None
     base = url.absolute(markup.base or "", base) or base
-    return (sanitise.sanitise(markup.value, base) if markup.is_html else sanitise.from_plain(markup.value)) or None
+    if not markup.is_html:
+        return sanitise.from_plain(markup.value) or None
+    return sanitise.in_blocks(sanitise.sanitise(markup.value, base)) or None
 
 
-def _body(entry: Entry, summary_html: str | None, base: str | None) -> tuple[str | None, Extent]:
-    content = _html(entry.content, base)
-    if content:
-        return content, Extent.EXCERPT if _breaks_off(content) else Extent.FULL
-    if not summary_html:
-        return None, Extent.NONE
-    text = sanitise.plain_text(summary_html)
-    paragraphs = sum(1 for part in text.split("\n\n") if word_count(part) > 5)
-    whole = paragraphs >= _WHOLE_PARAGRAPHS or word_count(text) >= _WHOLE_WORDS
-    return summary_html, Extent.FULL if whole and not _breaks_off(summary_html) else Extent.EXCERPT
-
-
-def _breaks_off(body_html: str) -> bool:
-    return bool(_BREAKS_OFF.search(sanitise.plain_text(body_html)[-120:]))
+def _extent(text: str | None, *, is_content: bool) -> Extent:
+    """How much of the text a body is, by the rule at the top of this file."""
+    if text and _BREAKS_OFF.search(text[-120:]):
+        return Extent.EXCERPT
+    if is_content or not text:
+        return Extent.FULL if is_content else Extent.EXCERPT
+    paragraphs = sum(1 for part in text.split("\n\n") if word_count(part) > _WORDS_OF_PARAGRAPH)
+    is_whole = paragraphs >= _WHOLE_PARAGRAPHS or word_count(text) >= _WHOLE_WORDS
+    return Extent.FULL if is_whole else Extent.EXCERPT
 
 
 def _plain(markup: Markup | None, limit: int) -> str | None:
     if markup is None:
         return None
-    return cut(unescaped(sanitise.text_of(markup.value) if markup.is_html else markup.value), limit) or None
+    is_html = markup.is_html or _ACTIVE.search(markup.value)
+    return cut(unescaped(sanitise.text_of(markup.value) if is_html else markup.value), limit) or None
 
 
 def _first_words(body_text: str | None) -> str | None:
@@ -240,9 +243,9 @@ def _first_words(body_text: str | None) -> str | None:
     return cut(one_line(first), 100) or None
 
 
-def _lead(summary: str | None, body_text: str | None) -> str | None:
+def _lead(summary: str, body_text: str | None) -> str | None:
     """The publisher's abstract, else the first paragraph."""
-    text = one_line(summary or "")
+    text = one_line(summary)
     if not text and body_text:
         text = one_line(next((part for part in body_text.split("\n\n") if word_count(part) > 3), body_text))
     return cut(text, LEAD_LIMIT) or None
@@ -266,11 +269,16 @@ def _dates(entry: Entry, now: datetime) -> tuple[Moment | None, Moment | None]:
 def _kind(entry: Entry, address: str, headline: str | None, words: int, image_count: int) -> str:
     path = address.split("?")[0]
     labels = {one_line(category.term).lower() for category in entry.categories}
-    if _LIVE.search(path) or labels & {"live blog", "liveblog", "live"} or re.match(r"live[:\s-]*:", headline or "", re.I):
+    if (
+        _LIVE.search(path)
+        or labels & {"live blog", "liveblog", "live"}
+        or re.match(r"live[:\s-]*:", headline or "", re.I)
+    ):
         return "LIVE"
     for medium in entry.media:
         kind = kind_of(medium)
-        if kind in ("audio", "video") and (medium.role == "ENCLOSURE" or words < _FILM_WORDS):
+        # A long text with a sound beside it is a text that can be listened to, unless the feed is a podcast's.
+        if kind in ("audio", "video") and (words < _FILM_WORDS or entry.duration or medium.url == entry.link):
             return kind.upper()
     if _FILM.search(path) and words < _FILM_WORDS:
         return "VIDEO"
@@ -307,11 +315,12 @@ def _section(entry: Entry, categories: Sequence[str]) -> str | None:
 
 
 def _common_language(document: Document) -> str | None:
-    parts = []
-    for entry in document.entries[:20]:
-        for markup in (entry.title, entry.summary or entry.content):
-            if markup is not None:
-                parts.append(sanitise.text_of(markup.value[:500]) if markup.is_html else markup.value[:500])
+    parts = [
+        sanitise.text_of(markup.value[:500]) if markup.is_html else markup.value[:500]
+        for entry in document.entries[:20]
+        for markup in (entry.title, entry.summary or entry.content)
+        if markup is not None
+    ]
     found = language.identify(" ".join(parts))
     return None if found == language.UNKNOWN else found
 

@@ -108,7 +108,7 @@ def _parts(field: str) -> Iterable[str]:
 def _is_person(part: str) -> bool:
     """Whether a part reads as a person's name: two letters at least, no digits, at most five words, nobody's desk. A
     single lower-case word is an account."""
-    if not 2 <= len(part) <= _MAX_NAME or _NOBODY.search(part) or any(char.isdigit() for char in part):
+    if not 2 <= len(part) <= _MAX_NAME or _NOBODY.search(part) or any(char.isdigit() or char == "@" for char in part):
         return False
     words = part.split()
     if len(words) > 5 or not any(char.isalpha() for char in part):

@@ -52,7 +52,10 @@ _TIME = (
 )
 _ZONE = r"\s*\(?(?P<zone>(?:gmt|utc)?\s*[+-]\s*\d{1,2}(?::?\d{2})?|[a-z][a-z.]*)?\)?(?:\s*\([^)]*\))?"
 _ISO = re.compile(
-    r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2})(?:(?:\s*t\s*|[\s,]+)(?:" + _TIME + _ZONE + r")?)?)?)?",
+    r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2})(?:(?:\s*t\s*|[\s,]+)(?:"
+    + _TIME
+    + _ZONE
+    + r")?)?)?)?",
 )
 _ISO_BASIC = re.compile(
     r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?:t?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?)?" + _ZONE
@@ -118,7 +121,7 @@ def _read(text: str) -> Moment | None:
 def _calendar(match: re.Match[str]) -> Moment | None:
     parts = match.groupdict()
     year = int(parts["year"])
-    if year < 100:
+    if len(parts["year"]) == 2:
         year += 2000 if year < 70 else 1900
     month = int(parts.get("month") or 1) if parts.get("name") is None else _month(parts["name"])
     if month is None:

@@ -6,7 +6,7 @@ that has neither is recognised by its address, headline and date together.
 
 The content of an article changes only by feeds of its own source; and content that it had before changes nothing, so
 that two feeds that differ do not turn it back and forth. A feed that carries less of the text than we have may change
-the headline, but not the text.
+the headline, but not the text nor what comes of it or along with it: kind, language, pictures and enclosures.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from uuid import UUID
 from ingest import search_text, url
 from ingest.article import Candidate, Content, Extent, Reason, content_hash, utc
 from ingest.dates import Moment
+from ingest.text import word_count
 
 # (kind, scope, value), as in the table article_keys.
 Key = tuple[str, str, str]
@@ -33,7 +34,8 @@ class Known:
 
     id: UUID
     source_id: UUID
-    headline: str
+    kind: str
+    language: str
     lead: str | None
     body_html: str | None
     body_text: str | None
@@ -54,7 +56,8 @@ class Publish:
 
 @dataclass(frozen=True, slots=True)
 class Revise:
-    """New content for an article. `published` is given where only now a date became known."""
+    """New content for an article. `published` is given where only now a date became known; `keeps_media`: pictures and
+    enclosures stay those that the article has, whatever the content says."""
 
     article_id: UUID
     content: Content
@@ -62,6 +65,7 @@ class Revise:
     published: Moment | None
     keys: tuple[Key, ...]
     entries: tuple[int, ...]
+    keeps_media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,11 @@ def _keys(
     found: list[Key] = []
     if content.guid and not guid_is_shared:
         found.append(("guid", scope, _bounded(content.guid)))
-    for address in (content.url, *content.aliases):
-        if address not in shared and not url.is_home_page(address, site_url):
-            found.append(("url", "", address))
+    found += [
+        ("url", "", address)
+        for address in (content.url, *content.aliases)
+        if address not in shared and not url.is_home_page(address, site_url)
+    ]
     if not found:
         date = content.published.text if content.published else ""
         found.append(("guid", scope, "stand-in:" + _digest("\0".join((content.url, content.headline, date)))))
@@ -175,25 +181,31 @@ def _for_known(
     entries: tuple[int, ...],
     now: datetime,
 ) -> Revise | Keep:
-    if article.source_id == source_id and _MORE[content.body_extent] < _MORE[article.body_extent]:
+    if article.source_id != source_id:
+        return Keep(article.id, keys, entries)
+    is_less = _MORE[content.body_extent] < _MORE[article.body_extent]
+    if is_less:
         content = _with_text_of(article, content)
-    if article.source_id != source_id or content.hash in article.hashes:
+    if content.hash in article.hashes:
         return Keep(article.id, keys, entries)
     said = content.updated
     if said is None or (article.updated_at is not None and said.instant <= article.updated_at):
         said = utc(now)
     published = content.published if article.published_estimated else None
-    return Revise(article.id, content, said, published, keys, entries)
+    return Revise(article.id, content, said, published, keys, entries, keeps_media=is_less)
 
 
 def _with_text_of(article: Known, content: Content) -> Content:
-    """The content, with the fuller text that the article has."""
+    """The content, with the fuller text that the article has, and what was read out of it."""
     return replace(
         content,
+        kind=article.kind,
+        language=article.language,
         lead=article.lead,
         body_html=article.body_html,
         body_text=article.body_text,
         body_extent=article.body_extent,
+        word_count=word_count(article.body_text or ""),
         hash=content_hash(content.headline, article.lead, article.body_html),
         search=search_text.tsvector(
             headline=content.headline, lead=article.lead, byline=content.byline, body=article.body_text

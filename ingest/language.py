@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ingest.text import words
+
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 LANGUAGES = tuple(
-    "ar bg bn cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk ur vi zh".split()
+    sorted(words("ar bg bn cs da de el en es fa fi fr he hi hu id it ja ko nl no pl pt ro ru sv th tr uk ur vi zh"))
 )
 UNKNOWN = "und"
 
@@ -21,7 +23,7 @@ UNKNOWN = "und"
 _CLEAR = 0.9
 _LIKELY = 0.3
 _CLEAR_BYTES = 40
-_SAMPLE = 1200
+_SAMPLE = 300
 
 _TAG = re.compile(
     r"(?P<language>[a-zA-Z]{2,3})(?:[-_](?P<script>[a-zA-Z]{4}))?(?:[-_](?P<region>[a-zA-Z]{2}|\d{3}))?(?:[-_.@].*)?"
@@ -60,7 +62,7 @@ def normalised(tag: str | None) -> str | None:
 def identify(text: str, hint: str | None = None, languages: Sequence[str] = LANGUAGES) -> str:
     """The language of a text. `hint`: the feed's word, whose region is kept where the language agrees."""
     said = normalised(hint)
-    sample = _NOISE.sub(" ", text)[:_SAMPLE]
+    sample = _NOISE.sub(" ", text[: 2 * _SAMPLE])[:_SAMPLE]
     if not any(char.isalpha() for char in sample):
         return said or UNKNOWN
     found, sureness = _identifier(tuple(languages)).classify(sample)

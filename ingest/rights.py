@@ -4,8 +4,11 @@ import re
 
 from ingest.text import cut, one_line
 
-_MARK = re.compile(r"(?:©|\(c\)|&copy;|℗|copyright(?:ed)?|all rights reserved\.?|alle rechte vorbehalten\.?|tous droits"
-                   r" réservés\.?|todos los derechos reservados\.?|無断転載を?禁止?(?:じます)?。?|:)", re.IGNORECASE)  # fmt: skip
+_MARK = re.compile(
+    r"(?:©|\(c\)|&copy;|℗|copyright(?:ed)?|all rights reserved\.?|alle rechte vorbehalten\.?"
+    r"|tous droits réservés\.?|todos los derechos reservados\.?|無断転載を?禁止?(?:じます)?。?|:)",
+    re.IGNORECASE,
+)
 _YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–—/,]\s*(?:(?:19|20)?\d\d|present|today))?\b", re.IGNORECASE)
 _MARKED = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 _LEAD_IN = re.compile(r"^(?:by|the contents of this feed are(?: available)? (?:under|by))\s+", re.IGNORECASE)

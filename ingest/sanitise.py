@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import nh3
 
 from ingest import url
-from ingest.text import clean
+from ingest.text import clean, words
 
-_TAGS = frozenset(
+_TAGS = words(
     """a abbr b bdi bdo blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption figure
     h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s samp small span strong sub sup table tbody td
-    tfoot th thead time tr u ul var wbr""".split()
+    tfoot th thead time tr u ul var wbr"""
 )
-_GONE = frozenset(
+_GONE = words(
     """script style svg math template noscript noembed noframes iframe object embed applet form select textarea title
-    head audio video canvas""".split()
+    head audio video canvas"""
 )
 _ATTRIBUTES = {
     "*": {"lang", "dir"},
@@ -43,13 +43,13 @@ _ATTRIBUTE = re.compile(r'([a-z][a-z0-9:-]*)="([^"]*)"')
 _IMG = re.compile(r'<img((?:\s+[a-z][a-z0-9:-]*="[^"]*")*)\s*/?>')
 _EMPTY = re.compile(r"<(p|div|span|a|figure|b|i|em|strong|center|ul|ol)(?:\s[^<>]*)?>(?:\s|&nbsp;|\xa0|<br>)*</\1>")
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
+_ESCAPED_TAG = re.compile(r"&lt;/(?:p|div|a|b|i|em|strong|ul|li|h[1-6]|span)&gt;|&lt;br ?/?&gt;", re.IGNORECASE)
 _MAX_DEPTH = 500
 # Void elements, and those that the next one of their kind closes.
-_NEVER_DEEP = frozenset("area base br col embed hr img input link meta p li dd dt option source td th tr wbr".split())
-_BLOCK = frozenset(
-    """blockquote center dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr ol p pre table ul caption""".split()
-)
-_LINE = frozenset({"br", "li", "tr"})
+_NEVER_DEEP = words("area base br col embed hr img input link meta p li dd dt option source td th tr wbr")
+_BLOCK = words("""blockquote center dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr ol p pre table ul caption""")
+_BREAKS = {**dict.fromkeys(_BLOCK, "\n\n"), **dict.fromkeys(("br", "li", "tr"), "\n"), "td": " ", "th": " "}
+_BLANK_LINES = re.compile(r"\n{3,}")
 # Pictures that count readers rather than show anything: hosts and paths known for it, or two pixels and less.
 _TRACKERS = re.compile(
     r"//(?:[^/]*\.)?(?:feedburner\.com/~|feeds\.feedburner\.com/~|feedsportal\.com|doubleclick\.net|pheedo\.com"
@@ -91,6 +91,9 @@ def sanitise(markup: str, base: str | None = None) -> str:
         url_relative=resolved,
         link_rel="noopener noreferrer",
     )
+    if "<" not in safe and _ESCAPED_TAG.search(safe):
+        # Markup that was escaped twice on its way.
+        return sanitise(html.unescape(safe), base)
     safe = _IMG.sub(lambda match: "" if _is_pixel(match[1]) else match[0], safe)
     # What a pixel or an advertisement leaves behind, nested a few deep at most.
     for _ in range(3):
@@ -106,25 +109,28 @@ def from_plain(text: str) -> str:
     return "".join(f"<p>{html.escape(part, quote=False).replace(chr(10), '<br>')}</p>" for part in paragraphs if part)
 
 
+def in_blocks(safe: str) -> str:
+    """Sanitised HTML with a paragraph around what has no block of its own; plain text that was called HTML gets its
+    paragraphs by blank lines."""
+    tags = {match[2] for match in _TAG.finditer(safe)}
+    if not tags:
+        return from_plain(html.unescape(safe))
+    return safe if tags & _BLOCK or not safe else f"<p>{safe}</p>"
+
+
 def plain_text(safe: str) -> str:
     """The text of sanitised HTML: paragraphs and other blocks divided by a blank line, lines and list items by a line
     end, white space otherwise collapsed."""
-    parts: list[str] = []
-    at = 0
-    for match in _TAG.finditer(safe):
-        parts.append(re.sub(r"\s+", " ", safe[at : match.start()]))
-        at = match.end()
-        name = match[2]
-        if name in _BLOCK:
-            parts.append("\n\n")
-        elif name in _LINE and not match[1]:
-            parts.append("\n")
-        elif name in ("td", "th"):
-            parts.append(" ")
-    parts.append(re.sub(r"\s+", " ", safe[at:]))
-    text = html.unescape("".join(parts)).replace("\xa0", " ").replace("\u00ad", "")
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", re.sub(r"[ \t]+", " ", text))
-    return clean(re.sub(r"\n{3,}", "\n\n", text).strip())
+    # White space first, while it can't be confused with the line ends that tags stand for.
+    text = _TAG.sub(_break, " ".join(safe.split()))
+    text = html.unescape(text).replace("\xa0", " ").replace("\u00ad", "")
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    return clean(_BLANK_LINES.sub("\n\n", "\n".join(lines)).strip())
+
+
+def _break(tag: re.Match[str]) -> str:
+    """What a tag means in plain text."""
+    return _BREAKS.get(tag[2], "") if not tag[1] or tag[2] in _BLOCK else ""
 
 
 def text_of(markup: str) -> str:

@@ -8,15 +8,19 @@ import unicodedata
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？][」』）]*")
-# Chinese and Japanese, then scripts of South-East Asia without spaces, then words of letters and digits (Korean,
-# which is spaced, among them).
-_COUNTED = re.compile(
-    "([\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+)"
-    "|([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+)"
-    "|[^\\W_]+(?:['’.,-][^\\W_]+)*"
+_WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
+# Chinese and Japanese; scripts of South-East Asia without spaces. Korean has spaces.
+_EAST = re.compile(
+    "[\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+"
 )
+_SOUTH_EAST = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 _WORD_LENGTH_EAST = 2
 _WORD_LENGTH_SOUTH_EAST = 5
+
+
+def words(text: str) -> frozenset[str]:
+    """A set of words, written as one text."""
+    return frozenset(text.split())
 
 
 def clean(text: str) -> str:
@@ -43,7 +47,7 @@ def cut(text: str, limit: int) -> str:
         return text[: ends[-1]]
     head = text[: limit - 1]
     space = head.rfind(" ")
-    if space >= limit // 2:
+    if space >= limit // 2 and not text[limit - 1].isspace():
         head = head[:space]
     return head.rstrip(" ,;:–—-") + "…"
 
@@ -52,12 +56,10 @@ def word_count(text: str) -> int:
     """Words in text of any script. Chinese and Japanese, written without spaces, count two characters as a word (their
     words are about that long), Thai, Lao, Burmese and Khmer five; everything else counts runs of letters and digits."""
     count = 0
-    for match in _COUNTED.finditer(text):
-        east, south_east = match.groups()
-        if east is not None:
-            count += -(-len(east) // _WORD_LENGTH_EAST)
-        elif south_east is not None:
-            count += -(-len(south_east) // _WORD_LENGTH_SOUTH_EAST)
-        else:
-            count += 1
-    return count
+    if not text.isascii():
+        for script, length in ((_EAST, _WORD_LENGTH_EAST), (_SOUTH_EAST, _WORD_LENGTH_SOUTH_EAST)):
+            runs = script.findall(text)
+            if runs:
+                count += sum(-(-len(run) // length) for run in runs)
+                text = script.sub(" ", text)
+    return count + len(_WORD.findall(text))

@@ -10,17 +10,19 @@ from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import idna
 
+from ingest.text import words
+
 # An index row of Postgres holds 2,704 bytes, and an address is a key.
 MAX_LENGTH = 2000
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _TRACKING_PREFIXES = ("utm_", "mtm_", "hsa_", "piwik_", "at_custom", "wt.mc_")
-_TRACKING = frozenset(
+_TRACKING = words(
     """fbclid gclid dclid gbraid wbraid gclsrc msclkid twclid yclid ysclid igshid igsh ttclid li_fat_id epik
     mc_cid mc_eid mkt_tok _hsenc _hsmi __hssc __hstc __hsfp hsctatracking _ga _gl vero_id vero_conv oly_enc_id
     oly_anon_id wickedid xtor at_medium at_campaign at_link_type at_ptr_name at_format s_kwcid ef_id rb_clickid
     pk_campaign pk_kwd pk_keyword pk_source pk_medium pk_content pk_cid ns_mchannel ns_source ns_campaign
-    ns_linkname ns_fee guccounter guce_referrer guce_referrer_sig smid""".split()
+    ns_linkname ns_fee guccounter guce_referrer guce_referrer_sig smid"""
 )
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _PORT = re.compile(r":\d*$")

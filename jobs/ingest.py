@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter as Count
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -90,14 +90,16 @@ async def import_paths(
     summary = Summary()
     files = await asyncio.to_thread(_documents, paths, summary)
     summary.documents = len(files)
-    async with Parsers(workers, limits) as parsers:
-        async with contextlib.aclosing(_parsed(database, files, parsers, now, ahead=2 * workers)) as documents:
-            done = 0
-            async for path, outcome in documents:
-                await _take(database, path, outcome, summary, now)
-                done += 1
-                if progress is not None:
-                    progress(done, len(files), path.name)
+    async with (
+        Parsers(workers, limits) as parsers,
+        contextlib.aclosing(_parsed(database, files, parsers, now, ahead=2 * workers)) as documents,
+    ):
+        done = 0
+        async for path, outcome in documents:
+            await _take(database, path, outcome, summary, now)
+            done += 1
+            if progress is not None:
+                progress(done, len(files), path.name)
     summary.seconds = time.perf_counter() - started
     log.info(
         "import_done",
@@ -165,7 +167,7 @@ _Outcome = Parsed | None | str
 
 async def _parsed(
     database: Database, files: Sequence[Path], parsers: Parsers, now: datetime, *, ahead: int
-) -> AsyncIterator[tuple[Path, _Outcome]]:
+) -> AsyncGenerator[tuple[Path, _Outcome]]:
     """The files in order, each with its outcome, parsed at most so many ahead."""
     waiting = iter(files)
     running: list[tuple[Path, asyncio.Task[_Outcome]]] = []

@@ -6,6 +6,7 @@ document is set aside with the reason and the next one gets a new process.
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import multiprocessing
 import resource
@@ -22,7 +23,12 @@ from ingest import article, feed, url
 from ingest.article import Candidate
 from ingest.source import SourceFacts, feed_url_of, source_of
 
-_SPAWN = multiprocessing.get_context("spawn")
+# Processes are forked from a server that has loaded the parsers once (1.2 s of processor, half of it the language
+# model), so that a new one is there at once. macOS' libraries do not survive a fork: there each starts by itself.
+_PROCESSES = (
+    multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+)
+_PRELOADED = "jobs.parse_preload"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,7 @@ class Parsers:
         process = await self._free.get()
         answered = False
         try:
+            await asyncio.to_thread(process.start)
             async with asyncio.timeout(self._limits.wall_seconds):
                 answer = await asyncio.to_thread(process.ask, data, address, now)
             answered = True
@@ -122,17 +129,27 @@ class Parsers:
 
 
 class _Process:
-    """One process and the pipe to it, started at the first question and again after its end."""
+    """One process and the pipe to it; it may be started again after its end."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._process: Any = None
         self._pipe: Connection | None = None
 
+    def start(self) -> None:
+        """Start the process unless it is there. Blocks."""
+        if self._process is not None:
+            return
+        multiprocessing.set_forkserver_preload([_PRELOADED])
+        ours, theirs = _PROCESSES.Pipe()
+        process = _PROCESSES.Process(target=_serve, args=(theirs, self._limits), name="broadsheet-parse", daemon=True)
+        process.start()
+        theirs.close()
+        # Only one that runs: `stop` could not end one that never began, and whoever waits for it would wait for ever.
+        self._process, self._pipe = process, ours
+
     def ask(self, data: bytes, address: str, now: datetime) -> Parsed | str:
         """The parsed document, or why there is none. Blocks."""
-        if self._process is None:
-            self._start()
         process, pipe = self._process, self._pipe
         assert pipe is not None
         try:
@@ -154,13 +171,6 @@ class _Process:
         if pipe is not None:
             pipe.close()
 
-    def _start(self) -> None:
-        ours, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_serve, args=(theirs, self._limits), name="broadsheet-parse", daemon=True)
-        self._process.start()
-        theirs.close()
-        self._pipe = ours
-
 
 def _why(code: int | None, limits: Limits) -> str:
     if code == -signal.SIGXCPU:
@@ -174,7 +184,8 @@ def _serve(pipe: Connection, limits: Limits) -> None:
     """Answer questions until the other end is gone."""
     # Ctrl-C reaches the whole group; who asked decides when this ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.setrecursionlimit(5000)
+    # Parsing makes many objects and few cycles, which go with the document.
+    gc.set_threshold(200_000)
     while True:
         try:
             data, address, now = pipe.recv()

@@ -49,13 +49,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """An article to be written: new, or with new content."""
+    """An article to be written: new, or with new content. `keeps_media`: its pictures and enclosures stay."""
 
     id: UUID
     content: Content
     published: Moment | None
     estimated: bool
     updated: Moment | None
+    has_image: bool
+    keeps_media: bool = False
 
 
 async def store(database: Database, parsed: Parsed, *, now: datetime) -> Stored:
@@ -171,13 +173,13 @@ class _Store:
             match decision:
                 case Publish(content):
                     date = content.published
-                    written = _Written(
-                        uuid7(self._now), content, date or Moment.of(self._now), date is None, content.updated
-                    )
-                    new.append(written)
-                    article_id = written.id
+                    article_id, pictured = uuid7(self._now), bool(content.images)
+                    moment = date or Moment.of(self._now)
+                    new.append(_Written(article_id, content, moment, date is None, content.updated, pictured))
                 case Revise(article_id, content, updated, published):
-                    revised.append(_Written(article_id, content, published, False, updated))
+                    keeps = decision.keeps_media
+                    pictured = known[article_id]["has_image"] if keeps else bool(content.images)
+                    revised.append(_Written(article_id, content, published, False, updated, pictured, keeps))
                 case Keep(article_id):
                     pass
                 case SetAside():
@@ -197,7 +199,7 @@ class _Store:
         if new:
             await self._run("articles", "insert", self._now, source_id, *_columns(map(_row, new), 24))
         if revised:
-            ids = [written.id for written in revised]
+            ids = [written.id for written in revised if not written.keeps_media]
             await self._run("articles", "revise", self._now, *_columns(map(_row, revised), 24))
             await self._run("articles", "clear_images", ids)
             await self._run("articles", "clear_enclosures", ids)
@@ -208,16 +210,17 @@ class _Store:
                 for w in written
             ]  # fmt: skip
             await self._run("articles", "insert_revisions", self._now, *_columns(revisions, 7))
+        illustrated = [w for w in written if not w.keeps_media]
         images = [
             (w.id, n, i.url, i.alt, i.caption, i.credit, i.width, i.height)
-            for w in written
+            for w in illustrated
             for n, i in enumerate(w.content.images)
         ]
         if images:
             await self._run("articles", "insert_images", *_columns(images, 8))
         files = [
             (w.id, n, e.url, e.mime_type, e.byte_length, e.duration_seconds)
-            for w in written
+            for w in illustrated
             for n, e in enumerate(w.content.enclosures)
         ]
         if files:
@@ -322,9 +325,7 @@ class _Store:
         topics = {row["article_id"]: row["topics"] for row in rows}
         for written in seen:
             was = _was(known[written.id], written, topics.get(written.id, []))
-            self._lines.append(
-                ("ARTICLE_UPDATED", f"a_{written.id}", written.id, json.dumps(was, ensure_ascii=False))
-            )
+            self._lines.append(("ARTICLE_UPDATED", f"a_{written.id}", written.id, json.dumps(was, ensure_ascii=False)))
 
     def _outcome(self, decisions: Sequence[Decision], skip: frozenset[bytes]) -> Stored:
         reasons = Counter(each.reason.value for each in decisions if isinstance(each, SetAside))
@@ -340,7 +341,8 @@ def _known(row: Any) -> Known:
     return Known(
         id=row["id"],
         source_id=row["source_id"],
-        headline=row["headline"],
+        kind=row["kind"],
+        language=row["language"],
         lead=row["lead"],
         body_html=row["body_html"],
         body_text=row["body_text"],
@@ -360,7 +362,7 @@ def _row(written: _Written) -> tuple[Any, ...]:
         content.rights_notice, content.language, json.dumps(content.categories),
         published.instant if published else None, published.text if published else None, written.estimated,
         updated.instant if updated else None, updated.text if updated else None, content.word_count,
-        bool(content.images), content.hash, content.search,
+        written.has_image, content.hash, content.search,
     )  # fmt: skip
 
 
@@ -391,4 +393,3 @@ def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
     """Rows as one list for each column."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     return columns or [[] for _ in range(width)]
-

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from db.tables import Order
+from ingest.language import normalised
 from ingest.search_text import fold
 from ingest.url import canonical
 from schema.cursor import Key, Place, read_cursor
@@ -54,15 +55,13 @@ def folded(value: str) -> str:
 
 
 def languages(value: Sequence[str], most: int) -> list[str]:
-    """BCP 47 tags in the case in which they are stored: en, en-GB, zh-Hant-TW."""
+    """BCP 47 tags as they are stored: en, en-GB, zh-Hant-TW."""
     _at_most(value, most)
     return [language(item) for item in value]
 
 
 def language(value: str) -> str:
-    first, *rest = str(text(value)).replace("_", "-").split("-")
-    cased = {2: str.upper, 4: str.title}
-    return "-".join([first.lower(), *(cased.get(len(part), str.lower)(part) for part in rest)])
+    return normalised(value) or str(text(value))
 
 
 def countries(value: Sequence[str], most: int) -> list[str]:

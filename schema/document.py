@@ -26,15 +26,26 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from schema.errors import BadRequest
 
-# graphql-core's own bound on comparing fields; its default lets 3 KB documents validate for half a second.
-overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 50_000
+# graphql-core's own bound on comparing fields; its default lets 3 KB documents validate for half a second, 50,000 for
+# a fifth of one (320 times the same field with arguments). Enough for the same field 140 times in one place.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 
 _MAX_ERRORS = 20
+
+# Reading the text itself takes time: a megabyte of commas, comments or one string lexes for 100 to 400 ms.
+_CHARACTERS_PER_TOKEN = 50
+
+# How often, on average, a field of the introspection schema repeats what is selected in it, and how many values an
+# introspection may so come to: graphql-core makes about 100 in a millisecond. The standard query with everything
+# switched on comes to 7,000.
+_REPEATED = {"types": 45, "fields": 5, "directives": 6, "ofType": 0.5}
+_MAX_INTROSPECTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a document may hold. Depths count nested fields; introspection has its own."""
+    """What a document may hold. Depths count nested fields; introspection has its own. objects: selections and
+    conditions that become a subselect, fragments opened: Postgres plans two to ten of them in a millisecond."""
 
     tokens: int = 2_000
     depth: int = 16
@@ -46,15 +57,18 @@ class Limits:
     filter_depth: int = 4
     list_items: int = 100
     rows: int = 50_000
+    objects: int = 250
     introspection: bool = True
 
 
 class Refused(Exception):
-    """A document that isn't executed, with the errors to tell."""
+    """A document that isn't executed, with the errors to tell. is_query: whether nothing but reads was asked for, as
+    far as that can be seen."""
 
-    def __init__(self, *errors: GraphQLError) -> None:
+    def __init__(self, *errors: GraphQLError, is_query: bool = True) -> None:
         super().__init__(errors[0].message)
         self.errors = errors
+        self.is_query = is_query
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +91,22 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     Raises:
         Refused: it can't be parsed, is too large, is invalid, or does not say which operation is meant.
     """
+    most = limits.tokens * _CHARACTERS_PER_TOKEN
+    if len(text) > most:
+        raise Refused(GraphQLError(f"The document has {len(text)} characters; at most {most} are allowed."))
     try:
         ast = parse(text, max_tokens=limits.tokens)
         operations, fragments = _definitions(ast)
         _measure(operations, fragments, limits)
+        errors = validate(schema, ast, max_errors=_MAX_ERRORS, hide_suggestions=True)
     except GraphQLError as error:
         raise Refused(error) from error
-    except RecursionError as error:
-        raise Refused(GraphQLError("The document is nested too deeply.")) from error
     except BadRequest as error:
         raise Refused(GraphQLError(str(error))) from error
-    errors = validate(schema, ast, max_errors=_MAX_ERRORS, hide_suggestions=True)
+    except RecursionError as error:
+        raise Refused(GraphQLError("The document is nested too deeply.")) from error
     if errors:
-        raise Refused(*errors)
+        raise Refused(*errors, is_query=all(node.operation is OperationType.QUERY for node in operations))
     operation = _chosen(operations, operation_name)
     signatures = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
     variables = tuple(s for s in signatures if isinstance(s, GraphQLVariableSignature))
@@ -125,6 +142,7 @@ class _Size:
     introspection: int = 0
     roots: int = 0
     introspects: bool = False
+    values: float = 0  # what an introspection would answer with
 
 
 @dataclass(slots=True)
@@ -143,6 +161,7 @@ class _Counts:
                 self.aliases += node.alias is not None
                 inner = self.of(node.selection_set) if node.selection_set else _Size()
                 size.roots += 1
+                size.values += _REPEATED.get(node.name.value, 1) * (1 + inner.values)
                 if node.name.value in ("__schema", "__type"):
                     size.introspects = True
                     size.introspection = max(size.introspection, 1 + inner.depth)
@@ -151,6 +170,7 @@ class _Counts:
             else:
                 inner = self.inside(node)
                 size.roots += inner.roots
+                size.values += inner.values
                 size.depth = max(size.depth, inner.depth)
                 size.introspection = max(size.introspection, inner.introspection)
                 size.introspects |= inner.introspects
@@ -181,6 +201,8 @@ def _measure(
         _within(size.roots, limits.root_fields, "root fields")
         if size.introspects and not limits.introspection:
             raise BadRequest("Introspection is switched off here.")
+        if size.introspects and size.values > _MAX_INTROSPECTED:
+            raise BadRequest("The document introspects too much at once. Ask in several requests.")
     _within(counts.aliases, limits.aliases, "aliases")
     _within(counts.directives, limits.directives, "directives")
 

@@ -5,9 +5,11 @@ refused, variables that don't fit) graphql-core executes; there each root field 
 field does not blank the others.
 """
 
+import re
 from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import orjson
@@ -25,19 +27,31 @@ from graphql import (
 )
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
-from db.select import Object, statement
+from db.read import Object, params
+from db.select import statement
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
 from schema.document import Document, Limits, Refused, read_document
-from schema.errors import Code, ReadError
+from schema.errors import BadRequest, Code, CostExceeded, ReadError
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import Shape, read_query
-from schema.variables import NotCoercible, Slot, coerced, filled, shape
+from schema.variables import NotCoercible, Slot, coerced, filled, shape, within_bounds
 
 log = structlog.get_logger()
 
-# How many shapes of variables one document's plans are kept for.
+T = TypeVar("T")
+
+# How many shapes of variables one document is known in.
 _SHAPES = 32
+# What is kept is weighed, so that nobody fills the memory: a parsed document takes up to 250 KB a thousand characters,
+# a plan little more than its statement, of which there is room for so many characters a document.
+_CHARACTERS_KEPT = 1_000
+_SQL_KEPT = 20_000
+
+# graphql-core repeats what was sent in what it says of it, and says None where it was null.
+_LONGEST_MESSAGE = 500
+_PYTHON = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:None|True|False)\b""")
+_JSON = {"None": "null", "True": "true", "False": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +65,33 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement and where its parameters come from."""
+    """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
+    when they make no sense."""
 
     sql: str
     bounds: tuple[Bound, ...]
+    unused: tuple[Bound, ...]
 
     def values(self, variables: Mapping[str, Any]) -> list[Any]:
+        for bound in self.unused:
+            bound.value(variables)
         return [bound.value(variables) for bound in self.bounds]
 
 
 @dataclass(slots=True)
 class _Known:
-    """A document and the plans made for it. slots: by shape, the variables whose search queries shape the plan too."""
+    """A document. slots: by shape, the variables whose search queries shape the plan too."""
 
+    key: Hashable
     document: Document
+    weight: int
     slots: LRUCache[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: LRUCache(_SHAPES))
-    plans: LRUCache[Hashable, Compiled] = field(default_factory=lambda: LRUCache(_SHAPES))
 
 
 class Executor:
     """Executes operations of the schema against a database.
 
-    documents: how many documents are kept with their plans.
+    documents: how many documents of up to 1,000 characters are kept with their plans; longer ones count several times.
     """
 
     def __init__(
@@ -88,7 +107,10 @@ class Executor:
         self.database = database
         self.limits = limits or Limits()
         self.refused_status = refused_status
-        self._known: LRUCache[tuple[str, str | None], _Known] = LRUCache(documents)
+        self._known: LRUCache[Hashable, _Known] = LRUCache(documents, getsizeof=lambda known: known.weight)
+        self._plans: LRUCache[Hashable, Compiled] = LRUCache(
+            documents * _SQL_KEPT, getsizeof=lambda made: len(made.sql)
+        )
         _read_by_plans(self.schema)
 
     async def execute(
@@ -101,15 +123,21 @@ class Executor:
         """The answer to an operation; errors are part of it, none is raised."""
         given = variables or {}
         try:
+            within_bounds(given)
             known = self.known(query, operation_name)
             try:
                 values = coerced(known.document, given)
                 compiled = self.compiled(known, values, caller)
                 arguments = compiled.values(values)
+            except CostExceeded as error:
+                # graphql-core would read root field by root field what is too much as a whole.
+                return Answer(self.refused_status, _failure(error.code, str(error)))
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
                 return await self._by_core(known.document, given, caller)
             text = await self.database.value(compiled.sql, *arguments)
             return Answer(200, text.encode())
+        except BadRequest as error:
+            return Answer(self.refused_status, _failure(error.code, str(error)))
         except Refused as refused:
             return Answer(self.refused_status, _errors(refused.errors))
         except DatabaseTimeout:
@@ -124,15 +152,16 @@ class Executor:
         """Whether a document asks for nothing but a read; true for what can't be read at all."""
         try:
             return self.known(query, operation_name).document.is_query
-        except Refused:
-            return True
+        except Refused as refused:
+            return refused.is_query
 
     def known(self, query: str, operation_name: str | None) -> _Known:
         key = (query, operation_name)
         known = self._known.get(key)
         if known is None:
             document = read_document(self.schema, query, operation_name, self.limits)
-            known = self._known[key] = _Known(document)
+            known = _Known(key, document, 1 + len(query) // _CHARACTERS_KEPT)
+            _keep(self._known, key, known)
         return known
 
     def compiled(self, known: _Known, values: Mapping[str, Any], caller: Caller) -> Compiled:
@@ -144,13 +173,13 @@ class Executor:
         form = (caller.audience, shape(values))
         slots = known.slots.get(form)
         if slots is not None:
-            compiled = known.plans.get((form, _shapes(slots, values)))
+            compiled = self._plans.get((known.key, form, _shapes(slots, values)))
             if compiled is not None:
                 return compiled
         planner = Planner(self.schema, known.document, values, self.limits)
         compiled = _compiled(planner.whole(), caller)
         slots = known.slots[form] = tuple(planner.queries.slots)
-        known.plans[form, _shapes(slots, values)] = compiled
+        _keep(self._plans, (known.key, form, _shapes(slots, values)), compiled)
         return compiled
 
     async def _by_core(self, document: Document, given: Mapping[str, Any], caller: Caller) -> Answer:
@@ -174,18 +203,30 @@ class Executor:
 
 @dataclass(slots=True)
 class _Context:
-    """What root fields need when graphql-core executes. failure: what ends the whole operation."""
+    """What root fields need when graphql-core executes. rows, objects: how much they have planned so far, since the
+    limits are the operation's. failure: what ends the whole operation."""
 
     executor: Executor
     document: Document
     caller: Caller
     ran: bool = False
+    rows: int = 0
+    objects: int = 0
     failure: DatabaseTimeout | DatabaseUnavailable | None = None
 
     async def read(self, key: str, variables: Mapping[str, Any]) -> Any:
         """The value of one root field, by a plan of its own."""
-        planner = Planner(self.executor.schema, self.document, variables, self.executor.limits, typenames=True)
+        planner = Planner(
+            self.executor.schema,
+            self.document,
+            variables,
+            self.executor.limits,
+            typenames=True,
+            rows=self.rows,
+            objects=self.objects,
+        )
         compiled = _compiled(planner.single(key), self.caller)
+        self.rows, self.objects = planner.rows, planner.objects
         try:
             text = await self.executor.database.value(compiled.sql, *compiled.values(variables))
         except (DatabaseTimeout, DatabaseUnavailable) as failure:
@@ -196,7 +237,17 @@ class _Context:
 
 def _compiled(read: Object, caller: Caller) -> Compiled:
     made = statement(read, caller.audience)
-    return Compiled(made.text, tuple(cast(Bound, param.source) for param in made.params))
+    unused = dict.fromkeys(param for param in params(read) if param not in made.params)
+    return Compiled(
+        made.text,
+        tuple(cast(Bound, param.source) for param in made.params),
+        tuple(cast(Bound, param.source) for param in unused),
+    )
+
+
+def _keep(cache: LRUCache[Hashable, T], key: Hashable, value: T) -> None:
+    with suppress(ValueError):  # heavier than the whole cache
+        cache[key] = value
 
 
 def _shapes(slots: tuple[Slot, ...], values: Mapping[str, Any]) -> tuple[Shape, ...]:
@@ -252,10 +303,15 @@ def _formatted(error: GraphQLError) -> dict[str, Any]:
     original = error.original_error
     while isinstance(original, GraphQLError):
         original = original.original_error
-    if original is not None and not isinstance(original, ReadError):
+    if isinstance(original, ValueError) and error.path is None:
+        # Raised by reading the request, not by answering it: a number of 5,000 digits, for one.
+        error = GraphQLError("A value can't be read.", error.nodes)
+    elif original is not None and not isinstance(original, ReadError):
         message, id_ = _masked(original)
         error = GraphQLError(message, error.nodes, path=error.path, extensions={"code": str(Code.INTERNAL), "id": id_})
     formatted = dict(error.formatted)
+    message = _PYTHON.sub(lambda word: _JSON.get(word[0], word[0]), error.message[:_LONGEST_MESSAGE])
+    formatted["message"] = message + ("…" if len(error.message) > _LONGEST_MESSAGE else "")
     formatted["extensions"] = {"code": str(Code.BAD_REQUEST), **(error.extensions or {})}
     return formatted
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from db import select
-from db.select import All, AnyOf, Condition, Not, Param, Test
+from db.read import All, AnyOf, Condition, Not, Param, Test
 from schema import bind
 from schema.bind import Bound, hashable
 from schema.document import Limits
@@ -47,11 +46,12 @@ class Queries:
 
 @dataclass(slots=True)
 class Conditions:
-    """Conditions of one field's arguments."""
+    """Conditions of one field's arguments. tests: how many look-ups they come to."""
 
     limits: Limits
     queries: Queries
     nodes: int = 0
+    tests: int = 0
 
     def of(self, filter_: Mapping[str, Any] | None, depth: int = 1) -> Condition | None:
         """A filter as one condition; None where it asks for nothing."""
@@ -63,11 +63,14 @@ class Conditions:
         for name, value in filter_.items():
             if value is None:
                 continue
-            self.nodes += 1
-            if self.nodes > self.limits.filter_nodes:
-                raise BadRequest(f"The filter has more than {self.limits.filter_nodes} conditions.")
+            self.count()
             found.append(self.one(name, value, depth))
         return found[0] if len(found) == 1 else All(tuple(found)) if found else None
+
+    def count(self) -> None:
+        self.nodes += 1
+        if self.nodes > self.limits.filter_nodes:
+            raise BadRequest(f"The filter has more than {self.limits.filter_nodes} conditions.")
 
     def one(self, name: str, value: Any, depth: int) -> Condition:
         match name:
@@ -79,12 +82,13 @@ class Conditions:
                 return Not(self.inner(value, depth))
             case "matching":
                 return self.search(value)
+        self.tests += 1
         reader = _READERS.get(name, bind.texts)
         about = (self.limits.list_items,) if reader in _LISTS else ()
         return Test(name, (Param(Bound(hashable(value), reader, about)),))
 
     def inner(self, filter_: Mapping[str, Any], depth: int) -> Condition:
-        self.nodes += 1
+        self.count()
         condition = self.of(filter_, depth + 1)
         return All(()) if condition is None else condition
 
@@ -94,7 +98,8 @@ class Conditions:
 
     def shaped(self, shape: Shape, text: Any) -> Condition:
         if not isinstance(shape, Group):
-            return select.Test(shape.test, (Param(Bound(text, bind.leaf, (shape.index, shape.test))),))
+            self.tests += 1
+            return Test(shape.test, (Param(Bound(text, bind.leaf, (shape.index, shape.test))),))
         of = tuple(self.shaped(part, text) for part in shape.of)
         match shape.kind:
             case "not":

@@ -28,8 +28,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
-from db import select
-from db.select import Json, Object, Param, Read
+from db import read
+from db.read import Json, Object, Param, Read
 from db.tables import SEARCH_ORDERS, TABLES, Order, Table
 from schema import bind
 from schema.bind import Bound, hashable
@@ -37,9 +37,11 @@ from schema.document import Document, Limits
 from schema.errors import BadRequest, CostExceeded
 from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, Rule
 from schema.filter import Conditions, Queries
-from schema.variables import USUAL_SIZES, slotted
+from schema.variables import USUAL_SIZES, filled, room, slotted
 
 _DEFAULT_SIZE = 20
+# What a list that is never paged (topics, images, authors) counts as.
+_SHORT_LIST = 4
 
 # The table of each type that has a global id.
 NODE_TABLES: Mapping[str, str] = {
@@ -71,6 +73,7 @@ class Planner:
 
     variables: coerced. typenames: put `__typename` into every object, for graphql-core to tell types apart.
     queries: the search queries in slots on whose reading the plan has come to depend.
+    rows, objects: how much is planned so far; they count towards the limits.
     """
 
     schema: GraphQLSchema
@@ -79,6 +82,7 @@ class Planner:
     limits: Limits
     typenames: bool = False
     rows: int = 0
+    objects: int = 0
     multiplier: int = 1
     queries: Queries = field(init=False)
     _values: VariableValues = field(init=False)
@@ -199,13 +203,15 @@ class Planner:
             case OfEdge(edge) if table is not None and isinstance(type_, GraphQLObjectType):
                 inner = TABLES[table.edges[edge].table]
                 if not _is_list(field_):
-                    return select.One(edge, self.object(type_, nodes, inner))
-                with self.times(4):
-                    return select.Many(edge, self.object(type_, nodes, inner))
+                    self.count(1)
+                    return read.One(edge, self.object(type_, nodes, inner))
+                with self.times(_SHORT_LIST):
+                    self.count(1)
+                    return read.Many(edge, self.object(type_, nodes, inner))
             case OfPage() if table is not None:
                 return self.page(rule, field_, nodes, table)
             case OfPart() if node.name.value == "cursor":
-                return select.Cursor()
+                return read.Cursor()
             case OfPart() if node.name.value == "node" and isinstance(type_, GraphQLObjectType):
                 return self.object(type_, nodes, table)
             case OfHit(column) if search is not None:
@@ -214,9 +220,9 @@ class Planner:
 
     def column(self, rule: OfColumn, arguments: Mapping[str, Any]) -> Read:
         if rule.argument:
-            return select.Value(rule.choices[arguments[rule.argument].value])
+            return read.Value(rule.choices[arguments[rule.argument].value])
         params = tuple(Param(Bound(hashable(arguments.get(name)), bind.text)) for name in rule.params)
-        return select.Value(rule.column, params)
+        return read.Value(rule.column, params)
 
     # -- look-ups
 
@@ -225,11 +231,11 @@ class Planner:
         ((name, value),) = arguments["by"].items() if "by" in arguments else arguments.items()
         readers: dict[str, Callable[..., Any]] = {"id": bind.uuid, "url": bind.urls}
         about = (TABLES[table].letter,) if name == "id" else ()
-        where = select.Test(name, (Param(Bound(hashable(value), readers.get(name, bind.text), about)),))
+        where = read.Test(name, (Param(Bound(hashable(value), readers.get(name, bind.text), about)),))
         type_ = get_named_type(field_.type)
         assert isinstance(type_, GraphQLObjectType)
         self.count(1)
-        return select.Lookup(table, where, self.object(type_, nodes, TABLES[table]))
+        return read.Lookup(table, where, self.object(type_, nodes, TABLES[table]))
 
     def ids(self, field_: GraphQLField, nodes: list[FieldNode]) -> Read:
         arguments = self.arguments(field_, nodes[0])
@@ -252,7 +258,7 @@ class Planner:
                 reads.append((table, self.object(type_, nodes, TABLES[table])))
                 most = max(most, self.rows)
             self.rows = most
-        return select.ByLetter(letters, uuids, tuple(reads), many)
+        return read.ByLetter(letters, uuids, tuple(reads), many)
 
     # -- pages
 
@@ -263,15 +269,15 @@ class Planner:
         table = TABLES[name]
         chosen = arguments.get("orderBy")
         order = (rule.orders or table.orders)[chosen.value if isinstance(chosen, Enum) else rule.order]
-        size, backward = self.size(arguments)
+        size, most, backward = self.size(arguments)
         search = _Search(arguments["query"], order) if rule.search else None
         after, before = arguments.get("after"), arguments.get("before")
         connection = get_named_type(field_.type)
         assert isinstance(connection, GraphQLObjectType)
         self.count(1)
-        with self.times(size if isinstance(size, int) else 100):
+        with self.times(most):
             parts = self.parts(connection, nodes, table, search)
-        return select.Page(
+        return read.Page(
             table=name,
             order=order,
             size=size,
@@ -284,33 +290,34 @@ class Planner:
             rank=search.ranked(after if after is not None else before) if search is not None else None,
         )
 
-    def size(self, arguments: Mapping[str, Any]) -> tuple[int | Param, bool]:
-        """How many rows, and whether from the end."""
+    def size(self, arguments: Mapping[str, Any]) -> tuple[int | Param, int, bool]:
+        """How many rows, how many they are at most for all variables of this shape, and whether from the end."""
         first, last = arguments.get("first"), arguments.get("last")
         if first is not None and last is not None:
             raise BadRequest("Give `first` or `last`, not both.")
         asked = last if last is not None else first if first is not None else _DEFAULT_SIZE
-        if isinstance(asked, int) and bind.size(asked) in USUAL_SIZES:
-            return asked, last is not None
-        return Param(Bound(asked, bind.size)), last is not None
+        number = bind.size(filled(asked, self.variables))
+        size = number if number in USUAL_SIZES else Param(Bound(asked, bind.size))
+        return size, room(number), last is not None
 
-    def condition(self, arguments: Mapping[str, Any]) -> select.Condition | None:
+    def condition(self, arguments: Mapping[str, Any]) -> read.Condition | None:
         conditions = Conditions(self.limits, self.queries)
         where = conditions.of(arguments.get("filter"))
-        if "query" not in arguments:
-            return where
-        matching = conditions.search(arguments["query"])
-        return matching if where is None else select.All((matching, where))
+        if "query" in arguments:
+            matching = conditions.search(arguments["query"])
+            where = matching if where is None else read.All((matching, where))
+        self.weigh(conditions.tests)
+        return where
 
-    def keyset(self, cursor: Any, order: Order) -> select.Keyset | None:
+    def keyset(self, cursor: Any, order: Order) -> read.Keyset | None:
         if cursor is None:
             return None
-        return select.Keyset(Param(Bound(cursor, bind.key, (order,))), Param(Bound(cursor, bind.row_id, (order,))))
+        return read.Keyset(Param(Bound(cursor, bind.key, (order,))), Param(Bound(cursor, bind.row_id, (order,))))
 
     def parts(
         self, connection: GraphQLObjectType, nodes: list[FieldNode], table: Table, search: "_Search | None"
-    ) -> tuple[tuple[str, select.Part], ...]:
-        parts: list[tuple[str, select.Part]] = []
+    ) -> tuple[tuple[str, read.Part], ...]:
+        parts: list[tuple[str, read.Part]] = []
         for key, found in self.subfields(nodes, connection).items():
             name = found[0].name.value
             if name == "__typename":
@@ -320,11 +327,13 @@ class Planner:
             match name:
                 case "edges" | "nodes" if isinstance(type_, GraphQLObjectType):
                     self.count(1)
-                    parts.append((key, select.Items(self.object(type_, found, table, search))))
+                    parts.append((key, read.Items(self.object(type_, found, table, search))))
                 case "pageInfo" if isinstance(type_, GraphQLObjectType):
-                    parts.append((key, select.Info(self.info(type_, found))))
+                    self.weigh(1)
+                    parts.append((key, read.Info(self.info(type_, found))))
                 case "totalCount" | "totalCountIsExact":
-                    parts.append((key, select.Total(exact=name == "totalCountIsExact")))
+                    self.weigh(1)
+                    parts.append((key, read.Total(exact=name == "totalCountIsExact")))
                 case _:
                     raise NotPlanned
         return tuple(parts)
@@ -337,7 +346,16 @@ class Planner:
 
     # -- how much may be read
 
+    def weigh(self, objects: int) -> None:
+        self.objects += objects
+        if self.objects > self.limits.objects:
+            raise CostExceeded(
+                f"This reads more than {self.limits.objects} objects, lists and conditions, with fragments opened."
+                " Ask for less."
+            )
+
     def count(self, rows: int) -> None:
+        self.weigh(1)
         self.rows += rows * self.multiplier
         if self.rows > self.limits.rows:
             raise CostExceeded(
@@ -369,17 +387,15 @@ class _Search:
 
     def hit(self, column: str) -> Read:
         if column == "score":
-            return (
-                select.Value("score") if self.by_rank else select.Value("rank", (Param(Bound(self.query, bind.rank)),))
-            )
-        return select.Value(column, (Param(Bound(self.query, bind.pattern)),))
+            return read.Value("score") if self.by_rank else read.Value("rank", (Param(Bound(self.query, bind.rank)),))
+        return read.Value(column, (Param(Bound(self.query, bind.pattern)),))
 
-    def ranked(self, cursor: Any) -> select.Rank | None:
+    def ranked(self, cursor: Any) -> read.Rank | None:
         """The ranking of a page; a cursor of an earlier page freezes the candidates."""
         if not self.by_rank:
             return None
         newest = None if cursor is None else Param(Bound(cursor, bind.newest, (self.order,)))
-        return select.Rank(Param(Bound(self.query, bind.rank)), newest)
+        return read.Rank(Param(Bound(self.query, bind.rank)), newest)
 
 
 def _is_list(field_: GraphQLField) -> bool:

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.search_text import pattern, phrase, quoted
+from ingest.search_text import is_bigram, pattern, phrase, quoted
 from schema.errors import BadQuery
 
 MAX_CHARACTERS = 500
@@ -29,6 +29,7 @@ NOTHING = r"x\A"
 # Where a text field looks: the weights of `ingest.search_text.tsvector`.
 _WEIGHTS = {"headline": "A", "author": "C"}
 _TESTS = {"source": "sources", "topic": "topics", "lang": "languages"}
+_FIELDS = _WEIGHTS.keys() | _TESTS.keys()
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -212,6 +213,8 @@ class _Reader:
         if self.terms > MAX_TERMS:
             raise BadQuery(f"The query has more than {MAX_TERMS} terms.")
         field, word = (match["field"] or "").lower(), match["word"]
+        if word is not None and word[-1] == ":" and word[:-1].lower() in _FIELDS:
+            raise BadQuery(f"A word, or a phrase in quotation marks, follows {word} at once.")
         value = match["phrase"] if word is None else word
         if field in _TESTS:
             return Term(_TESTS[field], value)
@@ -223,11 +226,11 @@ class _Reader:
 
 def _words(text: str, *, prefix: bool, weight: str) -> Words | None:
     """A word or phrase as a text query; None when it has no letter or digit. One character of a script that is cut
-    into bigrams finds the bigrams that it begins."""
+    into bigrams, alone or at the end, finds the bigrams that it begins."""
     found, shown = phrase(text), pattern(text, prefix=prefix)
     if not found or shown is None:
         return None
-    lone = len(found) == 1 and len(found[0]) == 1 and not found[0].isascii()
+    lone = len(found[-1]) == 1 and is_bigram(found[-1])
     last = f"*{weight}" if prefix or lone else weight
     marks = [weight] * (len(found) - 1) + [last]
     lexemes = [quoted(token) + (f":{mark}" if mark else "") for token, mark in zip(found, marks, strict=True)]

@@ -1,6 +1,7 @@
 """Variables: coerced by graphql-core's rules, and told apart into shape and leaves.
 
-The shape is what a plan depends on: which keys are there, enum values, booleans, usual page sizes. Leaves are bound.
+The shape is what a plan depends on: which keys are there, enum values, booleans, usual page sizes, and between which
+of them another number lies, since that is what a plan may cost. Leaves are bound.
 While a plan is made, leaves are stood in for by slots, so that graphql-core's own coercion of arguments carries them
 to the place where they are used.
 """
@@ -14,9 +15,14 @@ from graphql import Undefined
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_value
 
 from schema.document import Document
+from schema.errors import BadRequest
 
 # Page sizes that stand in a statement's text; Postgres plans `LIMIT $n` anew at every call.
 USUAL_SIZES = frozenset({10, 20, 25, 50, 100})
+
+
+# graphql-core coerces about a hundred in a millisecond.
+_MAX_VALUES = 5_000
 
 
 class NotCoercible(Exception):
@@ -28,6 +34,23 @@ class Slot:
     """The place of a leaf in the coerced variables."""
 
     path: tuple[str | int, ...]
+
+
+def within_bounds(given: Mapping[str, Any]) -> None:
+    """Look at how much is given, whether the operation asks for it or not.
+
+    Raises:
+        BadRequest: too many values to coerce in time.
+    """
+    rest: list[Any] = [given]
+    count = 0
+    while rest:
+        value = rest.pop()
+        if isinstance(value, dict | list):
+            count += len(value)
+            if count > _MAX_VALUES:
+                raise BadRequest(f"The variables hold more than {_MAX_VALUES} values.")
+            rest.extend(value.values() if isinstance(value, dict) else value)
 
 
 def coerced(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,9 +78,16 @@ def coerced(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+def room(number: int) -> int:
+    """The smallest usual page size that holds so many rows; 0 where there is none."""
+    return min((size for size in USUAL_SIZES if size >= number), default=0) if number > 0 else 0
+
+
 def _is_shape(value: Any) -> bool:
     """Whether a value decides the statement's text."""
-    return value is None or isinstance(value, bool | Enum) or (type(value) is int and value in USUAL_SIZES)
+    return (
+        value is None or value == [] or isinstance(value, bool | Enum) or (type(value) is int and value in USUAL_SIZES)
+    )
 
 
 def _holds_objects(value: Any) -> bool:
@@ -70,6 +100,10 @@ def shape(value: Any) -> Hashable:
         return tuple((key, shape(item)) for key, item in value.items())
     if _holds_objects(value):
         return tuple(shape(item) for item in value)
+    if value == []:
+        return "[]"
+    if type(value) is int and not _is_shape(value):
+        return "int", room(value)
     return (value,) if _is_shape(value) else type(value).__name__
 
 

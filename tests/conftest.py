@@ -7,6 +7,7 @@ be allowed to make databases; they are dropped afterwards.
 import asyncio
 import os
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from db.cluster import ELSEWHERE
 from db.embedded import running
 from db.migrate import migrate
 from db.pool import Database
@@ -32,6 +34,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--update") and os.environ.get("CI"):
         raise pytest.UsageError("--update is for a desk, not for CI: goldens are looked at before they are committed")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clean_elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Remove what an embedded Postgres of a test, run by root, kept outside of its folder (db/embedded.py says why)."""
+    yield
+    for note in ELSEWHERE.glob("*/belongs-to"):
+        if Path(note.read_text().strip()).is_relative_to(tmp_path_factory.getbasetemp()):
+            shutil.rmtree(note.parent)
 
 
 @pytest.fixture(scope="session")

@@ -76,3 +76,13 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def descendants_of(pid: int) -> set[int]:
+    """The processes below a process."""
+    found, waiting = set[int](), [pid]
+    while waiting:
+        children = children_of(waiting.pop())
+        found |= children
+        waiting += children
+    return found

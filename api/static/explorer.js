@@ -2,7 +2,8 @@
 
 // What a visitor finds in the tabs at the first visit; later GraphiQL remembers what was written.
 const FIRST_QUERIES = [
-  `# Run this with Ctrl-Enter (or Cmd-Enter). The next tabs hold a search, an article's page and a discussion.
+  `# Ctrl-Enter (or Cmd-Enter) runs this. The other
+# tabs: a search, an article's page, a discussion.
 query Latest {
   articles(first: 5) {
     totalCount
@@ -17,7 +18,8 @@ query Latest {
   }
 }
 `,
-  `# Words, "phrases", -excluded ones, OR, and fields: headline: source: topic: lang: author:
+  `# Words, "phrases", -excluded ones, OR, and fields:
+# headline: source: topic: lang: author:
 query Search($words: String!) {
   search(query: $words, first: 5) {
     totalCount
@@ -52,7 +54,8 @@ query ArticlePage($id: ID!) {
   }
 }
 `,
-  `# Where people talk: the discussion of the article with the most comments, in reading order.
+  `# The discussion with the most comments, in the order
+# in which it is read.
 query Discussion {
   articles(first: 1, orderBy: MOST_COMMENTED) {
     nodes {
@@ -75,21 +78,27 @@ const tabs = asked.has("query")
   ? [{ query: asked.get("query"), variables: asked.get("variables") ?? undefined }]
   : FIRST_QUERIES.map((query, n) => ({ query, variables: VARIABLES[n] }));
 
+const fetcher = GraphiQL.createFetcher({ url: "/graphql" });
 const home = React.createElement("a", { href: "/", className: "broadsheet-mark" }, "Broadsheet");
 
-ReactDOM.createRoot(document.getElementById("explorer")).render(
-  React.createElement(
+function Explorer() {
+  // A query that a link asks for is shown even to a visitor whose own tabs are remembered.
+  const [query, setQuery] = React.useState(asked.get("query") ?? undefined);
+  const builder = GraphiQLPluginExplorer.useExplorerPlugin({ query, onEdit: setQuery, showAttribution: false });
+  return React.createElement(
     GraphiQL,
     {
-      fetcher: GraphiQL.createFetcher({ url: "/graphql" }),
-      plugins: [GraphiQLPluginExplorer.explorerPlugin()],
+      fetcher,
+      plugins: [builder],
+      query,
+      onEditQuery: setQuery,
       defaultTabs: tabs,
-      // What a link asks for is shown even to a visitor whose own tabs are remembered.
-      ...(asked.has("query") ? { query: asked.get("query"), variables: asked.get("variables") ?? "" } : {}),
       defaultEditorToolsVisibility: "variables",
       shouldPersistHeaders: false,
-      inputValueDeprecation: true,
     },
     React.createElement(GraphiQL.Logo, null, home),
-  ),
-);
+  );
+}
+
+// The package carries React 17, which has no createRoot.
+ReactDOM.render(React.createElement(Explorer), document.getElementById("explorer"));

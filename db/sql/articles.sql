@@ -7,8 +7,8 @@ join article_keys k on k.kind = w.kind and k.scope = w.scope and k.value = w.val
 -- name: known
 -- Articles as they are, locked against other changes, with the hashes of all their contents. $1 articles.
 select
-  a.id, a.source_id, a.headline, a.lead, a.body_html, a.body_text, a.body_extent, a.language, a.is_public,
-  a.published_at, a.published_text, a.published_estimated, a.updated_at,
+  a.id, a.source_id, a.kind, a.headline, a.lead, a.body_html, a.body_text, a.body_extent, a.language, a.has_image,
+  a.is_public, a.published_text, a.published_estimated, a.updated_at,
   array(select r.content_hash from revisions r where r.article_id = a.id) as hashes,
   array(select t.topic_id from article_topics t where t.article_id = a.id and t.direct order by t.topic_id) as topics
 from articles a

@@ -10,7 +10,7 @@ select exists (
 
 -- name: lock
 -- True for one process at a time, until its transaction ends; the others leave the work to it.
-select pg_try_advisory_xact_lock(7310442178002);
+select pg_try_advisory_xact_lock(7310442178004);
 
 -- name: publish
 -- Articles whose embargo has ended become public. $1 now, $2 at most so many. Answers with what counters need.

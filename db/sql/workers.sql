@@ -14,3 +14,7 @@ delete from workers where beat_at < $1;
 -- name: newest
 -- The newest sign of life of any worker, and how many gave one since $1.
 select max(beat_at) as beat_at, count(*) filter (where beat_at >= $1) as alive from workers;
+
+-- name: alive_on
+-- Whether a worker of one machine gave a sign of life lately. $1 host, $2 since when.
+select exists (select from workers where host = $1 and beat_at >= $2);

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.settings import Settings
-from tests.services import answers, broadsheet, client_of, free_port
+from tests.services import client_of
 
 
 @pytest.fixture
@@ -30,13 +30,3 @@ async def client(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the application without a socket between."""
     async with client_of(app) as made:
         yield made
-
-
-@pytest.fixture
-async def server(database_url: str) -> AsyncIterator[str]:
-    """The address of a real `broadsheet serve`, ready, with short limits for slow clients."""
-    port = free_port()
-    with broadsheet("serve", database_url=database_url, port=str(port), receive_seconds="1", max_header_bytes="8192"):
-        url = f"http://127.0.0.1:{port}"
-        await answers(url + "/readyz")
-        yield url

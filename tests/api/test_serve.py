@@ -5,12 +5,24 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Iterator
 
 import httpx2
 import pytest
 
 from api.processes import PortTaken, listen
 from tests.services import answers, broadsheet, children_of, free_port, is_alive, until
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a server with short limits for slow clients. It has no database, and these tests need none."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    with broadsheet("serve", database_url=nowhere, port=str(port), receive_seconds="1", max_header_bytes="8192"):
+        asyncio.run(answers(url + "/livez"))
+        yield url
 
 
 class Raw:

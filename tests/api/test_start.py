@@ -19,7 +19,7 @@ ARTICLE = {
     "language": "en",
     "publishedAt": "2025-06-18T19:45:00+09:00",
     "commentCount": 1,
-    "source": {"name": "Harbour Times"},
+    "source": {"name": "Harbour Times", "language": None},
 }
 
 
@@ -92,7 +92,7 @@ def test_what_feeds_wrote_is_escaped() -> None:
     article = ARTICLE | {
         "headline": bad,
         "language": '"><script>',
-        "source": {"name": bad},
+        "source": {"name": bad, "language": bad},
         "url": 'https://x.example/"onmouseover="alert(1)',
     }
     html = render(COUNTS, [article], version="1", now=NOW)

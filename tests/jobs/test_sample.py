@@ -68,6 +68,14 @@ async def test_keeps_the_corrected_articles_as_they_were(loaded: Database) -> No
     ]
 
 
+async def test_tells_the_rights_holder_from_the_source(loaded: Database) -> None:
+    rows = await loaded.rows(
+        "select s.name from articles a join sources s on s.id = a.source_id where a.rights_holder = 'Meridian Wire'"
+        " order by a.url"
+    )
+    assert [row["name"] for row in rows] == ["해온일보", "Harbour Times", "Harbour Times"]
+
+
 async def test_keeps_aside_what_has_no_address_and_estimates_a_date(loaded: Database) -> None:
     assert await loaded.value("select count(*) from entries where set_aside is not null") == 1
     estimated = await loaded.rows("select headline from articles where published_estimated")
@@ -159,7 +167,7 @@ async def test_loading_again_changes_nothing(loaded: Database) -> None:
 async def test_completes_a_load_that_was_cut_off(database: Database, reached: str) -> None:
     """Cut off as soon as a first row of a table stands; the next load brings the rest, once."""
     load = asyncio.create_task(load_if_empty(database, now=NOW))
-    while not await database.value(f"select exists (select from {reached})"):
+    while not load.done() and not await database.value(f"select exists (select from {reached})"):
         pass
     load.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -21,7 +21,7 @@ QUICK = Pace(lost_after=timedelta(seconds=1), look_every=timedelta(milliseconds=
 async def until(met: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
     """Wait for a condition that another process or task brings about."""
     async with asyncio.timeout(seconds):
-        while not await met():  # noqa: ASYNC110  # the database holds the condition, there is no event to wait for
+        while not await met():  # the database holds the condition, there is no event to wait for
             await asyncio.sleep(0.02)
 
 

@@ -143,7 +143,11 @@ async def test_a_required_edge_is_a_foreign_key(database: Database) -> None:
 
 def test_an_unknown_audience_sees_nothing() -> None:
     assert Table("anything").visible == {}
-    assert Table("anything").reachable == {}
     for table in TABLES.values():
         assert set(table.visible) == {"public"}
-        assert set(table.reachable) == ({"public"} if table.letter else set())
+
+
+def test_what_hangs_on_an_article_lies_within_it() -> None:
+    """Else a look-up by id would show what belongs to a withheld article."""
+    for name in ("comments", "revisions"):
+        assert TABLES[name].edges[TABLES[name].within].table == "articles"

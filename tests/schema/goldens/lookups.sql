@@ -20,17 +20,17 @@ select concat('{"data":{"source":',coalesce(
 (select concat('{"displayName":',to_json(t12.display_name),'}') from commenters t12 where t12.id = t11.author_id and t11.placeholder is null and t12.comment_count > 0),'null'),'}'),',' order by t11.n) filter (where t11.n <= 20),']}') from 
 (select t11r.*, row_number() over () as n from 
 (select t11r.* from comments t11r where t11r.parent_id = t9.id and t11r.is_public order by t11r.created_at, t11r.id limit 21) t11r) t11),'}') from comments t9 where t9.id = $7::uuid and t9.is_public and exists 
-(select 1 from articles w where w.id = t9.article_id and w.is_public)),'null'),',"sources":',
-(select concat('{"nodes":[',string_agg(concat('{"name":',to_json(t13.name),'}'),',' order by t13.n) filter (where t13.n <= 20),'],"pageInfo":{"endCursor":',coalesce(to_json((array_agg(concat('om',(extract(epoch from t13.sort_latest_at) * 1000000)::bigint,'_',t13.id) order by t13.n desc) filter (where t13.n <= 20))[1])::text,'null'),'}}') from 
-(select t13r.*, row_number() over () as n from 
-(select t13r.* from sources t13r where true and t13r.country = any($8::text[]) order by t13r.sort_latest_at desc, t13r.id desc limit 21) t13r) t13),',"topics":',
-(select concat('{"nodes":[',string_agg(concat('{"name":',to_json(coalesce(t14.names ->> lower($9::text), t14.names ->> split_part(lower($9::text), '-', 1), t14.name)),'}'),',' order by t14.n) filter (where t14.n <= 20),'],"totalCount":',
+(select 1 from articles t13 where t13.id = t9.article_id and t13.is_public)),'null'),',"sources":',
+(select concat('{"nodes":[',string_agg(concat('{"name":',to_json(t14.name),'}'),',' order by t14.n) filter (where t14.n <= 20),'],"pageInfo":{"endCursor":',coalesce(to_json((array_agg(concat('om',(extract(epoch from t14.sort_latest_at) * 1000000)::bigint,'_',t14.id) order by t14.n desc) filter (where t14.n <= 20))[1])::text,'null'),'}}') from 
+(select t14r.*, row_number() over () as n from 
+(select t14r.* from sources t14r where true and t14r.country = any($8::text[]) order by t14r.sort_latest_at desc, t14r.id desc limit 21) t14r) t14),',"topics":',
+(select concat('{"nodes":[',string_agg(concat('{"name":',to_json(coalesce(t15.names ->> lower($9::text), t15.names ->> split_part(lower($9::text), '-', 1), t15.name)),'}'),',' order by t15.n) filter (where t15.n <= 20),'],"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted from 
-(select 1 from topics t15 where true and position($10::text in t15.sort_name) > 0 limit 10001) t15) k),'}') from 
-(select t14r.*, row_number() over () as n from 
-(select t14r.* from topics t14r where true and position($10::text in t14r.sort_name) > 0 order by t14r.sort_name, t14r.id limit 21) t14r) t14),',"narrower":',
-(select concat('{"nodes":[',string_agg(concat('{"name":',to_json(coalesce(t16.names ->> lower($9::text), t16.names ->> split_part(lower($9::text), '-', 1), t16.name)),'}'),',' order by t16.n) filter (where t16.n <= 20),'],"pageInfo":{"endCursor":',coalesce(to_json((array_agg(concat('ta',t16.article_count,'_',t16.id) order by t16.n desc) filter (where t16.n <= 20))[1])::text,'null'),'}}') from 
-(select t16r.*, row_number() over () as n from 
-(select t16r.* from topics t16r where true and t16r.broader_id = 
-(select g.id from slugs g where g.noun = 'topic' and g.slug = $11::text) order by t16r.article_count desc, t16r.id desc limit 21) t16r) t16),'}}')
+(select 1 from topics t16 where true and position($10::text in t16.sort_name) > 0 limit 10001) t16) k),'}') from 
+(select t15r.*, row_number() over () as n from 
+(select t15r.* from topics t15r where true and position($10::text in t15r.sort_name) > 0 order by t15r.sort_name, t15r.id limit 21) t15r) t15),',"narrower":',
+(select concat('{"nodes":[',string_agg(concat('{"name":',to_json(coalesce(t17.names ->> lower($9::text), t17.names ->> split_part(lower($9::text), '-', 1), t17.name)),'}'),',' order by t17.n) filter (where t17.n <= 20),'],"pageInfo":{"endCursor":',coalesce(to_json((array_agg(concat('ta',t17.article_count,'_',t17.id) order by t17.n desc) filter (where t17.n <= 20))[1])::text,'null'),'}}') from 
+(select t17r.*, row_number() over () as n from 
+(select t17r.* from topics t17r where true and t17r.broader_id = 
+(select g.id from slugs g where g.noun = 'topic' and g.slug = $11::text) order by t17r.article_count desc, t17r.id desc limit 21) t17r) t17),'}}')
