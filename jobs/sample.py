@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
@@ -127,7 +128,8 @@ async def _post(
         await connection.execute(sql["count_article"], public, article)
         await connection.execute(sql["count_replies"], public)
         await connection.execute(sql["count_commenters"], public)
-        await connection.execute(statements("changes")["append"], *_lines(public, article))
+        # Only what the public sees has been posted.
+        await append(connection, [Line(Kind.COMMENT_POSTED, f"c_{id}", article) for id in public])
 
 
 def _columns(comment: Comment) -> Iterator[Any]:
@@ -151,9 +153,3 @@ async def _authors(connection: Any, people: list[Commenter], now: datetime) -> d
         names, roles, since = [p.name for p in new], [p.role for p in new], [p.since for p in new]
         await connection.execute(sql["add"], list(new.values()), names, roles, since)
     return found | {person.name: id for person, id in new.items()}
-
-
-def _lines(public: list[UUID], article: UUID) -> tuple[list[str], list[str], list[UUID], list[str]]:
-    """Lines of the log: only what the public sees has been posted."""
-    count = len(public)
-    return ["COMMENT_POSTED"] * count, [f"c_{id}" for id in public], [article] * count, ["{}"] * count

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
@@ -93,7 +94,7 @@ class _Store:
         self._connection = connection
         self._parsed = parsed
         self._now = now
-        self._lines: list[tuple[str, str, UUID | None, str]] = []
+        self._lines: list[Line] = []
 
     async def run(self) -> Stored:
         """Find outlet and feed, decide, write, count, log: locks in the order articles, sources, topics, authors."""
@@ -154,7 +155,7 @@ class _Store:
         )  # fmt: skip
         await self._run("sources", "insert_host", facts.host, source_id)
         await self._run("sources", "insert_slugs", "source", [name], [source_id])
-        self._lines.append(("SOURCE_UPDATED", f"s_{source_id}", None, "{}"))
+        self._lines.append(Line(Kind.SOURCE_UPDATED, f"s_{source_id}"))
         return source_id
 
     async def _owners(self, keys: Iterable[tuple[Key, ...]]) -> dict[Key, UUID]:
@@ -192,8 +193,7 @@ class _Store:
         public = {written.id for written in new} | {row["id"] for row in known.values() if row["is_public"]}
         await self._attached(source_id, new, revised, public)
         await self._log(new, revised, known)
-        if self._lines:
-            await self._run("changes", "append", *_columns(self._lines, 4))
+        await append(self._connection, self._lines)
 
     async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
         if new:
@@ -319,13 +319,13 @@ class _Store:
 
     async def _log(self, new: Sequence[_Written], revised: Sequence[_Written], known: Mapping[UUID, Any]) -> None:
         for written in new:
-            self._lines.append(("ARTICLE_PUBLISHED", f"a_{written.id}", written.id, "{}"))
+            self._lines.append(Line(Kind.ARTICLE_PUBLISHED, f"a_{written.id}", written.id))
         seen = [written for written in revised if known[written.id]["is_public"]]
         rows = await self._rows("topics", "direct", [written.id for written in seen]) if seen else []
         topics = {row["article_id"]: row["topics"] for row in rows}
         for written in seen:
             was = _was(known[written.id], written, topics.get(written.id, []))
-            self._lines.append(("ARTICLE_UPDATED", f"a_{written.id}", written.id, json.dumps(was, ensure_ascii=False)))
+            self._lines.append(Line(Kind.ARTICLE_UPDATED, f"a_{written.id}", written.id, was))
 
     def _outcome(self, decisions: Sequence[Decision], skip: frozenset[bytes]) -> Stored:
         reasons = Counter(each.reason.value for each in decisions if isinstance(each, SetAside))
