@@ -39,12 +39,13 @@ async def write_due(database: Database, *, now: datetime) -> int:
         went = await connection.fetch(due["withdraw"], now, BATCH)
         if not came and not went:
             return 0
-        sources = sorted({row["source_id"] for row in (*came, *went)})
         published, withdrawn = sorted(row["id"] for row in came), sorted(row["id"] for row in went)
-        await connection.execute(due["lock_sources"], sources)
-        await connection.execute(due["count_sources"], sources, published, withdrawn)
-        for counter in ("count_topics", "count_authors", "count_commenters"):
-            await connection.execute(due[counter], published, withdrawn)
+        for noun in ("sources", "topics", "authors", "commenters"):
+            moved = await connection.fetch(due[noun], published, withdrawn)
+            ids, by = [row["id"] for row in moved], [row["by"] for row in moved]
+            if noun == "sources":
+                await connection.execute(statements(noun)["lock"], ids)
+            await connection.execute(statements(noun)["count"], ids, by)
         await append(connection, _lines(published, withdrawn))
     log.info("due_written", published=len(published), withdrawn=len(withdrawn))
     return len(published) + len(withdrawn)

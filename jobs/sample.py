@@ -2,6 +2,7 @@
 
 import html
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,7 +128,8 @@ async def _post(
         public = [id for id, comment in zip(ids, comments, strict=True) if comment.is_public]
         await connection.execute(sql["count_article"], public, article)
         await connection.execute(sql["count_replies"], public)
-        await connection.execute(sql["count_commenters"], public)
+        heard = Counter(authors[c.author] for c in comments if c.is_public and c.placeholder is None)
+        await connection.execute(statements("commenters")["count"], sorted(heard), [heard[id] for id in sorted(heard)])
         # Only what the public sees has been posted.
         await append(connection, [Line(Kind.COMMENT_POSTED, f"c_{id}", article) for id in public])
 
