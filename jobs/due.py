@@ -13,6 +13,7 @@ from uuid import UUID
 
 import structlog
 
+from db.changes import Kind, Line, append
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.statements import statements
 
@@ -38,22 +39,25 @@ async def write_due(database: Database, *, now: datetime) -> int:
         went = await connection.fetch(due["withdraw"], now, BATCH)
         if not came and not went:
             return 0
-        sources = sorted({row["source_id"] for row in (*came, *went)})
         published, withdrawn = sorted(row["id"] for row in came), sorted(row["id"] for row in went)
-        await connection.execute(due["lock_sources"], sources)
-        await connection.execute(due["count_sources"], sources, published, withdrawn)
-        for counter in ("count_topics", "count_authors", "count_commenters"):
-            await connection.execute(due[counter], published, withdrawn)
-        await connection.execute(statements("changes")["append"], *_lines(published, withdrawn))
+        for noun in ("sources", "topics", "authors", "commenters"):
+            moved = await connection.fetch(due[noun], published, withdrawn)
+            ids, by = [row["id"] for row in moved], [row["by"] for row in moved]
+            if noun == "sources":
+                await connection.execute(statements(noun)["lock"], ids)
+            await connection.execute(statements(noun)["count"], ids, by)
+        await append(connection, _lines(published, withdrawn))
     log.info("due_written", published=len(published), withdrawn=len(withdrawn))
     return len(published) + len(withdrawn)
 
 
-def _lines(published: list[UUID], withdrawn: list[UUID]) -> tuple[list[str], list[str], list[UUID], list[str]]:
+def _lines(published: list[UUID], withdrawn: list[UUID]) -> list[Line]:
     """Lines of the log. Nothing that a filter reads has changed, only whether the article is there at all."""
-    articles = published + withdrawn
-    kinds = ["ARTICLE_PUBLISHED"] * len(published) + ["ARTICLE_WITHDRAWN"] * len(withdrawn)
-    return kinds, [f"a_{article}" for article in articles], articles, ["{}"] * len(articles)
+    return [
+        Line(kind, f"a_{article}", article)
+        for kind, articles in ((Kind.ARTICLE_PUBLISHED, published), (Kind.ARTICLE_WITHDRAWN, withdrawn))
+        for article in articles
+    ]
 
 
 @contextlib.asynccontextmanager

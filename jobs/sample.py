@@ -2,6 +2,7 @@
 
 import html
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
@@ -126,8 +128,10 @@ async def _post(
         public = [id for id, comment in zip(ids, comments, strict=True) if comment.is_public]
         await connection.execute(sql["count_article"], public, article)
         await connection.execute(sql["count_replies"], public)
-        await connection.execute(sql["count_commenters"], public)
-        await connection.execute(statements("changes")["append"], *_lines(public, article))
+        heard = Counter(authors[c.author] for c in comments if c.is_public and c.placeholder is None)
+        await connection.execute(statements("commenters")["count"], sorted(heard), [heard[id] for id in sorted(heard)])
+        # Only what the public sees has been posted.
+        await append(connection, [Line(Kind.COMMENT_POSTED, f"c_{id}", article) for id in public])
 
 
 def _columns(comment: Comment) -> Iterator[Any]:
@@ -151,9 +155,3 @@ async def _authors(connection: Any, people: list[Commenter], now: datetime) -> d
         names, roles, since = [p.name for p in new], [p.role for p in new], [p.since for p in new]
         await connection.execute(sql["add"], list(new.values()), names, roles, since)
     return found | {person.name: id for person, id in new.items()}
-
-
-def _lines(public: list[UUID], article: UUID) -> tuple[list[str], list[str], list[UUID], list[str]]:
-    """Lines of the log: only what the public sees has been posted."""
-    count = len(public)
-    return ["COMMENT_POSTED"] * count, [f"c_{id}" for id in public], [article] * count, ["{}"] * count

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
@@ -63,8 +64,7 @@ class _Written:
 async def store(database: Database, parsed: Parsed, *, now: datetime) -> Stored:
     """Store what is new in a document. A document that brings nothing new writes nothing at all."""
     known = await _known_entries(database, parsed)
-    fresh = {candidate.hash for candidate in parsed.candidates} - known
-    if not fresh and known:
+    if known is not None and known.issuperset(candidate.hash for candidate in parsed.candidates):
         return Stored(unchanged=len(parsed.candidates))
     for attempt in range(_TRIES):
         try:
@@ -76,14 +76,14 @@ async def store(database: Database, parsed: Parsed, *, now: datetime) -> Stored:
     raise AssertionError("the last try returns or raises")
 
 
-async def _known_entries(database: Database, parsed: Parsed) -> frozenset[bytes]:
+async def _known_entries(database: Database, parsed: Parsed) -> frozenset[bytes] | None:
+    """Which of the entries the feed has given before; None for a feed that is new."""
     feed = await database.rows(statements("feeds")["by_url"], parsed.feed_url)
     if not feed:
-        return frozenset()
+        return None
     hashes = [candidate.hash for candidate in parsed.candidates]
     rows = await database.rows(statements("entries")["known"], feed[0]["id"], hashes)
-    # An empty document of a feed that is there is nothing new either.
-    return frozenset(row["content_hash"] for row in rows) or frozenset([b""] if not hashes else [])
+    return frozenset(row["content_hash"] for row in rows)
 
 
 class _Store:
@@ -93,7 +93,7 @@ class _Store:
         self._connection = connection
         self._parsed = parsed
         self._now = now
-        self._lines: list[tuple[str, str, UUID | None, str]] = []
+        self._lines: list[Line] = []
 
     async def run(self) -> Stored:
         """Find outlet and feed, decide, write, count, log: locks in the order articles, sources, topics, authors."""
@@ -146,15 +146,15 @@ class _Store:
             source: UUID = found[0][0]
             return source
         source_id = uuid7(self._now)
-        taken = {row[0] for row in await self._rows("sources", "taken_slugs", "source", list(facts.slugs))}
+        taken = {row[0] for row in await self._rows("slugs", "taken", "source", list(facts.slugs))}
         name = next((each for each in facts.slugs if each not in taken), f"{facts.slugs[-1]}-{source_id.hex[-8:]}")
         await self._run(
             "sources", "insert", source_id, name, facts.name, fold(facts.name), facts.publisher, facts.homepage_url,
             facts.logo_url, facts.language, facts.description, self._now,
         )  # fmt: skip
         await self._run("sources", "insert_host", facts.host, source_id)
-        await self._run("sources", "insert_slugs", "source", [name], [source_id])
-        self._lines.append(("SOURCE_UPDATED", f"s_{source_id}", None, "{}"))
+        await self._run("slugs", "insert", "source", [name], [source_id])
+        self._lines.append(Line(Kind.SOURCE_UPDATED, f"s_{source_id}"))
         return source_id
 
     async def _owners(self, keys: Iterable[tuple[Key, ...]]) -> dict[Key, UUID]:
@@ -192,8 +192,8 @@ class _Store:
         public = {written.id for written in new} | {row["id"] for row in known.values() if row["is_public"]}
         await self._attached(source_id, new, revised, public)
         await self._log(new, revised, known)
-        if self._lines:
-            await self._run("changes", "append", *_columns(self._lines, 4))
+        await self._log_addresses(decisions, known)
+        await append(self._connection, self._lines)
 
     async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
         if new:
@@ -249,43 +249,34 @@ class _Store:
         self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written], public: set[UUID]
     ) -> None:
         """Topics and authors of articles, and every count; those of articles that the public does not see stay."""
+        written, again = [*new, *revised], [each.id for each in revised]
         topics, authors = Counter[UUID](), Counter[UUID]()
-        again = [written.id for written in revised]
-        hidden = [article_id for article_id in again if article_id not in public]
-        for ids, counted in (([i for i in again if i in public], True), (hidden, False)):
-            if ids:
-                gone = [row[0] for row in await self._rows("topics", "clear", ids)]
-                unsigned = [row[0] for row in await self._rows("authors", "clear", ids)]
-                if counted:
-                    topics.subtract(gone)
-                    authors.subtract(unsigned)
-        for written, counted in (
-            ([w for w in (*new, *revised) if w.id in public], True),
-            ([w for w in revised if w.id not in public], False),
-        ):
-            assigned = await self._assign(written)
-            signed = await self._sign(source_id, written)
-            if counted:
-                topics.update(assigned)
-                authors.update(signed)
-        if new:
-            latest = max(w.published.instant for w in new if w.published)
-            await self._run("sources", "count", source_id, len(new), latest)
+        if again:
+            topics.subtract(_seen(await self._rows("topics", "clear", again), public))
+            authors.subtract(_seen(await self._rows("authors", "clear", again), public))
+        topics.update(_seen(await self._assign(written), public))
+        authors.update(_seen(await self._sign(source_id, written), public))
+        if new or any(each.published for each in revised if each.id in public):
+            # A statement of its own, so that the next one sees what others wrote before they gave the lock away.
+            await self._run("sources", "lock", [source_id])
+            await self._run("sources", "count", [source_id], [len(new)])
         for noun, counts in (("topics", topics), ("authors", authors)):
             changed = sorted((key, by) for key, by in counts.items() if by)
             if changed:
                 await self._run(noun, "count", *_columns(changed, 2))
 
-    async def _assign(self, written: Sequence[_Written]) -> list[UUID]:
+    async def _assign(self, written: Sequence[_Written]) -> list[Any]:
+        """Pairs of article and topic, the broader ones included."""
         pairs = [(w.id, name) for w in written for name in w.content.topics]
         if not pairs:
             return []
         rows = await self._rows("topics", "by_slug", sorted({name for _, name in pairs}))
         ids = {row["slug"]: row["id"] for row in rows}
         found = [(article_id, ids[name]) for article_id, name in pairs if name in ids]
-        return [row[0] for row in await self._rows("topics", "assign", *_columns(found, 2))]
+        return await self._rows("topics", "assign", *_columns(found, 2))
 
-    async def _sign(self, source_id: UUID, written: Sequence[_Written]) -> list[UUID]:
+    async def _sign(self, source_id: UUID, written: Sequence[_Written]) -> list[tuple[UUID, UUID]]:
+        """Pairs of article and author."""
         names = {fold(name): name for w in written for name in w.content.authors}
         if not names:
             return []
@@ -300,13 +291,13 @@ class _Store:
             for n, author in enumerate(dict.fromkeys(ids[fold(name)] for name in w.content.authors))
         ]
         await self._run("authors", "sign", *_columns(signatures, 3))
-        return [author for _, _, author in signatures]
+        return [(article, author) for article, _, author in signatures]
 
     async def _new_authors(self, source_id: UUID, missing: Sequence[tuple[str, str]]) -> dict[str, UUID]:
         host = self._parsed.source.host
         wanted = {folded: _author_slugs(name, host) for folded, name in missing}
         every = sorted({each for slugs in wanted.values() for each in slugs})
-        taken = {row[0] for row in await self._rows("sources", "taken_slugs", "author", every)}
+        taken = {row[0] for row in await self._rows("slugs", "taken", "author", every)}
         made: list[tuple[UUID, str, str, str]] = []
         for folded, name in missing:
             author = uuid7(self._now)
@@ -314,18 +305,30 @@ class _Store:
             taken.add(found)
             made.append((author, found, name, folded))
         await self._run("authors", "insert", source_id, *_columns(made, 4))
-        await self._run("sources", "insert_slugs", "author", [row[1] for row in made], [row[0] for row in made])
+        await self._run("slugs", "insert", "author", [row[1] for row in made], [row[0] for row in made])
         return {folded: author for author, _, _, folded in made}
 
     async def _log(self, new: Sequence[_Written], revised: Sequence[_Written], known: Mapping[UUID, Any]) -> None:
         for written in new:
-            self._lines.append(("ARTICLE_PUBLISHED", f"a_{written.id}", written.id, "{}"))
+            self._lines.append(Line(Kind.ARTICLE_PUBLISHED, f"a_{written.id}", written.id))
         seen = [written for written in revised if known[written.id]["is_public"]]
         rows = await self._rows("topics", "direct", [written.id for written in seen]) if seen else []
         topics = {row["article_id"]: row["topics"] for row in rows}
         for written in seen:
             was = _was(known[written.id], written, topics.get(written.id, []))
-            self._lines.append(("ARTICLE_UPDATED", f"a_{written.id}", written.id, json.dumps(was, ensure_ascii=False)))
+            self._lines.append(Line(Kind.ARTICLE_UPDATED, f"a_{written.id}", written.id, was))
+
+    async def _log_addresses(self, decisions: Sequence[Decision], known: Mapping[UUID, Any]) -> None:
+        """Articles that stay as they are and are found at one more address: that is served too."""
+        found = {
+            each.article_id
+            for each in decisions
+            if isinstance(each, Keep) and known[each.article_id]["is_public"]
+            if any(kind == "url" for kind, _, _ in each.keys)
+        }
+        if found:
+            await self._run("articles", "touch", self._now, sorted(found))
+            self._lines += [Line(Kind.ARTICLE_UPDATED, f"a_{article}", article) for article in sorted(found)]
 
     def _outcome(self, decisions: Sequence[Decision], skip: frozenset[bytes]) -> Stored:
         reasons = Counter(each.reason.value for each in decisions if isinstance(each, SetAside))
@@ -335,6 +338,11 @@ class _Store:
         unchanged += sum(len(each.entries) for each in decisions if isinstance(each, Keep))
         repeated = len(self._parsed.candidates) - reasons.total() - articles - revisions - unchanged
         return Stored(articles, revisions, unchanged, repeated, reasons)
+
+
+def _seen(pairs: Iterable[Sequence[UUID]], public: set[UUID]) -> list[UUID]:
+    """Of pairs of an article and what hangs on it, what hangs on public ones."""
+    return [thing for article, thing in pairs if article in public]
 
 
 def _known(row: Any) -> Known:

@@ -65,6 +65,10 @@ from unnest(
 )
 where a.id = n.id;
 
+-- name: touch
+-- Articles that changed in something that stands outside of their row. $1 now, $2 articles.
+update articles set changed_at = $1 where id = any ($2::uuid[]);
+
 -- name: insert_keys
 -- Keys and their owners; fewer come back than were sent where another article took one meanwhile.
 -- $1 kinds, $2 scopes, $3 values, $4 articles.

@@ -14,8 +14,8 @@ insert into article_authors (article_id, position, author_id)
 select * from unnest($1::uuid[], $2::integer[], $3::uuid[]);
 
 -- name: clear
--- Articles lose their authors, to be given new ones. Answers with the authors. $1 articles.
-delete from article_authors where article_id = any ($1::uuid[]) returning author_id;
+-- Articles lose their authors, to be given new ones. Answers with pairs. $1 articles.
+delete from article_authors where article_id = any ($1::uuid[]) returning article_id, author_id;
 
 -- name: count
 -- Public articles that authors gained or lost, authors in the order of ids. $1 authors, $2 how many.

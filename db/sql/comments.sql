@@ -3,7 +3,7 @@
 select a.id
 from article_keys k join articles a on a.id = k.article_id
 where k.kind = 'url' and k.scope = '' and k.value = $1 and a.is_public
-for update of a;
+for no key update of a;
 
 -- name: post
 -- One comment. Depth and thread key come from its parent, which has to stand under the same article; without it
@@ -33,7 +33,7 @@ with more as materialized (
   where id = any ($1::uuid[]) and is_public and parent_id is not null
   group by parent_id
 ), locked as materialized (
-  select id from comments where id in (select id from more) order by id for update
+  select id from comments where id in (select id from more) order by id for no key update
 )
 update comments c set reply_count = c.reply_count + more.by
 from more, locked
@@ -47,17 +47,3 @@ update articles a set comment_count = a.comment_count + (
   where c.id = any ($1::uuid[]) and c.article_id = a.id and c.is_public and c.placeholder is null
 )
 where a.id = $2;
-
--- name: count_commenters
--- Comments that became public are counted at those who wrote them, without placeholders. $1 comments.
-with more as materialized (
-  select author_id as id, count(*)::integer as by
-  from comments
-  where id = any ($1::uuid[]) and is_public and placeholder is null and author_id is not null
-  group by author_id
-), locked as materialized (
-  select id from commenters where id in (select id from more) order by id for update
-)
-update commenters m set comment_count = m.comment_count + more.by
-from more, locked
-where m.id = more.id and m.id = locked.id;

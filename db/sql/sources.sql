@@ -13,19 +13,22 @@ insert into sources (
 -- A host by which an outlet is recognised. $1 host, $2 source.
 insert into source_hosts (host, source_id) values ($1, $2);
 
--- name: taken_slugs
--- Which of these slugs were ever used. $1 noun, $2 slugs.
-select slug from slugs where noun = $1 and slug = any ($2::text[]);
-
--- name: insert_slugs
--- Slugs that are used from now on. $1 noun, $2 slugs, $3 ids.
-insert into slugs (noun, slug, id) select $1, s.slug, s.id from unnest($2::text[], $3::uuid[]) as s (slug, id);
+-- name: lock
+-- Outlets locked before `count`: a statement of its own, so that `count` sees what others wrote before they gave the
+-- lock away. $1 sources.
+select id from sources where id = any ($1::uuid[]) order by id for no key update;
 
 -- name: count
--- New public articles of an outlet. $1 source, $2 how many, $3 the latest date among them.
-update sources
-set
-  article_count = article_count + $2,
-  latest_article_at = greatest(latest_article_at, $3::timestamptz),
-  sort_latest_at = greatest(sort_latest_at, $3::timestamptz)
-where id = $1;
+-- Public articles that outlets gained or lost, and the newest one of each found again. $1 sources, $2 how many.
+with moved as materialized (
+  select m.id, m.by,
+    (select a.published_at from articles a where a.source_id = m.id and a.is_public
+     order by a.published_at desc, a.id desc limit 1) as latest
+  from unnest($1::uuid[], $2::integer[]) as m (id, by)
+)
+update sources s
+set article_count = s.article_count + moved.by,
+  latest_article_at = moved.latest,
+  sort_latest_at = coalesce(moved.latest, '0001-01-01 00:00:00+00')
+from moved
+where s.id = moved.id;

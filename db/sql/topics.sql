@@ -4,7 +4,7 @@ select id, slug from topics where slug = any ($1::text[]);
 
 -- name: assign
 -- Topics that publishers give articles, with the broader ones of each as not direct; what an article has already
--- stays. Answers with the topics, once for each article. $1 articles, $2 topics, in pairs.
+-- stays. Answers with articles and topics, in pairs. $1 articles, $2 topics, in pairs.
 with recursive given (article_id, topic_id, broader_id, direct) as (
   select g.article_id, t.id, t.broader_id, true
   from unnest($1::uuid[], $2::uuid[]) as g (article_id, topic_id) join topics t on t.id = g.topic_id
@@ -17,11 +17,12 @@ select g.article_id, g.topic_id, bool_or(g.direct), 1, 'PUBLISHER'
 from given g
 group by g.article_id, g.topic_id
 on conflict do nothing
-returning topic_id;
+returning article_id, topic_id;
 
 -- name: clear
--- Articles lose the topics that publishers gave them, to be given new ones. Answers with the topics. $1 articles.
-delete from article_topics where article_id = any ($1::uuid[]) and assigned_by = 'PUBLISHER' returning topic_id;
+-- Articles lose the topics that publishers gave them, to be given new ones. Answers with pairs. $1 articles.
+delete from article_topics where article_id = any ($1::uuid[]) and assigned_by = 'PUBLISHER'
+returning article_id, topic_id;
 
 -- name: direct
 -- The topics that articles have themselves, in the order of ids. $1 articles.

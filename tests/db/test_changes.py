@@ -8,6 +8,8 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from db import changes
+from db.changes import Kind, Line
 from db.pool import Database
 from db.statements import statements
 
@@ -19,8 +21,7 @@ PLAIN = "insert into changes (kind, node) select c.kind, c.node from unnest($1::
 
 
 async def append(connection: asyncpg.Connection, *nodes: str) -> None:
-    kinds, was = ["article"] * len(nodes), ["{}"] * len(nodes)
-    await connection.execute(CHANGES["append"], kinds, list(nodes), [None] * len(nodes), was)
+    await changes.append(connection, [Line(Kind.SOURCE_UPDATED, node) for node in nodes])
 
 
 async def write(connection: asyncpg.Connection, writer: int, seed: int) -> list[str]:
@@ -96,7 +97,7 @@ async def test_without_the_lock_a_late_commit_is_passed_over(database_url: str, 
             if locked:
                 await append(connection, node)
             else:
-                await connection.execute(PLAIN, ["article"], [node])
+                await connection.execute(PLAIN, ["SOURCE_UPDATED"], [node])
 
         async def commit_second() -> None:
             async with second.transaction():
@@ -144,18 +145,19 @@ async def test_what_is_rolled_back_leaves_no_line(database: Database) -> None:
 async def test_lines_keep_their_order_and_what_they_carry(database: Database) -> None:
     article = UUID("00000000-0000-7000-8000-000400000001")
     async with database.transaction() as connection:
-        await connection.execute(
-            CHANGES["append"],
-            ["article.changed", "comment.posted", "topic.changed"],
-            [f"a_{article}", "c_1", "t_1"],
-            [article, article, None],
-            ['{"headline": "\\"old\\" 港"}', "{}", '{"topics": ["a"]}'],
+        await changes.append(
+            connection,
+            [
+                Line(Kind.ARTICLE_UPDATED, f"a_{article}", article, {"headline": '"old" 港'}),
+                Line(Kind.COMMENT_POSTED, "c_1", article),
+                Line(Kind.TOPIC_UPDATED, "t_1", None, {"topics": ["a"]}),
+            ],
         )
     lines = await database.rows(CHANGES["since"], 0, 10)
     assert [(line["kind"], line["node"], line["article_id"], line["was"]) for line in lines] == [
-        ("article.changed", f"a_{article}", article, '{"headline": "\\"old\\" 港"}'),
-        ("comment.posted", "c_1", article, "{}"),
-        ("topic.changed", "t_1", None, '{"topics": ["a"]}'),
+        ("ARTICLE_UPDATED", f"a_{article}", article, '{"headline": "\\"old\\" 港"}'),
+        ("COMMENT_POSTED", "c_1", article, "{}"),
+        ("TOPIC_UPDATED", "t_1", None, '{"topics": ["a"]}'),
     ]
     assert [line["seq"] for line in lines] == sorted(line["seq"] for line in lines)
     assert all(line["at"].tzinfo is not None for line in lines)
@@ -164,7 +166,7 @@ async def test_lines_keep_their_order_and_what_they_carry(database: Database) ->
 async def test_an_empty_log_and_an_empty_append(database: Database) -> None:
     assert await database.value(CHANGES["head"]) == 0
     async with database.transaction() as connection:
-        await connection.execute(CHANGES["append"], [], [], [], [])
+        await changes.append(connection, [])
     assert await database.value(CHANGES["head"]) == 0
     assert await database.rows(CHANGES["since"], 0, 10) == []
 

@@ -70,9 +70,9 @@ class World:
         assert not self.owners.keys() & set(decision.keys)
         self.owners |= dict.fromkeys(decision.keys, article)
         self.known[article] = Known(
-            id=article, source_id=source, kind=made.kind, language=made.language, lead=made.lead, body_html=made.body_html,
-            body_text=made.body_text, body_extent=made.body_extent, hashes=hashes | {made.hash},
-            published_estimated=made.published is None, updated_at=None,
+            id=article, source_id=source, kind=made.kind, language=made.language, lead=made.lead,
+            body_html=made.body_html, body_text=made.body_text, body_extent=made.body_extent,
+            hashes=hashes | {made.hash}, published_estimated=made.published is None, updated_at=None,
         )  # fmt: skip
 
 

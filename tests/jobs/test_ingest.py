@@ -168,6 +168,32 @@ async def test_content_that_was_there_before_changes_nothing(database: Database,
     assert await database.value("select count(*) from entries") == 3
 
 
+async def test_an_address_more_is_a_change_with_a_line(database: Database, tmp_path: Path) -> None:
+    await bring(database, write(tmp_path / "a.xml", item(1)))
+    article = await database.value("select id from articles")
+    # The outlet moves the page, then another outlet gives its own address for the first one's.
+    moved = item(1).replace("<link>https://harbour.example/1<", "<link>https://harbour.example/moved<")
+    await bring(database, write(tmp_path / "a.xml", moved), at=1)
+    link = "<link>https://harbour.example/1</link><guid isPermaLink='true'>https://harbour.example/1</guid>"
+    entry = f"<entry>{link}".replace("<entry>", "<item><title>Seen</title>") + "</item>"
+    await bring(database, write(tmp_path / "b.xml", entry, title="Planet", host="planet.example"), at=2)
+    lines = await database.rows("select node, was, article_id from changes where kind = 'ARTICLE_UPDATED' order by seq")
+    assert [tuple(line) for line in lines] == [(f"a_{article}", "{}", article)]
+    assert await database.value("select changed_at from articles") == NOW + timedelta(hours=1)
+    assert await database.value("select count(*) from article_keys where kind = 'url'") == 2
+
+
+async def test_an_address_of_what_the_desk_withheld_is_claimed_in_silence(database: Database, tmp_path: Path) -> None:
+    await bring(database, write(tmp_path / "a.xml", item(1)))
+    async with database.transaction() as connection:
+        await connection.execute("update articles set is_public = false, status = 'WITHHELD'")
+    head = await database.value("select max(seq) from changes")
+    moved = item(1).replace("<link>https://harbour.example/1<", "<link>https://harbour.example/moved<")
+    await bring(database, write(tmp_path / "a.xml", moved), at=1)
+    assert await database.value("select count(*) from article_keys where kind = 'url'") == 2
+    assert await database.value("select max(seq) from changes") == head
+
+
 async def test_less_of_the_text_never_replaces_more(database: Database, tmp_path: Path) -> None:
     whole = (
         "<![CDATA[<p>The first paragraph is here with words.</p><img src='https://harbour.example/1.jpg' alt='Quay'>"
@@ -217,6 +243,7 @@ async def test_a_date_that_is_missing_is_estimated_until_it_comes(database: Data
     assert tuple(row) == ("2026-03-10T08:01:00+09:00", False)
     was = json.loads(await database.value("select was from changes order by seq desc limit 1"))
     assert was == {"headline": "Ferry strike ends", "publishedAt": "2026-03-12T09:00:00Z"}
+    await check_counts(database)
 
 
 async def test_what_can_be_no_article_is_kept_aside_with_its_reason(database: Database) -> None:
