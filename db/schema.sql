@@ -286,12 +286,34 @@ CREATE TABLE public.entries (
 CREATE TABLE public.feeds (
     id uuid NOT NULL,
     url text NOT NULL,
-    source_id uuid NOT NULL,
+    source_id uuid,
     title text,
     site_url text,
     language text,
     document_hash bytea,
-    created_at timestamp with time zone NOT NULL
+    created_at timestamp with time zone NOT NULL,
+    standing text DEFAULT 'UNPOLLED'::text NOT NULL,
+    host text DEFAULT ''::text NOT NULL,
+    next_check_at timestamp with time zone DEFAULT 'infinity'::timestamp with time zone NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    last_attempt_at timestamp with time zone,
+    last_success_at timestamp with time zone,
+    last_error_at timestamp with time zone,
+    last_error_kind text DEFAULT ''::text NOT NULL,
+    last_error text DEFAULT ''::text NOT NULL,
+    errors integer DEFAULT 0 NOT NULL,
+    unfinished integer DEFAULT 0 NOT NULL,
+    etag text DEFAULT ''::text NOT NULL,
+    last_modified text DEFAULT ''::text NOT NULL,
+    max_age interval,
+    expires_in interval,
+    retry_after interval,
+    ttl interval,
+    skip_hours smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    skip_days smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    CONSTRAINT feeds_error_has_time CHECK (((last_error_at IS NULL) = (last_error_kind = ''::text))),
+    CONSTRAINT feeds_polled_or_never CHECK (((standing = 'ACTIVE'::text) = (next_check_at < 'infinity'::timestamp with time zone))),
+    CONSTRAINT feeds_standing_check CHECK ((standing = ANY (ARRAY['UNPOLLED'::text, 'ACTIVE'::text, 'PAUSED'::text, 'ENDED'::text])))
 );
 
 CREATE TABLE public.images (
@@ -528,7 +550,13 @@ CREATE INDEX comments_thread ON public.comments USING btree (article_id, thread_
 
 CREATE INDEX entries_by_article ON public.entries USING btree (article_id);
 
+CREATE INDEX entries_by_time ON public.entries USING btree (feed_id, first_seen_at);
+
 CREATE INDEX feeds_by_source ON public.feeds USING btree (source_id);
+
+CREATE INDEX feeds_due ON public.feeds USING btree (next_check_at) WHERE (standing = 'ACTIVE'::text);
+
+CREATE INDEX feeds_under_way ON public.feeds USING btree (host) WHERE (unfinished > 0);
 
 CREATE INDEX revisions_by_article ON public.revisions USING btree (article_id, seen_at DESC, id DESC);
 

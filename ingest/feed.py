@@ -7,6 +7,8 @@ not canonical here.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ingest.schedule import NO_WISHES, Wishes
+
 MAX_ENTRIES = 10_000
 MAX_BYTES = 15 * 1024 * 1024
 
@@ -106,17 +108,21 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed document. `beyond`: how many entries stood after the last one that was taken."""
+    """A feed document. `beyond`: how many entries stood after the last one that was taken; `wishes`: when it wants to
+    be asked."""
 
     form: str
     channel: Channel
     entries: tuple[Entry, ...]
     beyond: int = 0
+    wishes: Wishes = NO_WISHES
 
 
-def read(data: bytes, address: str | None = None, *, max_entries: int = MAX_ENTRIES) -> Document:
+def read(
+    data: bytes, address: str | None = None, *, max_entries: int = MAX_ENTRIES, charset: str | None = None
+) -> Document:
     """The document in `data` (RSS 0.9x to 2.0, RDF, Atom, JSON Feed); `address`: where it was found, if it was on the
-    web. Raises UnreadableError."""
+    web; `charset`: the encoding that the server named, for a document that names none. Raises UnreadableError."""
     # Imported here, so that who only needs the types does not load the parser (40 ms, 8 MB).
     from ingest import feed_json, feed_xml
 
@@ -127,7 +133,7 @@ def read(data: bytes, address: str | None = None, *, max_entries: int = MAX_ENTR
         raise UnreadableError("empty")
     if head in b"{[":
         return feed_json.read(data, address, max_entries)
-    return feed_xml.read(data, address, max_entries)
+    return feed_xml.read(data, address, max_entries, charset)
 
 
 def looks_like_feed(head: bytes) -> bool:

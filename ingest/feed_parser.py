@@ -19,6 +19,9 @@ from ingest.text import unescaped
 
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 _TAG = re.compile(r"<[^<>]*>")
+# Marks of byte order, and a declaration that names an encoding: what a document says itself about its bytes.
+_MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe", b"<\x00", b"\x00<")
+_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding", re.IGNORECASE)
 
 if TYPE_CHECKING:
 
@@ -226,6 +229,23 @@ class _Parts(_FeedParserMixin):
     def _end_media_copyright(self) -> None:
         self._keep("copyright")
 
+    # When not to be asked: many hours and days, of which feedparser would keep the last.
+    def _start_hour(self, attrs_d: dict[str, str]) -> None:
+        self.push("bs_skip", 0)
+
+    def _end_hour(self) -> None:
+        self._keep_skipped("bs_skip_hours")
+
+    _start_day = _start_hour
+
+    def _end_day(self) -> None:
+        self._keep_skipped("bs_skip_days")
+
+    def _keep_skipped(self, name: str) -> None:
+        text = self.pop("bs_skip")
+        if text and not self.inentry:
+            self.feeddata.setdefault(name, []).append(text)
+
     # Beside a description these would become the entry's content, or take its place.
     def _start_itunes_summary(self, attrs_d: dict[str, str]) -> None:
         self.push("itunes_summary", 1)
@@ -289,10 +309,12 @@ _Strict: type[Any] = type("_Strict", (_Parts, StrictFeedParser), {})
 _Loose: type[Any] = type("_Loose", (_Parts, LooseFeedParser), {})
 
 
-def parsed(data: bytes, address: str | None, max_entries: int) -> tuple[Any, str]:
-    """The parser that has read the data, and the form's name: strict first, loose where that fails."""
+def parsed(data: bytes, address: str | None, max_entries: int, charset: str | None = None) -> tuple[Any, str]:
+    """The parser that has read the data, and the form's name: strict first, loose where that fails. `charset`: what the
+    server says; the document's own word, where it has one and can be read by it, goes before."""
     facts: dict[str, Any] = {}
-    data = convert_to_utf8({}, data.lstrip(b" \t\r\n"), facts)
+    data = data.lstrip(b" \t\r\n")
+    data = convert_to_utf8(_said(data, charset), data, facts)
     # It also drops every entity that is not plain text, so that none can multiply or reach outside.
     version, data, entities = replace_doctype(data.translate(None, _CONTROLS))
     base = address if address and address.startswith(("http:", "https:")) else ""
@@ -301,6 +323,14 @@ def parsed(data: bytes, address: str | None, max_entries: int) -> tuple[Any, str
         parser = _prepared(_Loose(base, None, "utf-8", entities), max_entries)
         parser.feed(data.decode("utf-8", "replace"))
     return parser, version or parser.version
+
+
+def _said(data: bytes, charset: str | None) -> dict[str, str]:
+    """The server's word on the encoding, where the document has none: servers say the same of all their files, and a
+    document without a word of its own would be taken for UTF-8."""
+    if charset is None or data.startswith(_MARKS) or _DECLARED.match(data):
+        return {}
+    return {"content-type": f"application/xml; charset={charset}"}
 
 
 def _strictly(data: bytes, base: str, max_entries: int) -> Any | None:

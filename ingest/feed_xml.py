@@ -6,6 +6,7 @@ from typing import Any
 
 from ingest.feed import Category, Channel, Document, Entry, Markup, Medium, Person, Role, UnreadableError
 from ingest.feed_parser import parsed
+from ingest.schedule import Wishes, wishes
 from ingest.text import clean, unescaped
 
 _TAG = re.compile(r"<[^<>]*>")
@@ -15,9 +16,9 @@ _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "html", "xhtml"})
 _TEXT_TYPES = _HTML_TYPES | {"text/plain", "text", "plain", ""}
 
 
-def read(data: bytes, address: str | None, max_entries: int) -> Document:
+def read(data: bytes, address: str | None, max_entries: int, charset: str | None = None) -> Document:
     """The document in XML `data`, however badly formed. Raises UnreadableError."""
-    parser, version = parsed(data, address, max_entries)
+    parser, version = parsed(data, address, max_entries, charset)
     if not version and not parser.entries:
         # feedparser reads anything; what has neither a version nor an entry nor a feed's root element is no feed.
         raise UnreadableError("neither RSS, RDF, Atom nor JSON Feed")
@@ -26,6 +27,7 @@ def read(data: bytes, address: str | None, max_entries: int) -> Document:
         channel=_channel(parser.feeddata, is_atom=version.startswith("atom")),
         entries=tuple(_entry(entry, parser.feeddata) for entry in parser.entries),
         beyond=parser.beyond,
+        wishes=_wishes(parser.feeddata),
     )
 
 
@@ -94,6 +96,16 @@ def _channel(feed: dict[str, Any], *, is_atom: bool) -> Channel:
         logo=_text(feed, "logo", "icon") or (_text(image, "href") if isinstance(image, dict) else None),
         # RSS has a managing editor there, who writes to us and not to readers.
         authors=_people(feed) if is_atom else (),
+    )
+
+
+def _wishes(feed: dict[str, Any]) -> Wishes:
+    return wishes(
+        ttl=_text(feed, "ttl"),
+        skip_hours=tuple(_get(feed, "bs_skip_hours") or ()),
+        skip_days=tuple(_get(feed, "bs_skip_days") or ()),
+        update_period=_text(feed, "sy_updateperiod"),
+        update_frequency=_text(feed, "sy_updatefrequency"),
     )
 
 

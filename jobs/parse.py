@@ -21,6 +21,7 @@ from typing import Any, Self
 
 from ingest import article, feed, url
 from ingest.article import Candidate
+from ingest.schedule import NO_WISHES, Wishes
 from ingest.source import SourceFacts, feed_url_of, source_of
 
 # Processes are forked from a server that has loaded the parsers once (1.2 s of processor, half of it the language
@@ -57,16 +58,18 @@ class Parsed:
     source: SourceFacts
     candidates: list[Candidate]
     beyond: int
+    wishes: Wishes = NO_WISHES
 
 
 class DocumentRefused(Exception):
     """A document that can't be read; the message says why, in words for an operator."""
 
 
-def parse(data: bytes, address: str, *, now: datetime, limits: Limits) -> Parsed:
-    """Read a document found at `address` (http, https or file). Raises feed.UnreadableError."""
+def parse(data: bytes, address: str, *, now: datetime, limits: Limits, charset: str | None = None) -> Parsed:
+    """Read a document found at `address` (http, https or file), in the encoding that the server named if it names none
+    itself. Raises feed.UnreadableError."""
     found_on_web = address if address.startswith("http") else None
-    document = feed.read(data, found_on_web, max_entries=limits.entries)
+    document = feed.read(data, found_on_web, max_entries=limits.entries, charset=charset)
     channel = document.channel
     feed_url = feed_url_of(channel, address)
     facts = source_of(channel, feed_url)
@@ -81,6 +84,7 @@ def parse(data: bytes, address: str, *, now: datetime, limits: Limits) -> Parsed
         source=facts,
         candidates=article.candidates(document, site_url=site, now=now),
         beyond=document.beyond,
+        wishes=document.wishes,
     )
 
 
@@ -106,7 +110,7 @@ class Parsers:
         while not self._free.empty():
             self._free.get_nowait().stop()
 
-    async def parse(self, data: bytes, address: str, now: datetime) -> Parsed:
+    async def parse(self, data: bytes, address: str, now: datetime, charset: str | None = None) -> Parsed:
         """The document, parsed elsewhere. Raises DocumentRefused."""
         if len(data) > self._limits.document_bytes:
             raise DocumentRefused(f"larger than {self._limits.document_bytes:,} bytes")
@@ -115,7 +119,7 @@ class Parsers:
         try:
             await asyncio.to_thread(process.start)
             async with asyncio.timeout(self._limits.wall_seconds):
-                answer = await asyncio.to_thread(process.ask, data, address, now)
+                answer = await asyncio.to_thread(process.ask, data, address, now, charset)
             answered = True
         except TimeoutError:
             raise DocumentRefused(f"took more than {self._limits.wall_seconds:g} seconds") from None
@@ -148,12 +152,12 @@ class _Process:
         # Only one that runs: `stop` could not end one that never began, and whoever waits for it would wait for ever.
         self._process, self._pipe = process, ours
 
-    def ask(self, data: bytes, address: str, now: datetime) -> Parsed | str:
+    def ask(self, data: bytes, address: str, now: datetime, charset: str | None) -> Parsed | str:
         """The parsed document, or why there is none. Blocks."""
         process, pipe = self._process, self._pipe
         assert pipe is not None
         try:
-            pipe.send((data, address, now))
+            pipe.send((data, address, now, charset))
             answer: Parsed | str = pipe.recv()
         except (EOFError, OSError):
             process.join(1)
@@ -188,12 +192,12 @@ def _serve(pipe: Connection, limits: Limits) -> None:
     gc.set_threshold(200_000)
     while True:
         try:
-            data, address, now = pipe.recv()
+            data, address, now, charset = pipe.recv()
         except (EOFError, OSError):
             return
         try:
             with _capped(limits):
-                answer: Parsed | str = parse(data, address, now=now, limits=limits)
+                answer: Parsed | str = parse(data, address, now=now, limits=limits, charset=charset)
         except feed.UnreadableError as error:
             answer = str(error)
         except MemoryError:
