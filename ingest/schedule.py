@@ -56,8 +56,10 @@ PACE = Pace()
 
 
 class Standing(StrEnum):
-    """ACTIVE: polled. PAUSED: by the operator. ENDED: the server said 410."""
+    """UNPOLLED: known from files, or removed; nobody asks for it. ACTIVE: polled. PAUSED: by the operator. ENDED: the
+    server said 410, or it moved to where another feed is."""
 
+    UNPOLLED = "UNPOLLED"
     ACTIVE = "ACTIVE"
     PAUSED = "PAUSED"
     ENDED = "ENDED"

@@ -226,21 +226,28 @@ async def _take(database: Database, path: Path, outcome: _Outcome, summary: Summ
     )
 
 
-def _count(summary: Summary, parsed: Parsed, stored: Stored) -> None:
-    reasons = stored.set_aside + Count({Reason.BEYOND_LIMIT.value: parsed.beyond})
-    summary.entries += len(parsed.candidates) + parsed.beyond
-    summary.articles += stored.articles
-    summary.revisions += stored.revisions
-    summary.unchanged += stored.unchanged
-    summary.repeated += stored.repeated
-    summary.set_aside += reasons
-    for outcome, count in (
+def count(stored: Stored, beyond: int) -> Count[str]:
+    """Count what became of a document's entries, for the metrics; those set aside, by reason. `beyond`: entries after
+    the limit."""
+    reasons = stored.set_aside + Count({Reason.BEYOND_LIMIT.value: beyond})
+    for outcome, number in (
         ("published", stored.articles),
         ("revised", stored.revisions),
         ("unchanged", stored.unchanged),
         ("repeated", stored.repeated),
         ("set_aside", reasons.total()),
     ):
-        ENTRIES.labels(outcome).inc(count)
-    for reason, count in reasons.items():
-        SET_ASIDE.labels(reason).inc(count)
+        ENTRIES.labels(outcome).inc(number)
+    for reason, number in reasons.items():
+        SET_ASIDE.labels(reason).inc(number)
+    return reasons
+
+
+def _count(summary: Summary, parsed: Parsed, stored: Stored) -> None:
+    reasons = count(stored, parsed.beyond)
+    summary.entries += len(parsed.candidates) + parsed.beyond
+    summary.articles += stored.articles
+    summary.revisions += stored.revisions
+    summary.unchanged += stored.unchanged
+    summary.repeated += stored.repeated
+    summary.set_aside += reasons

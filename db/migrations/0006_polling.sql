@@ -5,7 +5,7 @@ alter table feeds
   alter column source_id drop not null,
   add column standing text not null default 'UNPOLLED'
     check (standing in ('UNPOLLED', 'ACTIVE', 'PAUSED', 'ENDED')),
-  -- The host that is asked, with its port: of each only so many feeds are asked at a time.
+  -- The host that is asked: of each only so many feeds are asked at a time.
   add column host text not null default '',
   -- 'infinity': never, because it is not polled.
   add column next_check_at timestamptz not null default 'infinity',

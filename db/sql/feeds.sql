@@ -36,25 +36,17 @@ where id = $1 and standing = 'UNPOLLED';
 -- name: state
 -- All that polling knows of a feed. $1 id.
 select
-  id, url, host, source_id, title, site_url, document_hash, standing, next_check_at, reason, last_attempt_at,
-  last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag, last_modified, max_age,
-  expires_in, retry_after, ttl, skip_hours, skip_days
+  id, url, host, source_id, title, site_url, document_hash, standing, nullif(next_check_at, 'infinity') as next_check_at,
+  reason, last_attempt_at, last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag,
+  last_modified, max_age, expires_in, retry_after, ttl, skip_hours, skip_days
 from feeds where id = $1;
-
--- name: state_by_url
--- The same of the feed at an address. $1 address.
-select
-  id, url, host, source_id, title, site_url, document_hash, standing, next_check_at, reason, last_attempt_at,
-  last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag, last_modified, max_age,
-  expires_in, retry_after, ttl, skip_hours, skip_days
-from feeds where url = $1;
 
 -- name: states
 -- The same of all feeds that are polled, were ended or paused; who succeeded longest ago stands first.
 select
-  id, url, host, source_id, title, site_url, document_hash, standing, next_check_at, reason, last_attempt_at,
-  last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag, last_modified, max_age,
-  expires_in, retry_after, ttl, skip_hours, skip_days
+  id, url, host, source_id, title, site_url, document_hash, standing, nullif(next_check_at, 'infinity') as next_check_at,
+  reason, last_attempt_at, last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag,
+  last_modified, max_age, expires_in, retry_after, ttl, skip_hours, skip_days
 from feeds
 where standing <> 'UNPOLLED'
 order by last_success_at nulls first, created_at, id;
@@ -62,9 +54,9 @@ order by last_success_at nulls first, created_at, id;
 -- name: state_locked
 -- The same of one feed, which nobody else changes until the transaction ends. $1 id.
 select
-  id, url, host, source_id, title, site_url, document_hash, standing, next_check_at, reason, last_attempt_at,
-  last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag, last_modified, max_age,
-  expires_in, retry_after, ttl, skip_hours, skip_days
+  id, url, host, source_id, title, site_url, document_hash, standing, nullif(next_check_at, 'infinity') as next_check_at,
+  reason, last_attempt_at, last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag,
+  last_modified, max_age, expires_in, retry_after, ttl, skip_hours, skip_days
 from feeds where id = $1
 for no key update;
 
@@ -84,16 +76,16 @@ under_way as (
   select f.host, count(*) as feeds from feeds f where f.unfinished > 0 and f.last_attempt_at > $2 group by f.host
 )
 select
-  id, url, host, source_id, title, site_url, document_hash, standing, next_check_at, reason, last_attempt_at,
-  last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag, last_modified, max_age,
-  expires_in, retry_after, ttl, skip_hours, skip_days
+  id, url, host, source_id, title, site_url, document_hash, standing, nullif(next_check_at, 'infinity') as next_check_at,
+  reason, last_attempt_at, last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag,
+  last_modified, max_age, expires_in, retry_after, ttl, skip_hours, skip_days
 from feeds
 where
   id in (
     select w.id from waiting w left join under_way u on u.host = w.host where w.place <= $4 - coalesce(u.feeds, 0)
   )
   and standing = 'ACTIVE' and next_check_at <= $1
-order by next_check_at, id
+order by feeds.next_check_at, feeds.id
 limit $3
 for no key update skip locked;
 
@@ -102,12 +94,12 @@ for no key update skip locked;
 select min(next_check_at) from feeds where standing = 'ACTIVE';
 
 -- name: save
--- How a feed stands. $1 id, $2 standing, $3 next check, $4 reason, $5 last attempt, $6 last success, $7 time, $8 kind
+-- How a feed stands. $1 id, $2 standing, $3 next check (null: never), $4 reason, $5 last attempt, $6 last success, $7 time, $8 kind
 -- and $9 text of the last error, $10 errors, $11 unfinished attempts, $12 etag, $13 Last-Modified, $14 max-age,
 -- $15 Expires, $16 Retry-After, $17 ttl, $18 skip hours, $19 skip days.
 update feeds
 set
-  standing = $2, next_check_at = $3, reason = $4, last_attempt_at = $5, last_success_at = $6, last_error_at = $7,
+  standing = $2, next_check_at = coalesce($3, 'infinity'), reason = $4, last_attempt_at = $5, last_success_at = $6, last_error_at = $7,
   last_error_kind = $8, last_error = $9, errors = $10, unfinished = $11, etag = $12, last_modified = $13,
   max_age = $14, expires_in = $15, retry_after = $16, ttl = $17, skip_hours = $18, skip_days = $19
 where id = $1;
@@ -117,14 +109,15 @@ where id = $1;
 update feeds set url = $2, host = $3 where id = $1;
 
 -- name: lately
--- Articles that a feed brought lately, by the publisher's date. $1 feed, $2 since when.
-select count(distinct a.id)
+-- How many articles feeds brought lately, by the publisher's date. $1 feeds, $2 since when.
+select e.feed_id, count(distinct a.id) as articles
 from entries e join articles a on a.id = e.article_id
-where e.feed_id = $1 and e.first_seen_at >= $2 and a.published_at >= $2;
+where e.feed_id = any ($1::uuid[]) and e.first_seen_at >= $2 and a.published_at >= $2
+group by e.feed_id;
 
 -- name: unpoll
 -- A feed that nobody wants polled any more; what it brought stays. $1 id.
-update feeds set standing = 'UNPOLLED', next_check_at = 'infinity', reason = '', errors = 0, unfinished = 0
+update feeds set standing = 'UNPOLLED', next_check_at = 'infinity', reason = 'removed', errors = 0, unfinished = 0
 where id = $1;
 
 -- name: forget
