@@ -202,6 +202,10 @@ CREATE TABLE public.articles (
     comments_open boolean DEFAULT true NOT NULL,
     content_hash bytea NOT NULL,
     search tsvector NOT NULL,
+    page_html text,
+    page_text text,
+    page_fetched_at timestamp with time zone,
+    subjects text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT articles_body_extent_check CHECK ((body_extent = ANY (ARRAY['FULL'::text, 'EXCERPT'::text, 'NONE'::text]))),
     CONSTRAINT articles_kind_check CHECK ((kind = ANY (ARRAY['TEXT'::text, 'LIVE'::text, 'VIDEO'::text, 'AUDIO'::text, 'GALLERY'::text]))),
     CONSTRAINT articles_status_check CHECK ((status = ANY (ARRAY['USABLE'::text, 'WITHHELD'::text, 'CANCELED'::text])))
@@ -371,7 +375,21 @@ CREATE TABLE public.sources (
     latest_article_at timestamp with time zone,
     sort_latest_at timestamp with time zone DEFAULT '0001-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    serves_pages boolean DEFAULT false NOT NULL,
     CONSTRAINT sources_body_policy_check CHECK ((body_policy = ANY (ARRAY['FULL'::text, 'EXCERPT'::text, 'HEADLINE'::text])))
+);
+
+CREATE TABLE public.topic_map (
+    category text NOT NULL COLLATE pg_catalog."C",
+    printed text NOT NULL,
+    topic_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.topic_names (
+    topic_id uuid NOT NULL,
+    language text NOT NULL,
+    folded text NOT NULL COLLATE pg_catalog."C"
 );
 
 CREATE TABLE public.topics (
@@ -382,7 +400,16 @@ CREATE TABLE public.topics (
     sort_name text NOT NULL COLLATE pg_catalog."C",
     names jsonb DEFAULT '{}'::jsonb NOT NULL,
     broader_id uuid,
-    article_count integer DEFAULT 0 NOT NULL
+    article_count integer DEFAULT 0 NOT NULL,
+    retired_at timestamp with time zone
+);
+
+CREATE TABLE public.withholdings (
+    id uuid NOT NULL,
+    article_id uuid NOT NULL,
+    reason text NOT NULL,
+    withheld_at timestamp with time zone NOT NULL,
+    restored_at timestamp with time zone
 );
 
 CREATE TABLE public.workers (
@@ -480,6 +507,12 @@ ALTER TABLE ONLY public.sources
 ALTER TABLE ONLY public.sources
     ADD CONSTRAINT sources_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.topic_map
+    ADD CONSTRAINT topic_map_pkey PRIMARY KEY (category);
+
+ALTER TABLE ONLY public.topic_names
+    ADD CONSTRAINT topic_names_pkey PRIMARY KEY (topic_id, language);
+
 ALTER TABLE ONLY public.topics
     ADD CONSTRAINT topics_code_key UNIQUE (code);
 
@@ -488,6 +521,9 @@ ALTER TABLE ONLY public.topics
 
 ALTER TABLE ONLY public.topics
     ADD CONSTRAINT topics_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.withholdings
+    ADD CONSTRAINT withholdings_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
@@ -564,11 +600,17 @@ CREATE INDEX sources_by_latest ON public.sources USING btree (sort_latest_at DES
 
 CREATE INDEX sources_by_name ON public.sources USING btree (sort_name, id);
 
+CREATE INDEX topic_names_by_name ON public.topic_names USING btree (folded, topic_id);
+
 CREATE INDEX topics_by_articles ON public.topics USING btree (article_count DESC, id DESC);
 
 CREATE INDEX topics_by_broader ON public.topics USING btree (broader_id, sort_name, id);
 
 CREATE INDEX topics_by_name ON public.topics USING btree (sort_name, id);
+
+CREATE INDEX withholdings_by_article ON public.withholdings USING btree (article_id, withheld_at);
+
+CREATE UNIQUE INDEX withholdings_open ON public.withholdings USING btree (article_id) WHERE (restored_at IS NULL);
 
 CREATE INDEX workers_by_beat ON public.workers USING btree (beat_at);
 
@@ -625,6 +667,15 @@ ALTER TABLE ONLY public.revisions
 ALTER TABLE ONLY public.source_hosts
     ADD CONSTRAINT source_hosts_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.sources(id);
 
+ALTER TABLE ONLY public.topic_map
+    ADD CONSTRAINT topic_map_topic_id_fkey FOREIGN KEY (topic_id) REFERENCES public.topics(id);
+
+ALTER TABLE ONLY public.topic_names
+    ADD CONSTRAINT topic_names_topic_id_fkey FOREIGN KEY (topic_id) REFERENCES public.topics(id);
+
 ALTER TABLE ONLY public.topics
     ADD CONSTRAINT topics_broader_id_fkey FOREIGN KEY (broader_id) REFERENCES public.topics(id);
+
+ALTER TABLE ONLY public.withholdings
+    ADD CONSTRAINT withholdings_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id);
 

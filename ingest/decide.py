@@ -6,7 +6,11 @@ that has neither is recognised by its address, headline and date together.
 
 The content of an article changes only by feeds of its own source; and content that it had before changes nothing, so
 that two feeds that differ do not turn it back and forth. A feed that carries less of the text than we have may change
-the headline, but not the text nor what comes of it or along with it: kind, language, pictures and enclosures.
+the headline, but not the text nor what comes of it or along with it: kind, language, dateline, credit, rights, pictures
+and enclosures.
+
+A withheld article takes every entry that names one of its keys, so that what was withheld does not come back under
+another guid, or as a second article of the same address.
 """
 
 import hashlib
@@ -40,9 +44,14 @@ class Known:
     body_html: str | None
     body_text: str | None
     body_extent: Extent
+    dateline: str | None
+    credit: str | None
+    rights_holder: str | None
+    rights_notice: str | None
     hashes: frozenset[bytes]
     published_estimated: bool
     updated_at: datetime | None
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,20 @@ def identities(candidates: Sequence[Candidate], source_id: UUID, site_url: str |
     ]
 
 
+def claims(candidates: Sequence[Candidate], source_id: UUID) -> list[tuple[Key, ...]]:
+    """Every key that an entry names, those that recognise no article included: shared addresses, shared guids, home
+    pages. Where a withheld article owns one, the entry is taken for that article."""
+    scope = str(source_id)
+    found: list[tuple[Key, ...]] = []
+    for content in (candidate.content for candidate in candidates):
+        if content is None:
+            found.append(())
+            continue
+        guid: list[Key] = [("guid", scope, _bounded(content.guid))] if content.guid else []
+        found.append((*guid, *(("url", "", address) for address in (content.url, *content.aliases))))
+    return found
+
+
 def _keys(
     content: Content, scope: str, site_url: str | None, shared: set[str], guid_is_shared: bool
 ) -> tuple[Key, ...]:
@@ -132,9 +155,12 @@ def decide(
     owners: Mapping[Key, UUID],
     known: Mapping[UUID, Known],
     now: datetime,
+    claimed_by: Sequence[tuple[Key, ...]] = (),
 ) -> list[Decision]:
     """What becomes of each entry. `keys` are the entries' identities, `owners` whose they are already, `known` those
-    articles. Entries whose hash is in `skip`, or was met earlier in the document, were decided before."""
+    articles. Entries whose hash is in `skip`, or was met earlier in the document, were decided before. `claimed_by`:
+    what `claims` says of the entries; an entry that names a key of a withheld article belongs to that one."""
+    withheld = {key: owner for key, owner in owners.items() if known[owner].withheld}
     decisions: list[Decision] = []
     seen = set(skip)
     groups: dict[UUID | int, list[int]] = {}
@@ -147,7 +173,11 @@ def decide(
         if candidate.content is None:
             decisions.append(SetAside(place, candidate.set_aside or Reason.NOTHING_TO_READ))
             continue
-        group = next((group_of[key] for key in keys[place] if key in group_of), place)
+        named = claimed_by[place] if claimed_by else keys[place]
+        group: UUID | int = next(
+            (withheld[key] for key in named if key in withheld),
+            next((group_of[key] for key in keys[place] if key in group_of), place),
+        )
         groups.setdefault(group, []).append(place)
         for key in keys[place]:
             if key not in group_of:
@@ -205,6 +235,10 @@ def _with_text_of(article: Known, content: Content) -> Content:
         body_html=article.body_html,
         body_text=article.body_text,
         body_extent=article.body_extent,
+        dateline=article.dateline,
+        credit=article.credit or content.credit,
+        rights_holder=article.rights_holder if article.rights_notice else content.rights_holder,
+        rights_notice=article.rights_notice or content.rights_notice,
         word_count=word_count(article.body_text or ""),
         hash=content_hash(content.headline, article.lead, article.body_html),
         search=search_text.tsvector(

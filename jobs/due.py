@@ -16,6 +16,7 @@ import structlog
 from db.changes import Kind, Line, append
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.statements import statements
+from jobs.counters import count_public
 
 # Articles in one transaction, so that none holds the log's lock for long.
 BATCH = 500
@@ -40,12 +41,7 @@ async def write_due(database: Database, *, now: datetime) -> int:
         if not came and not went:
             return 0
         published, withdrawn = sorted(row["id"] for row in came), sorted(row["id"] for row in went)
-        for noun in ("sources", "topics", "authors", "commenters"):
-            moved = await connection.fetch(due[noun], published, withdrawn)
-            ids, by = [row["id"] for row in moved], [row["by"] for row in moved]
-            if noun == "sources":
-                await connection.execute(statements(noun)["lock"], ids)
-            await connection.execute(statements(noun)["count"], ids, by)
+        await count_public(connection, published, withdrawn)
         await append(connection, _lines(published, withdrawn))
     log.info("due_written", published=len(published), withdrawn=len(withdrawn))
     return len(published) + len(withdrawn)

@@ -16,7 +16,7 @@ from db.pool import Database
 from db.statements import statements
 from ingest.article import Content, Extent
 from ingest.dates import Moment
-from ingest.decide import Decision, Keep, Key, Known, Publish, Revise, SetAside, decide, identities
+from ingest.decide import Decision, Keep, Key, Known, Publish, Revise, SetAside, claims, decide, identities
 from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
 from jobs.parse import Parsed
@@ -29,6 +29,8 @@ _CONFLICTS = (
     asyncpg.UniqueViolationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    # The outlet was merged into another meanwhile.
+    asyncpg.ForeignKeyViolationError,
 )
 
 
@@ -104,7 +106,8 @@ class _Store:
         hashes = [candidate.hash for candidate in parsed.candidates]
         skip = frozenset(row[0] for row in await self._rows("entries", "known", feed_id, hashes))
         keys = identities(parsed.candidates, source_id, parsed.site_url)
-        owners = await self._owners(keys)
+        named = claims(parsed.candidates, source_id)
+        owners = await self._owners(keys) | await self._withheld(named, keys)
         rows = await self._rows("articles", "known", sorted(set(owners.values()))) if owners else []
         decisions = decide(
             parsed.candidates,
@@ -114,6 +117,7 @@ class _Store:
             owners=owners,
             known={row["id"]: _known(row) for row in rows},
             now=self._now,
+            claimed_by=named,
         )
         await self._write(source_id, feed_id, decisions, {row["id"]: row for row in rows})
         return self._outcome(decisions, skip)
@@ -133,7 +137,12 @@ class _Store:
         if found:
             if found[0]["document_hash"] != parsed.hash:
                 await self._run("feeds", "update", found[0]["id"], *facts)
-            return found[0]["source_id"], found[0]["id"]
+            if found[0]["source_id"] is not None:
+                return found[0]["source_id"], found[0]["id"]
+            # Added to be polled; this is its first document.
+            source_id = await self._source()
+            await self._run("feeds", "give_source", found[0]["id"], source_id)
+            return source_id, found[0]["id"]
         source_id = await self._source()
         feed_id = uuid7(self._now)
         await self._run("feeds", "insert", feed_id, parsed.feed_url, source_id, *facts, self._now)
@@ -162,13 +171,21 @@ class _Store:
         rows = await self._rows("articles", "owners", *_columns(wanted, 3)) if wanted else []
         return {(row["kind"], row["scope"], row["value"]): row["article_id"] for row in rows}
 
+    async def _withheld(
+        self, named: Iterable[tuple[Key, ...]], keys: Iterable[tuple[Key, ...]]
+    ) -> dict[Key, UUID]:
+        """Withheld articles that own what entries name besides their identities."""
+        others = sorted({key for each in named for key in each} - {key for each in keys for key in each})
+        rows = await self._rows("articles", "withheld", *_columns(others, 3)) if others else []
+        return {(row["kind"], row["scope"], row["value"]): row["article_id"] for row in rows}
+
     async def _write(
         self, source_id: UUID, feed_id: UUID, decisions: Sequence[Decision], known: Mapping[UUID, Any]
     ) -> None:
         new: list[_Written] = []
         revised: list[_Written] = []
         article_of: dict[int, UUID] = {}
-        claims: list[tuple[Key, UUID]] = []
+        claimed: list[tuple[Key, UUID]] = []
         for decision in decisions:
             match decision:
                 case Publish(content):
@@ -185,9 +202,9 @@ class _Store:
                 case SetAside():
                     continue
             article_of.update(dict.fromkeys(decision.entries, article_id))
-            claims.extend((key, article_id) for key in decision.keys)
+            claimed.extend((key, article_id) for key in decision.keys)
         await self._articles(source_id, new, revised)
-        await self._keys(claims)
+        await self._keys(claimed)
         await self._entries(feed_id, decisions, article_of)
         public = {written.id for written in new} | {row["id"] for row in known.values() if row["is_public"]}
         await self._attached(source_id, new, revised, public)
@@ -197,10 +214,10 @@ class _Store:
 
     async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
         if new:
-            await self._run("articles", "insert", self._now, source_id, *_columns(map(_row, new), 24))
+            await self._run("articles", "insert", self._now, source_id, *_columns(map(_row, new), 25))
         if revised:
             ids = [written.id for written in revised if not written.keeps_media]
-            await self._run("articles", "revise", self._now, *_columns(map(_row, revised), 24))
+            await self._run("articles", "revise", self._now, *_columns(map(_row, revised), 25))
             await self._run("articles", "clear_images", ids)
             await self._run("articles", "clear_enclosures", ids)
         if written := [*new, *revised]:
@@ -226,10 +243,10 @@ class _Store:
         if files:
             await self._run("articles", "insert_enclosures", *_columns(files, 6))
 
-    async def _keys(self, claims: Sequence[tuple[Key, UUID]]) -> None:
-        if claims:
-            rows = await self._rows("articles", "insert_keys", *_columns([(*key, owner) for key, owner in claims], 4))
-            if len(rows) < len(claims):
+    async def _keys(self, claimed: Sequence[tuple[Key, UUID]]) -> None:
+        if claimed:
+            rows = await self._rows("articles", "insert_keys", *_columns([(*key, owner) for key, owner in claimed], 4))
+            if len(rows) < len(claimed):
                 raise _KeyTaken
 
     async def _entries(self, feed_id: UUID, decisions: Sequence[Decision], article_of: Mapping[int, UUID]) -> None:
@@ -355,9 +372,14 @@ def _known(row: Any) -> Known:
         body_html=row["body_html"],
         body_text=row["body_text"],
         body_extent=Extent(row["body_extent"]),
+        dateline=row["dateline"],
+        credit=row["credit"],
+        rights_holder=row["rights_holder"],
+        rights_notice=row["rights_notice"],
         hashes=frozenset(row["hashes"]),
         published_estimated=row["published_estimated"],
         updated_at=row["updated_at"],
+        withheld=row["status"] == "WITHHELD",
     )
 
 
@@ -370,7 +392,7 @@ def _row(written: _Written) -> tuple[Any, ...]:
         content.rights_notice, content.language, json.dumps(content.categories),
         published.instant if published else None, published.text if published else None, written.estimated,
         updated.instant if updated else None, updated.text if updated else None, content.word_count,
-        written.has_image, content.hash, content.search,
+        written.has_image, content.hash, content.search, content.dateline,
     )  # fmt: skip
 
 

@@ -4,11 +4,20 @@ select k.kind, k.scope, k.value, k.article_id
 from unnest($1::text[], $2::text[], $3::text[]) as w (kind, scope, value)
 join article_keys k on k.kind = w.kind and k.scope = w.scope and k.value = w.value;
 
+-- name: withheld
+-- Which of these keys withheld articles own. $1 kinds, $2 scopes, $3 values.
+select k.kind, k.scope, k.value, k.article_id
+from unnest($1::text[], $2::text[], $3::text[]) as w (kind, scope, value)
+join article_keys k on k.kind = w.kind and k.scope = w.scope and k.value = w.value
+join articles a on a.id = k.article_id
+where a.status = 'WITHHELD';
+
 -- name: known
 -- Articles as they are, locked against other changes, with the hashes of all their contents. $1 articles.
 select
   a.id, a.source_id, a.kind, a.headline, a.lead, a.body_html, a.body_text, a.body_extent, a.language, a.has_image,
-  a.is_public, a.published_text, a.published_estimated, a.updated_at,
+  a.status, a.is_public, a.published_text, a.published_estimated, a.updated_at,
+  a.dateline, a.credit, a.rights_holder, a.rights_notice,
   array(select r.content_hash from revisions r where r.article_id = a.id) as hashes,
   array(select t.topic_id from article_topics t where t.article_id = a.id and t.direct order by t.topic_id) as topics
 from articles a
@@ -21,22 +30,22 @@ for no key update of a;
 insert into articles (
   id, url, kind, headline, lead, body_html, body_text, body_extent, byline, section, credit, rights_holder,
   rights_notice, language, categories, published_at, published_text, published_estimated, updated_at, updated_text,
-  sort_updated_at, word_count, has_image, content_hash, search, source_id, is_public, first_seen_at, changed_at
+  sort_updated_at, word_count, has_image, content_hash, search, dateline, source_id, is_public, first_seen_at, changed_at
 )
 select
   a.id, a.url, a.kind, a.headline, a.lead, a.body_html, a.body_text, a.body_extent, a.byline, a.section, a.credit,
   a.rights_holder, a.rights_notice, a.language, array(select jsonb_array_elements_text(a.categories::jsonb)),
   a.published_at, a.published_text, a.published_estimated, a.updated_at, a.updated_text,
-  coalesce(a.updated_at, a.published_at), a.word_count, a.has_image, a.content_hash, a.search::tsvector, $2, true, $1,
-  $1
+  coalesce(a.updated_at, a.published_at), a.word_count, a.has_image, a.content_hash, a.search::tsvector, a.dateline, $2,
+  true, $1, $1
 from unnest(
   $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
   $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::text[],
-  $20::boolean[], $21::timestamptz[], $22::text[], $23::integer[], $24::boolean[], $25::bytea[], $26::text[]
+  $20::boolean[], $21::timestamptz[], $22::text[], $23::integer[], $24::boolean[], $25::bytea[], $26::text[], $27::text[]
 ) as a (
   id, url, kind, headline, lead, body_html, body_text, body_extent, byline, section, credit, rights_holder,
   rights_notice, language, categories, published_at, published_text, published_estimated, updated_at, updated_text,
-  word_count, has_image, content_hash, search
+  word_count, has_image, content_hash, search, dateline
 );
 
 -- name: revise
@@ -53,15 +62,16 @@ set
   published_estimated = a.published_estimated and n.published_at is null,
   updated_at = n.updated_at, updated_text = n.updated_text, sort_updated_at = n.updated_at,
   word_count = n.word_count, has_image = n.has_image, content_hash = n.content_hash, search = n.search::tsvector,
+  dateline = n.dateline,
   changed_at = $1
 from unnest(
   $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
   $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::timestamptz[], $18::text[],
-  $19::boolean[], $20::timestamptz[], $21::text[], $22::integer[], $23::boolean[], $24::bytea[], $25::text[]
+  $19::boolean[], $20::timestamptz[], $21::text[], $22::integer[], $23::boolean[], $24::bytea[], $25::text[], $26::text[]
 ) as n (
   id, url, kind, headline, lead, body_html, body_text, body_extent, byline, section, credit, rights_holder,
   rights_notice, language, categories, published_at, published_text, published_estimated, updated_at, updated_text,
-  word_count, has_image, content_hash, search
+  word_count, has_image, content_hash, search, dateline
 )
 where a.id = n.id;
 
