@@ -10,7 +10,7 @@ How much of the text a feed carries (`body_extent`):
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ from ingest.dates import Moment, moment
 from ingest.feed import Channel, Document, Entry, Markup
 from ingest.media import Enclosure, Image, enclosures, images, kind_of
 from ingest.text import cut, one_line, unescaped, word_count
+from ingest.wire import Wire, read_wire
 
 HEADLINE_LIMIT = 500
 LEAD_LIMIT = 500
@@ -88,6 +89,7 @@ class Content:
     body_extent: Extent
     byline: str | None
     authors: tuple[str, ...]
+    dateline: str | None
     credit: str | None
     rights_holder: str | None
     rights_notice: str | None
@@ -142,50 +144,99 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
     if address is None:
         return Reason.NO_ADDRESS
     summary_html = _html(entry.summary, address)
-    summary = sanitise.plain_text(summary_html) if summary_html else ""
     content_html = _html(entry.content, address)
-    body_html = content_html or summary_html
-    body_text = (sanitise.plain_text(content_html) if content_html else summary) or None
-    extent = _extent(body_text, is_content=content_html is not None) if body_html else Extent.NONE
-    headline = _plain(entry.title, HEADLINE_LIMIT) or _first_words(body_text)
-    pictures = images(entry.media, sanitise.pictures(body_html or ""), address)
-    files = enclosures(entry.media, address)
-    if not headline and not body_text:
-        return Reason.NOTHING_TO_READ
-    lead = _lead(summary, body_text)
-    signed = _signed(entry, channel)
-    categories = _categories(entry)
-    spoken = " ".join(part for part in (headline, lead or "", (body_text or "")[:1000]) if part)
-    notice = rights.notice(entry.rights) or rights.notice(channel.rights)
     published, updated = _dates(entry, now)
-    words = word_count(body_text or "")
+    signed = _signed(entry, channel)
+    text = _text(entry, summary_html, content_html, hint, published, _credited_beside(entry, signed))
+    wire = text.wire
+    headline = text.title or _first_words(wire.body_text)
+    if not headline and not wire.body_text:
+        return Reason.NOTHING_TO_READ
+    pictures = _credited(images(entry.media, sanitise.pictures(wire.body_html or ""), address), wire.image_credit)
+    if wire.byline and signed.printed is None:
+        signed = byline([wire.byline])
+    categories = _categories(entry)
+    notice, holder = _rights(wire, entry, channel)
+    words = word_count(wire.body_text or "")
+    is_content = content_html is not None
     return Content(
         url=address,
         aliases=aliases,
         guid=entry.id,
         kind=_kind(entry, address, headline, words, len(pictures)),
         headline=headline or "",
-        lead=lead,
-        body_html=body_html,
-        body_text=body_text,
-        body_extent=extent,
+        lead=text.lead,
+        body_html=wire.body_html,
+        body_text=wire.body_text,
+        body_extent=_extent(wire.body_text, is_content=is_content) if wire.body_html else Extent.NONE,
         byline=signed.printed,
         authors=signed.names,
-        credit=signed.agency,
-        rights_holder=rights.holder(notice),
+        dateline=wire.dateline,
+        credit=wire.credit or signed.agency,
+        rights_holder=holder,
         rights_notice=notice,
-        section=_section(entry, categories),
-        language=language.identify(spoken, entry.language or hint),
+        section=_section(entry, categories) or wire.section,
+        language=text.language,
         categories=categories,
-        topics=tuple(topic.slug for topic in topics.topics_of(_subjects(entry, categories))),
-        published=published,
+        topics=tuple(topic.slug for topic in topics.topics_of(_subjects(entry, categories, wire.section))),
+        published=published or moment(wire.local_time, now=now),
         updated=updated,
         images=pictures,
-        enclosures=files,
+        enclosures=enclosures(entry.media, address),
         word_count=words,
-        hash=content_hash(headline or "", lead, body_html),
-        search=search_text.tsvector(headline=headline or "", lead=lead, byline=signed.printed, body=body_text),
+        hash=content_hash(headline or "", text.lead, wire.body_html),
+        search=search_text.tsvector(
+            headline=headline or "", lead=text.lead, byline=signed.printed, body=wire.body_text
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What an entry tells: its title, its language, its lead, and the body with its wire marks taken apart."""
+
+    title: str | None
+    language: str
+    lead: str | None
+    wire: Wire
+
+
+def _text(
+    entry: Entry,
+    summary_html: str | None,
+    content_html: str | None,
+    hint: str | None,
+    published: Moment | None,
+    credited: Sequence[str],
+) -> _Text:
+    title = _plain(entry.title, HEADLINE_LIMIT)
+    summary = sanitise.plain_text(summary_html) if summary_html else ""
+    body_html = content_html or summary_html
+    body_text = (sanitise.plain_text(content_html) if content_html else summary) or None
+    parts = (title or "", one_line(summary)[:LEAD_LIMIT], (body_text or "")[:1000])
+    spoken = language.identify(" ".join(part for part in parts if part), entry.language or hint)
+    wire = read_wire(title or "", body_html, body_text, spoken, published, credited)
+    if not content_html or not summary:
+        return _Text(title, spoken, _lead(wire.body_text if summary else None, wire.body_text), wire)
+    # A summary beside the text begins as the text does, and may say more of its origin.
+    told = read_wire(title or "", None, one_line(summary), spoken, published, credited)
+    wire = replace(wire, dateline=wire.dateline or told.dateline, credit=wire.credit or told.credit)
+    return _Text(title, spoken, _lead(told.body_text, wire.body_text), wire)
+
+
+def _credited(pictures: tuple[Image, ...], credit: str | None) -> tuple[Image, ...]:
+    """The pictures; a credit that stands somewhere in the text is that of the only one, if it has none."""
+    if credit is None or len(pictures) != 1 or pictures[0].credit:
+        return pictures
+    return (replace(pictures[0], credit=credit),)
+
+
+def _rights(wire: Wire, entry: Entry, channel: Channel) -> tuple[str | None, str | None]:
+    """Notice and holder: what the text says of itself before what its entry and its feed say; a notice that names a
+    holder before one that does not."""
+    said = [(wire.rights_notice, wire.rights_holder)] if wire.rights_notice else []
+    said += [(made, rights.holder(made)) for text in (entry.rights, channel.rights) if (made := rights.notice(text))]
+    return next((pair for pair in said if pair[1]), said[0] if said else (None, None))
 
 
 def _addresses(entry: Entry, site_url: str | None) -> tuple[str | None, tuple[str, ...]]:
@@ -243,9 +294,9 @@ def _first_words(body_text: str | None) -> str | None:
     return cut(one_line(first), 100) or None
 
 
-def _lead(summary: str, body_text: str | None) -> str | None:
+def _lead(summary: str | None, body_text: str | None) -> str | None:
     """The publisher's abstract, else the first paragraph."""
-    text = one_line(summary)
+    text = one_line(summary or "")
     if not text and body_text:
         text = one_line(next((part for part in body_text.split("\n\n") if word_count(part) > 3), body_text))
     return cut(text, LEAD_LIMIT) or None
@@ -255,6 +306,13 @@ def _signed(entry: Entry, channel: Channel) -> Byline:
     # Atom and JSON Feed: an entry without authors has the feed's.
     people = entry.authors or channel.authors
     return byline([person.name for person in people], (channel.title or "", channel.publisher or ""))
+
+
+def _credited_beside(entry: Entry, signed: Byline) -> list[str]:
+    """Who is credited for an entry and is no person: small agencies are known by that."""
+    named = [one_line(person.name) for person in entry.authors if person.name]
+    holder = rights.holder(rights.notice(entry.rights))
+    return [name for name in (*named, holder) if name and name not in signed.names]
 
 
 def _dates(entry: Entry, now: datetime) -> tuple[Moment | None, Moment | None]:
@@ -299,10 +357,10 @@ def _categories(entry: Entry) -> tuple[str, ...]:
     return tuple(found)[:_MAX_CATEGORIES]
 
 
-def _subjects(entry: Entry, categories: Sequence[str]) -> list[str]:
-    """All that may name a topic: the section, the categories, and terms that hold an IPTC code."""
+def _subjects(entry: Entry, categories: Sequence[str], section: str | None) -> list[str]:
+    """All that may name a topic: the sections, the categories, and terms that hold an IPTC code."""
     codes = [category.term for category in entry.categories if category.term not in categories]
-    return [text for text in (entry.section, *categories, *codes) if text]
+    return [text for text in (entry.section, *categories, *codes, section) if text]
 
 
 def _section(entry: Entry, categories: Sequence[str]) -> str | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ingest.agency import agency_of
 from ingest.search_text import fold
 from ingest.text import one_line
 
@@ -40,22 +41,6 @@ _NOBODY = re.compile(
     r"|編集部|取材班|社会部|政治部|経済部|新聞|通信|ニュース|편집국|뉴스|통신|新华社|编辑部",
     re.IGNORECASE,
 )
-# The wires as they are credited, folded, and the name that is served.
-_AGENCIES = {
-    "ap": "AP", "associated press": "AP", "the associated press": "AP", "reuters": "Reuters", "afp": "AFP",
-    "agence france-presse": "AFP", "agence france presse": "AFP", "dpa": "dpa", "deutsche presse-agentur": "dpa",
-    "epd": "epd", "kna": "KNA", "sid": "SID", "apa": "APA", "efe": "EFE", "agencia efe": "EFE", "europa press":
-    "Europa Press", "ansa": "ANSA", "lusa": "Lusa", "anp": "ANP", "belga": "Belga", "ritzau": "Ritzau", "ntb": "NTB",
-    "tt": "TT", "stt": "STT", "pap": "PAP", "ctk": "ČTK", "mti": "MTI", "tass": "TASS", "interfax": "Interfax",
-    "ukrinform": "Ukrinform", "anadolu agency": "Anadolu", "anadolu": "Anadolu", "xinhua": "Xinhua", "新华社": "Xinhua",
-    "kyodo": "Kyodo", "kyodo news": "Kyodo", "共同通信": "Kyodo", "共同": "Kyodo", "jiji": "Jiji Press",
-    "jiji press": "Jiji Press", "時事通信": "Jiji Press", "時事": "Jiji Press", "yonhap": "Yonhap",
-    "yonhap news agency": "Yonhap", "연합뉴스": "Yonhap", "pti": "PTI", "press trust of india": "PTI", "ani": "ANI",
-    "ians": "IANS", "bernama": "Bernama", "antara": "Antara", "aap": "AAP", "upi": "UPI", "bloomberg": "Bloomberg",
-    "bloomberg news": "Bloomberg", "pa media": "PA Media", "press association": "PA Media", "pa": "PA Media",
-    "the canadian press": "The Canadian Press", "canadian press": "The Canadian Press", "ats": "Keystone-SDA",
-    "keystone-sda": "Keystone-SDA", "sda": "Keystone-SDA", "getty images": "Getty Images",
-}  # fmt: skip
 _MAX_NAMES = 20
 _MAX_NAME = 100
 
@@ -77,7 +62,7 @@ def byline(printed: Iterable[str], outlets: Iterable[str] = ()) -> Byline:
     agency: str | None = None
     for field in fields:
         for part in _parts(field):
-            if wire := _AGENCIES.get(fold(part).strip(". ")):
+            if wire := agency_of(part):
                 agency = agency or wire
             elif _is_person(part) and fold(part) not in ours and fold(part) not in {fold(name) for name in names}:
                 names.append(part)
@@ -118,6 +103,6 @@ def _is_person(part: str) -> bool:
 
 def _bracketed_agency(field: str) -> str | None:
     for match in re.finditer(r"[(\[（【]([^()\[\]（）【】]*)[)\]）】]", field):
-        if wire := _AGENCIES.get(fold(match[1]).strip(". ")):
+        if wire := agency_of(match[1]):
             return wire
     return None

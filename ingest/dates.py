@@ -19,18 +19,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan ene gen gennaio enero janvier januar janeiro",
-            "feb fev february fevrier febrero febbraio fevereiro februar",
-            "mar mrz mars marzo maerz marz marco maa",
+            "jan january janner ene gen gennaio enero janvier januar janeiro",
+            "feb fev february fevr fevrier febrero febbraio fevereiro februar",
+            "mar mrz march mars marzo maerz marz marco maa",
             "apr abr avr april avril abril aprile",
             "may mai mag mayo maggio maio mei",
-            "jun juin giu junio giugno junho juni",
-            "jul juil juillet lug julio luglio julho juli",
-            "aug ago aou aout agosto augustus",
-            "sep sept set septembre settembre setembro",
-            "oct okt ott out octobre ottobre outubro oktober octubre",
-            "nov novembre noviembre novembro",
-            "dec dez dic decembre dezember diciembre dicembre dezembro desember",
+            "jun june juin giu junio giugno junho juni",
+            "jul july juil juillet lug julio luglio julho juli",
+            "aug august ago aou aout agosto augustus",
+            "sep sept set september septembre septiembre settembre setembro",
+            "oct okt ott out october octobre ottobre outubro oktober octubre",
+            "nov november novembre noviembre novembro",
+            "dec dez dic december decembre dezember diciembre dicembre dezembro desember",
         ),
         1,
     )
@@ -103,6 +103,11 @@ def moment(text: str | None, *, now: datetime | None = None) -> Moment | None:
     if now is not None and found.instant > now + FUTURE:
         return None
     return found
+
+
+def month_of(name: str) -> int | None:
+    """The month that a word names, in full or as it is shortened ('Sept', 'août' -> 9, 8); None for any other word."""
+    return _MONTHS.get(fold(name).strip("."))
 
 
 def _read(text: str) -> Moment | None:

@@ -38,7 +38,7 @@ _ATTRIBUTES = {
     "time": {"datetime"},
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
-_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s+[a-z][a-z0-9:-]*="[^"]*")*)\s*/?>')
+TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:\s+[a-z][a-z0-9:-]*="[^"]*")*)\s*/?>')
 _ATTRIBUTE = re.compile(r'([a-z][a-z0-9:-]*)="([^"]*)"')
 _IMG = re.compile(r'<img((?:\s+[a-z][a-z0-9:-]*="[^"]*")*)\s*/?>')
 _EMPTY = re.compile(r"<(p|div|span|a|figure|b|i|em|strong|center|ul|ol)(?:\s[^<>]*)?>(?:\s|&nbsp;|\xa0|<br>)*</\1>")
@@ -112,7 +112,7 @@ def from_plain(text: str) -> str:
 def in_blocks(safe: str) -> str:
     """Sanitised HTML with a paragraph around what has no block of its own; plain text that was called HTML gets its
     paragraphs by blank lines."""
-    tags = {match[2] for match in _TAG.finditer(safe)}
+    tags = {match[2] for match in TAG.finditer(safe)}
     if not tags:
         return from_plain(html.unescape(safe))
     return safe if tags & _BLOCK or not safe else f"<p>{safe}</p>"
@@ -122,7 +122,7 @@ def plain_text(safe: str) -> str:
     """The text of sanitised HTML: paragraphs and other blocks divided by a blank line, lines and list items by a line
     end, white space otherwise collapsed."""
     # White space first, while it can't be confused with the line ends that tags stand for.
-    text = _TAG.sub(_break, " ".join(safe.split()))
+    text = TAG.sub(_break, " ".join(safe.split()))
     text = html.unescape(text).replace("\xa0", " ").replace("\u00ad", "")
     lines = [" ".join(line.split()) for line in text.split("\n")]
     return clean(_BLANK_LINES.sub("\n\n", "\n".join(lines)).strip())

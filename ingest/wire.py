@@ -7,7 +7,7 @@ is, and so does everything in figures, quotations and tables.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -76,10 +76,17 @@ class Wire:
 
 
 def read_wire(
-    headline: str, body_html: str | None, body_text: str | None, language: str, published: Moment | None
+    headline: str,
+    body_html: str | None,
+    body_text: str | None,
+    language: str,
+    published: Moment | None,
+    credited: Iterable[str] = (),
 ) -> Wire:
     """The wire marks of a body. `body_html` is sanitised, `body_text` its plain text (`sanitise.plain_text`), or all
-    there is where there is no HTML (a lead). `language` is a BCP 47 tag; `published` gives datelines their year.
+    there is where there is no HTML (a lead). `language` is a BCP 47 tag; `published` gives datelines their year;
+    `credited`: who is credited beside the text, people left out: in a dateline's brackets such a name is an agency's,
+    however small it is.
 
     A body without marks comes back as it was. A cut body's text is again the plain text of its HTML. What would still
     begin or end with a mark afterwards (a round-up of briefs, each with its dateline), or be nothing but marks, is not
@@ -90,7 +97,7 @@ def read_wire(
     if not source:
         return untouched
     parse = Lines.of_html if body_html is not None else Lines.of_text
-    about = About(language, published)
+    about = About(language, published, credited=tuple((fold(name).strip(" ."), name) for name in credited))
     reading, lines = _read(parse, source, fold(headline).strip(), about)
     if not reading.marks or not lines.lines:
         return untouched

@@ -11,8 +11,8 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-# Tags as nh3 writes them (see ingest.sanitise).
-_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[a-z][a-z0-9:-]*="[^"]*")*\s*/?>')
+from ingest.sanitise import TAG
+
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,8}|#x[0-9a-fA-F]{1,8}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _PIECE = re.compile(rf"\s+|{_REFERENCE.pattern}|.", re.DOTALL)
 _SPACE = re.compile(r"\s+")
@@ -75,7 +75,7 @@ class Lines:
         """The lines of sanitised HTML."""
         made = cls(source, is_html=True)
         line, at, foreign = Line([]), 0, 0
-        for number, match in enumerate(_TAG.finditer(source)):
+        for number, match in enumerate(TAG.finditer(source)):
             made._stretch(line, at, match.start())
             at = match.end()
             closing, name = bool(match[1]), match[2]

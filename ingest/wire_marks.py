@@ -11,6 +11,7 @@ from datetime import date
 from ingest import rights
 from ingest.agency import agency_of
 from ingest.dates import Moment
+from ingest.search_text import fold
 from ingest.wire_names import are_names, day_of, is_day, is_eastern
 from ingest.wire_places import is_city, is_region
 
@@ -21,8 +22,8 @@ _QUOTES_CLOSED = "”\"’'」』»"
 @dataclass(frozen=True, slots=True)
 class About:
     """What a reader may know of the text around: the language, when it was published, whether the line is the first,
-    whether the mark is all of a line, the character before it, in the line or the one above, and whether credits of
-    pictures are marks."""
+    whether the mark is all of a line, the character before it, in the line or the one above, whether credits of
+    pictures are marks, and names (folded, and as they are served) of agencies that the entry itself credits."""
 
     language: str
     published: Moment | None
@@ -30,6 +31,11 @@ class About:
     is_whole: bool = False
     before: str = ""
     takes_pictures: bool = True
+    credited: tuple[tuple[str, str], ...] = ()
+
+    def agency_of(self, printed: str) -> str | None:
+        """The agency of that name: one that everybody knows, or one that the entry credits."""
+        return agency_of(printed) or dict(self.credited).get(fold(printed).strip(" ."))
 
     @property
     def follows_sentence(self) -> bool:
@@ -97,7 +103,7 @@ def agency_dateline(match: re.Match[str], about: About) -> Finding | None:
     place, printed_day, printed = match["place"], match["day"], match["agency"].strip()
     if is_region(printed):
         return None
-    agency = agency_of(printed)
+    agency = about.agency_of(printed)
     has_dash = bool(match["dash"].strip())
     following = match.string[match.end() : match.end() + 2].lstrip("\"“‘'«„¿¡[")
     if place is None:
@@ -278,10 +284,8 @@ def copyright_line(match: re.Match[str], about: About) -> Finding | None:
     if not about.is_whole and not (is_sign or bracket or match["year"] or is_close):
         return None
     printed = notice.removesuffix(after).strip() if after else notice
-    name = re.sub(r"[(（](?:www\.|https?:)[^()]*[)）]", "", named).strip(" .,;:、|-–—)）")
+    name = re.sub(r"[(（](?:www\.|https?:)[^()]*[)）]", "", named).strip(" ,;:、|-–—)）")
     holder = rights.holder(f"© {name}")
-    if holder and re.search(r"\b(?:Ltd|Inc|Co|Corp)$", holder) and f"{holder}." in named:
-        holder += "."
     return Finding(notice=rights.notice(printed), holder=holder, credit=credit)
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from ingest.agency import AGENCIES
-from ingest.dates import Moment, moment
+from ingest.dates import Moment, moment, month_of
 from ingest.search_text import fold
 
 # Words of a credit that are no name: 'Ann Lee in Tokyo and the desk of …'.
@@ -19,17 +19,6 @@ _SMALL = frozenset(
 _SENTENCE = re.compile(r"[。、]|[をがはでに]|[っしれ]た|ます|です|する|した|[가-힣]다(?:[.\s]|$)")
 _EAST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _JAPANESE_ZONE = "+09:00"
-_MONTHS = frozenset(
-    re.findall(
-        r"\S+",
-        """jan january janvier januar jänner enero ene gennaio gen janeiro feb february fév févr février februar
-        febrero febbraio fevereiro mar march mars marzo märz mrz março apr april avr avril abril abr aprile may
-        mai mayo mag maggio maio jun june juin juni junio giu giugno junho jul july juil juillet juli julio lug
-        luglio julho aug august août aou agosto ago sep sept september septembre septiembre set settembre
-        setembro oct october octobre oktober okt octubre ott ottobre out outubro nov november novembre noviembre
-        novembro dec december déc décembre dezember dez diciembre dic dicembre dezembro""",
-    )
-)
 _NO_OFFSET = frozenset({"gmt", "utc", "ut", "z", "wet"})
 _STAMPS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -46,9 +35,6 @@ _STAMPS = tuple(
         r"(?P<half>午前|午後|오전|오후)? ?(?P<clock>\d{1,2}[:：時시] ?\d{1,2})[分분]?(?P<hour_word>)(?P<zone>)",
     )
 )
-
-
-_FOLDED_MONTHS = frozenset(fold(month) for month in _MONTHS)
 
 
 def are_names(text: str, also: frozenset[str] = frozenset(), limit: int = 12) -> bool:
@@ -83,7 +69,7 @@ def day_of(text: str | None, published: Moment | None) -> date | None:
         year, month, day = (int(part) if part else None for part in east.groups())
         return _nearest(year, month, day or 0, published)
     # dates.moment goes by a month's first letters, and would take a market for a March.
-    if not any(word.strip(".") in _FOLDED_MONTHS for word in folded.split()):
+    if not any(month_of(word) for word in folded.split()):
         return None
     # A leap year, so that 29 February can be read.
     if re.search(r"\d{4}$", folded):
@@ -142,7 +128,7 @@ def _local(parts: dict[str, str | None]) -> datetime | None:
     hours = [int(number) for number in re.findall(r"\d+", clock)]
     try:
         if re.search(r"[^\W\d_]{3}", day):
-            if not any(fold(word) in _FOLDED_MONTHS for word in re.findall(r"[^\W\d_]+", day)):
+            if not any(month_of(word) for word in re.findall(r"[^\W\d_]+", day)):
                 return None
             found = moment(day)
             if found is None:

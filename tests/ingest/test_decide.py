@@ -19,9 +19,9 @@ OURS, THEIRS = UUID(int=1), UUID(int=2)
 def content(url: str = "https://x.example/1", guid: str | None = None, headline: str = "One") -> Content:
     return Content(
         url=url, aliases=(), guid=guid, kind="TEXT", headline=headline, lead=None, body_html=None, body_text=None,
-        body_extent=Extent.NONE, byline=None, authors=(), credit=None, rights_holder=None, rights_notice=None,
-        section=None, language="en", categories=(), topics=(), published=None, updated=None, images=(), enclosures=(),
-        word_count=0, hash=content_hash(headline, None, None), search="",
+        body_extent=Extent.NONE, byline=None, authors=(), dateline=None, credit=None, rights_holder=None,
+        rights_notice=None, section=None, language="en", categories=(), topics=(), published=None, updated=None,
+        images=(), enclosures=(), word_count=0, hash=content_hash(headline, None, None), search="",
     )  # fmt: skip
 
 
@@ -72,7 +72,9 @@ class World:
         self.known[article] = Known(
             id=article, source_id=source, kind=made.kind, language=made.language, lead=made.lead,
             body_html=made.body_html, body_text=made.body_text, body_extent=made.body_extent,
-            hashes=hashes | {made.hash}, published_estimated=made.published is None, updated_at=None,
+            dateline=made.dateline, credit=made.credit, rights_holder=made.rights_holder,
+            rights_notice=made.rights_notice, hashes=hashes | {made.hash},
+            published_estimated=made.published is None, updated_at=None,
         )  # fmt: skip
 
 
@@ -181,7 +183,8 @@ def test_the_fuller_text_stays_with_what_was_read_out_of_it() -> None:
     world = World()
     whole = replace(
         content(guid="a"), kind="GALLERY", language="de", lead="Eins", body_html="<p>Eins zwei drei</p>",
-        body_text="Eins zwei drei", body_extent=Extent.FULL, word_count=3, hash=b"whole",
+        body_text="Eins zwei drei", body_extent=Extent.FULL, word_count=3, hash=b"whole", dateline="Wendhafen",
+        credit="dpa", rights_holder="dpa", rights_notice="© dpa",
     )  # fmt: skip
     less = replace(content(guid="a", headline="Two"), body_text="Eins …", body_extent=Extent.EXCERPT, word_count=1)
     world.bring(whole)
@@ -191,6 +194,7 @@ def test_the_fuller_text_stays_with_what_was_read_out_of_it() -> None:
     assert (kept.headline, kept.body_text, kept.word_count, kept.kind, kept.language) == (
         "Two", "Eins zwei drei", 3, "GALLERY", "de",
     )  # fmt: skip
+    assert (kept.dateline, kept.credit, kept.rights_holder, kept.rights_notice) == ("Wendhafen", "dpa", "dpa", "© dpa")
     assert decision.keeps_media
 
 

@@ -73,7 +73,21 @@ async def test_tells_the_rights_holder_from_the_source(loaded: Database) -> None
         "select s.name from articles a join sources s on s.id = a.source_id where a.rights_holder = 'Meridian Wire'"
         " order by a.url"
     )
-    assert [row["name"] for row in rows] == ["해온일보", "Harbour Times", "Harbour Times"]
+    assert [row["name"] for row in rows] == ["해온일보", "Harbour Times", "Harbour Times", "Ledger & Field"]
+
+
+async def test_tells_the_agency_and_the_dateline_from_the_text(loaded: Database) -> None:
+    rows = await loaded.rows(
+        "select s.name, a.dateline, a.body_text ~ '(Wire|©)' as told from articles a"
+        " join sources s on s.id = a.source_id where a.credit = 'Meridian Wire' order by a.url"
+    )
+    assert [tuple(row) for row in rows] == [
+        ("해온일보", "SHIOMI, Japan, Nov. 19", False),
+        ("Harbour Times", "PORT LUMEN, Nov 20", False),
+        ("Harbour Times", "SHIOMI, Japan, Nov 19", False),
+        ("Ledger & Field", "PORT LUMEN, Nov. 20", True),
+        ("Ledger & Field", "SHIOMI, Japan, Nov. 19", False),
+    ]
 
 
 async def test_keeps_aside_what_has_no_address_and_estimates_a_date(loaded: Database) -> None:
