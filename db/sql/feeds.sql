@@ -99,7 +99,7 @@ select min(next_check_at) from feeds where standing = 'ACTIVE';
 -- $15 Expires, $16 Retry-After, $17 ttl, $18 skip hours, $19 skip days.
 update feeds
 set
-  standing = $2, next_check_at = coalesce($3, 'infinity'), reason = $4, last_attempt_at = $5, last_success_at = $6, last_error_at = $7,
+  standing = $2, next_check_at = coalesce($3::timestamptz, 'infinity'), reason = $4, last_attempt_at = $5, last_success_at = $6, last_error_at = $7,
   last_error_kind = $8, last_error = $9, errors = $10, unfinished = $11, etag = $12, last_modified = $13,
   max_age = $14, expires_in = $15, retry_after = $16, ttl = $17, skip_hours = $18, skip_days = $19
 where id = $1;
