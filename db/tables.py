@@ -98,15 +98,29 @@ def _by_policy(source_id: str, *, full: str, excerpt: str, headline: str = "null
     )
 
 
-def _content(source_id: str) -> dict[str, Column]:
+def _with_page(column: str, page: str) -> str:
+    """What the feed carried, or what was fetched from the article's page where the source serves that (`p` is its
+    row, as in `_by_policy`)."""
+    return f"case when p.serves_pages then coalesce({{t}}.{page}, {{t}}.{column}) else {{t}}.{column} end"
+
+
+def _content(
+    source_id: str, *, body_html: str = "{t}.body_html", body_text: str = "{t}.body_text"
+) -> dict[str, Column]:
     """Headline, lead and body of an article or of one of its revisions."""
     lead_html = f"'<p>' || {_escaped('{t}.lead')} || '</p>'"
     return {
         "headline": Column("{t}.headline"),
         "lead": Column(_by_policy(source_id, full="{t}.lead", excerpt="{t}.lead"), nullable=True),
-        "body_html": Column(_by_policy(source_id, full="{t}.body_html", excerpt=lead_html), nullable=True),
-        "body_text": Column(_by_policy(source_id, full="{t}.body_text", excerpt="{t}.lead"), nullable=True),
+        "body_html": Column(_by_policy(source_id, full=body_html, excerpt=lead_html), nullable=True),
+        "body_text": Column(_by_policy(source_id, full=body_text, excerpt="{t}.lead"), nullable=True),
     }
+
+
+_PAGE_HTML = _with_page("body_html", "page_html")
+_PAGE_TEXT = _with_page("body_text", "page_text")
+# There is nothing that could be served, whatever the policy.
+_NO_BODY = "{t}.body_extent = 'NONE' and {t}.page_html is null"
 
 
 # An excerpt of at most 240 characters around the first match of {0} in the text that is served. `offset 0` keeps
@@ -120,7 +134,7 @@ _EXCERPT = (
     )
     + " end from (select s.served, regexp_instr(s.served, {0}::text) as at"
     + " from (select regexp_replace("
-    + _by_policy("{t}.source_id", full="coalesce({t}.body_text, {t}.lead)", excerpt="{t}.lead")
+    + _by_policy("{t}.source_id", full=f"coalesce({_PAGE_TEXT}, {{t}}.lead)", excerpt="{t}.lead")
     + ", '\\s+', ' ', 'g') as served offset 0) s offset 0) x)"
 )
 
@@ -155,7 +169,7 @@ ARTICLES = Table(
     | _plain("first_seen_at", "changed_at", kind="time")
     | _plain("published_estimated", "comments_open", kind="bool")
     | _plain("word_count", "comment_count", kind="int")
-    | _content("{t}.source_id")
+    | _content("{t}.source_id", body_html=_PAGE_HTML, body_text=_PAGE_TEXT)
     | {
         "alias_urls": Column(
             "array(select k.value from article_keys k where k.article_id = {t}.id and k.kind = 'url'"
@@ -165,10 +179,13 @@ ARTICLES = Table(
         "body_availability": Column(
             _by_policy(
                 "{t}.source_id",
-                full="case {t}.body_extent when 'NONE' then 'UNAVAILABLE' else {t}.body_extent end",
-                excerpt="case when {t}.body_extent = 'NONE' then 'UNAVAILABLE'"
-                " when {t}.lead is null then 'RESTRICTED' else 'EXCERPT' end",
-                headline="case {t}.body_extent when 'NONE' then 'UNAVAILABLE' else 'RESTRICTED' end",
+                full="case when p.serves_pages and {t}.page_html is not null then 'FULL'"
+                " when {t}.body_extent <> 'NONE' then {t}.body_extent"
+                " when {t}.page_html is not null then 'RESTRICTED' else 'UNAVAILABLE' end",
+                # The lead is what is served here, whether or not there is more.
+                excerpt="case when {t}.lead is not null then 'EXCERPT'"
+                f" when {_NO_BODY} then 'UNAVAILABLE' else 'RESTRICTED' end",
+                headline=f"case when {_NO_BODY} then 'UNAVAILABLE' else 'RESTRICTED' end",
             )
         ),
         "score": Column("{t}.score / 1000000::float8", "float"),

@@ -32,3 +32,41 @@ set article_count = s.article_count + moved.by,
   sort_latest_at = coalesce(moved.latest, '0001-01-01 00:00:00+00')
 from moved
 where s.id = moved.id;
+
+-- name: list
+-- All outlets with what they are known by, by name.
+select
+  s.id, s.slug, s.name, s.publisher, s.country, s.body_policy, s.serves_pages, s.article_count, s.latest_article_at,
+  array(select g.slug from slugs g where g.noun = 'source' and g.id = s.id order by g.slug) as slugs,
+  array(select h.host from source_hosts h where h.source_id = s.id order by h.host) as hosts,
+  array(select f.url from feeds f where f.source_id = s.id order by f.url) as feeds
+from sources s
+order by s.sort_name, s.id;
+
+-- name: by_slug
+-- An outlet with what it is known by. $1 a slug that it has or had.
+select
+  s.id, s.slug, s.name, s.publisher, s.country, s.body_policy, s.serves_pages, s.article_count, s.latest_article_at,
+  array(select g.slug from slugs g where g.noun = 'source' and g.id = s.id order by g.slug) as slugs,
+  array(select h.host from source_hosts h where h.source_id = s.id order by h.host) as hosts,
+  array(select f.url from feeds f where f.source_id = s.id order by f.url) as feeds
+from sources s
+where s.id = (select g.id from slugs g where g.noun = 'source' and g.slug = $1);
+
+-- name: change
+-- An outlet as its operator wants it. $1 id, $2 slug, $3 name, $4 folded name, $5 publisher, $6 country, $7 policy,
+-- $8 whether texts fetched from its pages are served.
+update sources
+set
+  slug = $2, name = $3, sort_name = $4, publisher = $5, country = $6, body_policy = $7, serves_pages = $8
+where id = $1;
+
+-- name: touch_articles
+-- Public articles of an outlet of which more or less is served from now on. $1 source, $2 now.
+with locked as materialized (
+  select id from articles where source_id = $1 and is_public order by id for no key update
+)
+update articles a set changed_at = $2
+from locked
+where a.id = locked.id
+returning a.id;

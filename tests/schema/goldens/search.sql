@@ -9,7 +9,7 @@ select concat('{"data":{"search":',
 (select case when x.at > 0 then replace(replace(replace(replace(replace(replace(replace(regexp_replace((case when x.at > 81 then '…' || regexp_replace(substr(x.served, x.at - 80, 240), '^[^ ]{1,24} ', '') else substr(x.served, 1, 240) end || case when length(x.served) > greatest(x.at - 81, 0) + 240 then '…' else '' end), '(' || $4::text || ')', E'\x01\\1\x02', 'g'), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), E'\x01', '<mark>'), E'\x02', '</mark>') end from 
 (select s.served, regexp_instr(s.served, $4::text) as at from 
 (select regexp_replace(
-(select case p.body_policy when 'FULL' then coalesce(t1.body_text, t1.lead) when 'EXCERPT' then t1.lead else null end from sources p where p.id = t1.source_id), '\s+', ' ', 'g') as served offset 0) s offset 0) x))::text,'null'),',"node":{"headline":',to_json(t1.headline),',"source":',
+(select case p.body_policy when 'FULL' then coalesce(case when p.serves_pages then coalesce(t1.page_text, t1.body_text) else t1.body_text end, t1.lead) when 'EXCERPT' then t1.lead else null end from sources p where p.id = t1.source_id), '\s+', ' ', 'g') as served offset 0) s offset 0) x))::text,'null'),',"node":{"headline":',to_json(t1.headline),',"source":',
 (select concat('{"name":',to_json(t3.name),'}') from sources t3 where t3.id = t1.source_id),'}}'),',' order by t1.n) filter (where t1.n <= 10),'],"pageInfo":{"hasNextPage":',to_json(count(t1.n) > 10),',"endCursor":',coalesce(to_json((array_agg(concat('sr',t1.score,'_',t1.id,'_',
 (select w.id from articles w order by w.id desc limit 1)) order by t1.n desc) filter (where t1.n <= 10))[1])::text,'null'),'}}') from 
 (select t1r.*, row_number() over () as n from 
