@@ -113,7 +113,7 @@ class Candidate:
 
     hash: bytes
     content: Content | None
-    set_aside: Reason | None = None
+    set_aside: StrEnum | None = None
     raw: str | None = None
 
 

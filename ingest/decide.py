@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from ingest import search_text, url
@@ -91,7 +92,7 @@ class SetAside:
     """An entry that becomes no article, and why."""
 
     entry: int
-    reason: Reason
+    reason: StrEnum
 
 
 Decision = Publish | Revise | Keep | SetAside

@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
-from ingest.article import Content, Extent, candidates
+import orjson
+
+from ingest.article import Candidate, Content, Extent, candidates
 from ingest.feed import Category, Channel, Document, Entry, Markup, Medium, Person, Role
 from ingest.page import NotArticle, Page
 
@@ -54,14 +56,19 @@ def document_of(page: Page) -> Document:
 def content_of(page: Page, *, now: datetime) -> Content | NotArticle:
     """The article that a page gives, or why it gives none. A short text behind a paywall is the beginning of a longer
     one: its extent is EXCERPT. (Metered pages carry the whole text, and say the same of themselves.)"""
-    if page.not_article is not None:
-        return page.not_article
-    if page.address is None:
-        return NotArticle.NO_ADDRESS
+    made = candidate_of(page, now=now)
+    return made.content or NotArticle(made.set_aside or NotArticle.EMPTY)
+
+
+def candidate_of(page: Page, *, now: datetime) -> Candidate:
+    """The same as the candidate that a document's entry is, known again by its hash."""
     document = document_of(page)
-    content = candidates(document, site_url=document.channel.site_url, now=now)[0].content
-    if content is None:
-        return NotArticle.EMPTY
+    made = candidates(document, site_url=document.channel.site_url, now=now)[0]
+    reason = page.not_article or (NotArticle.NO_ADDRESS if page.address is None else None)
+    content = made.content
+    if reason is not None or content is None:
+        raw = orjson.dumps(document.entries[0], option=orjson.OPT_SORT_KEYS).decode()
+        return Candidate(made.hash, None, reason or NotArticle.EMPTY, raw)
     if page.is_free is False and content.body_extent is Extent.FULL and content.word_count < _WHOLE_WORDS:
         content = replace(content, body_extent=Extent.EXCERPT)
-    return replace(content, kind="LIVE") if page.is_live else content
+    return replace(made, content=replace(content, kind="LIVE") if page.is_live else content)

@@ -6,10 +6,13 @@ what browsers make of them (https://encoding.spec.whatwg.org/#names-and-labels):
 """
 
 import codecs
+import contextlib
 import re
 import zlib
 
 MAX_BYTES = 15 * 1024 * 1024
+# By so many bytes a page is told from other files.
+HEAD = 4096
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -35,6 +38,12 @@ _MEANS = {
 }
 _FAMILIES = ("cp", "iso", "koi", "mac", "euc", "big5", "gb", "hz", "johab", "shift")
 _FOR_TEXT = frozenset(codecs.lookup(name).name for name in set(_MEANS.values()) | {"utf-8"})
+
+
+_BEGINS = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]{0,200}>|<!--(?s:.){0,3000}?-->)*<(?:!doctype\s+html|html|head|body)\b", re.I
+)
+_NAMED = re.compile(r"\.x?html?(?:\.gz)?$", re.IGNORECASE)
 
 
 class UnreadablePageError(Exception):
@@ -68,6 +77,16 @@ def decoded(data: bytes, charset: str | None = None) -> str:
     tried = {name: data.decode(name, "replace") for name in names or [_guessed(data)]}
     tried["utf-8"] = data.decode("utf-8", "replace")
     return min(tried.values(), key=lambda text: text.count("\ufffd") / max(len(text), 1))
+
+
+def is_page(head: bytes, name: str) -> bool:
+    """Whether a file is a page, by its first bytes (packed with gzip or not) or its name."""
+    if head.startswith(b"\x1f\x8b"):
+        with contextlib.suppress(zlib.error):
+            head = zlib.decompressobj(wbits=31).decompress(head, HEAD)
+    # UTF-16 is ASCII with zeros between.
+    head = head.replace(b"\x00", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    return _BEGINS.match(head) is not None or _NAMED.search(name.split("?")[0]) is not None
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Feeds in: files and folders of feed documents become articles.
+"""Files in: feed documents and saved pages, alone or in folders, become articles.
 
 Documents are parsed in processes of their own (`jobs/parse.py`) and stored one transaction each (`jobs/store.py`), in
 the order of their paths, so that two imports of the same files give the same. What is already there costs no write.
@@ -6,6 +6,7 @@ the order of their paths, so that two imports of the same files give the same. W
 
 import asyncio
 import contextlib
+import re
 import time
 from collections import Counter as Count
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
@@ -20,7 +21,9 @@ from db.pool import Database
 from db.statements import statements
 from ingest.article import Reason
 from ingest.feed import looks_like_feed
-from jobs.parse import DocumentRefused, Limits, Parsed, Parsers, hash_of
+from ingest.page_decode import HEAD, is_page
+from jobs.page_aside import keep_aside
+from jobs.parse import PAGE, PAGE_FIELDS, DocumentRefused, Limits, Parsed, Parsers, hash_of
 from jobs.store import Stored, store
 
 __all__ = ["Limits", "Summary", "import_paths", "report"]
@@ -36,7 +39,8 @@ SECONDS = Histogram(
 )
 
 _ENDINGS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
-_HEAD = 4096
+# What a feed in JSON cannot do without; other data in a folder is no failure.
+_JSON_FEED = re.compile(rb'"(?:items|version)"\s*:')
 
 Progress = Callable[[int, int, str], None]
 
@@ -45,8 +49,9 @@ log = structlog.get_logger("broadsheet.ingest")
 
 @dataclass(slots=True)
 class Summary:
-    """What an import did. `failed` are documents that could not be read, `skipped` files that are no feeds; both with
-    the reason. `seconds` from start to end."""
+    """What an import did. `failed` are documents that could not be read, `skipped` files that are neither feeds nor
+    pages; both with the reason. `pages`: how many of the documents were pages, `fields`: how many of those state each
+    field, those that became no article included. `seconds` from start to end."""
 
     documents: int = 0
     unchanged_documents: int = 0
@@ -56,6 +61,8 @@ class Summary:
     unchanged: int = 0
     repeated: int = 0
     set_aside: Count[str] = field(default_factory=Count)
+    pages: int = 0
+    fields: Count[str] = field(default_factory=Count)
     failed: list[tuple[str, str]] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
     seconds: float = 0.0
@@ -79,7 +86,7 @@ async def import_paths(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Summary:
-    """Import feed documents from files and folders (searched through, hidden files left out).
+    """Import feeds and pages from files and folders (searched through, hidden files left out).
 
     `now` is when the articles are first seen; `workers` processes parse; `progress` is called with documents done,
     documents in all, and the name of the last one. Documents that can't be read are reported and stop nothing; what
@@ -125,6 +132,9 @@ def report(summary: Summary) -> list[tuple[str, str]]:
         ("  set aside", f"{summary.set_aside.total()}"),
     ]
     lines += [(f"    {reason}", f"{count}") for reason, count in summary.set_aside.most_common()]
+    if summary.pages:
+        lines.append(("Pages", f"{summary.pages}"))
+        lines += [(f"  with {name}", f"{summary.fields[name]}") for name in PAGE_FIELDS]
     lines.append(("Seconds", f"{summary.seconds:.1f}"))
     if summary.entries:
         lines.append(("Entries a second", f"{summary.entries_per_second:.0f}"))
@@ -144,19 +154,26 @@ def _documents(paths: Iterable[Path], summary: Summary) -> list[Path]:
                 if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
             )
             for file in inside:
-                if file.suffix.lower() in _ENDINGS or looks_like_feed(_head(file)):
+                if _is_document(file):
                     found.setdefault(file.absolute())
                 else:
-                    summary.skipped.append((str(file), "does not look like a feed"))
+                    summary.skipped.append((str(file), "looks like neither a feed nor a page"))
         else:
             found.setdefault(path.absolute())
     return list(found)
 
 
+def _is_document(file: Path) -> bool:
+    head = _head(file)
+    if file.suffix.lower() == ".json":
+        return looks_like_feed(head) or _JSON_FEED.search(head) is not None
+    return file.suffix.lower() in _ENDINGS or looks_like_feed(head) or is_page(head, file.name)
+
+
 def _head(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            return opened.read(_HEAD)
+            return opened.read(HEAD)
     except OSError:
         return b""
 
@@ -194,7 +211,7 @@ async def _read(database: Database, path: Path, parsers: Parsers, now: datetime)
         return None
     with SECONDS.labels("parse").time():
         try:
-            return await parsers.parse(data, path.as_uri(), now)
+            return await parsers.parse(data, path.as_uri(), now, may_be_page=True)
         except DocumentRefused as error:
             return str(error)
 
@@ -211,7 +228,8 @@ async def _take(database: Database, path: Path, outcome: _Outcome, summary: Summ
         log.info("document_unchanged", path=str(path))
         return
     with SECONDS.labels("store").time():
-        stored = await store(database, outcome, now=now)
+        is_lost = outcome.form == PAGE and not any(candidate.content for candidate in outcome.candidates)
+        stored = await (keep_aside if is_lost else store)(database, outcome, now=now)
     DOCUMENTS.labels("read").inc()
     _count(summary, outcome, stored)
     log.info(
@@ -246,6 +264,8 @@ def count(stored: Stored, beyond: int) -> Count[str]:
 def _count(summary: Summary, parsed: Parsed, stored: Stored) -> None:
     reasons = count(stored, parsed.beyond)
     summary.entries += len(parsed.candidates) + parsed.beyond
+    summary.pages += parsed.form == PAGE
+    summary.fields.update(parsed.said)
     summary.articles += stored.articles
     summary.revisions += stored.revisions
     summary.unchanged += stored.unchanged

@@ -1,0 +1,99 @@
+"""Saved pages imported: articles of their outlets, and what is no article kept aside."""
+
+import gzip
+from datetime import UTC, datetime
+from pathlib import Path
+
+from db.pool import Database
+from jobs.ingest import Summary, import_paths, report
+
+NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
+TEXT = "".join(
+    f"<p>Sentence {number} of the report says in so many words that the ferry to the island sails again.</p>"
+    for number in range(8)
+)
+
+
+def page(headline: str, address: str | None, *, site: str = "The Harbour Post", text: str = TEXT) -> str:
+    canonical = f'<link rel="canonical" href="{address}">' if address else ""
+    return (
+        f"<!DOCTYPE html><html lang='en'><head><title>{headline} | {site}</title>{canonical}"
+        f'<meta property="og:site_name" content="{site}"><meta property="og:type" content="article">'
+        '<meta property="article:published_time" content="2026-03-11T07:30:00+09:00">'
+        f"</head><body><article><h1>{headline}</h1>{text}</article></body></html>"
+    )
+
+
+async def imported(database: Database, folder: Path) -> Summary:
+    return await import_paths(database, [folder], now=NOW, workers=1)
+
+
+async def test_pages_become_articles_of_their_outlet(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "ferry.html").write_text(page("The ferry sails again", "https://harbour.example/ferry"))
+    (tmp_path / "library.html.gz").write_bytes(
+        gzip.compress(page("Library keeps its Sundays", "https://www.harbour.example/library").encode())
+    )
+    (tmp_path / "saved").write_text(page("A clinic on foot", "https://harbour.example/clinic"))
+    (tmp_path / "feed.xml").write_text(
+        "<rss version='2.0'><channel><title>Harbour Post</title><link>https://harbour.example/</link>"
+        "<item><title>From the feed</title><link>https://harbour.example/feed</link></item></channel></rss>"
+    )
+    (tmp_path / "notes.json").write_text('{"notes": []}')
+    summary = await imported(database, tmp_path)
+    assert (summary.documents, summary.pages, summary.articles, summary.failed) == (4, 3, 4, [])
+    assert [name for name, _ in summary.skipped] == [str(tmp_path / "notes.json")]
+    rows = await database.rows("select name, article_count from sources")
+    assert [tuple(row) for row in rows] == [("Harbour Post", 4)]
+    row = (await database.rows("select * from articles where url like '%/library'"))[0]
+    assert (row["headline"], row["published_text"]) == ("Library keeps its Sundays", "2026-03-11T07:30:00+09:00")
+    assert row["body_text"].startswith("Sentence 0 of the report")
+
+
+async def test_an_outlet_is_called_by_its_own_name_else_by_its_host(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "named.html").write_text(page("The ferry sails again", "https://harbour.example/ferry"))
+    (tmp_path / "nameless.html").write_text(
+        "<html><head><link rel=canonical href='https://www.pier.example/a'><title>Old pier burns</title></head>"
+        f"<body><h1>Old pier burns</h1>{TEXT}</body></html>"
+    )
+    await imported(database, tmp_path)
+    rows = await database.rows("select name from sources order by sort_name")
+    assert [row["name"] for row in rows] == ["pier.example", "The Harbour Post"]
+
+
+async def test_what_is_no_article_is_kept_aside_with_its_reason(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "nowhere.html").write_text(page("A page from nowhere", None))
+    (tmp_path / "home.html").write_text(page("The Harbour Post", "https://harbour.example/"))
+    summary = await imported(database, tmp_path)
+    assert (summary.articles, dict(summary.set_aside)) == (
+        0,
+        {"a home page": 1, "no address: the file does not say where it is from": 1},
+    )
+    # What they state is counted all the same.
+    assert (summary.fields["headline"], summary.fields["date"], summary.fields["address"]) == (2, 2, 1)
+    assert ("  with date", "2") in report(summary)
+    rows = await database.rows("select set_aside, raw->'title'->>'value' as title from entries order by set_aside")
+    assert [row["title"] for row in rows] == ["The Harbour Post", "A page from nowhere"]
+    assert await database.value("select count(*) from sources") == 0
+    again = await imported(database, tmp_path)
+    assert (again.unchanged, again.set_aside.total(), again.pages) == (2, 0, 2)
+
+
+async def test_a_page_that_was_saved_again_is_a_revision(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "ferry.html"
+    file.write_text(page("The ferry sails again", "https://harbour.example/ferry"))
+    await imported(database, tmp_path)
+    again = await imported(database, tmp_path)
+    assert (again.articles, again.revisions, again.unchanged) == (0, 0, 1)
+    file.write_text(page("The ferry sails twice", "https://harbour.example/ferry"))
+    corrected = await imported(database, tmp_path)
+    assert (corrected.articles, corrected.revisions) == (0, 1)
+
+
+async def test_a_broken_page_stops_nothing(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "broken.html.gz").write_bytes(gzip.compress(page("Broken", None).encode())[:200])
+    (tmp_path / "empty.html").write_bytes(b"")
+    (tmp_path / "ferry.html").write_text(page("The ferry sails again", "https://harbour.example/ferry"))
+    summary = await imported(database, tmp_path)
+    assert summary.articles == 1
+    assert summary.documents == 3
+    assert "empty.html" in {Path(name).name for name, _ in summary.failed}
