@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from api import feed
+
 if TYPE_CHECKING:
     from api.settings import Settings
 
@@ -19,6 +21,7 @@ app = typer.Typer(
     help="Broadsheet, a news backend: feeds in, GraphQL out. Settings are environment variables, "
     "see docs/configuration.md.",
 )
+app.add_typer(feed.feed, name="feed")
 
 
 class Part(StrEnum):

@@ -46,8 +46,19 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64, description="Server processes that share the port.")
     allow_private_networks: bool = Field(
         False,
-        description="Whether feeds and pages may be fetched from private and loopback addresses. "
-        "Nothing is fetched in this edition.",
+        description="Whether feeds and pages may be fetched from private and loopback addresses.",
+    )
+    contact: str | None = Field(
+        None,
+        max_length=200,
+        description="Address of a page or of mail, sent with every fetch so that publishers know whom to ask.",
+    )
+    fetches_at_once: int = Field(
+        16, ge=1, le=200, description="Feeds and pages that the worker fetches at once; of one host at most two."
+    )
+    feed_processes: int = Field(2, ge=1, le=64, description="Processes that parse what the worker fetches.")
+    worker_metrics_port: int | None = Field(
+        None, ge=1, le=65535, description="Port on which the worker serves its own metrics, on `HOST`. Unset: none."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe log lines that are written."

@@ -115,7 +115,7 @@ class _Store:
             skip=skip,
             source_id=source_id,
             owners=owners,
-            known={row["id"]: _known(row) for row in rows},
+            known={row["id"]: known_of(row) for row in rows},
             now=self._now,
             claimed_by=named,
         )
@@ -362,7 +362,8 @@ def _seen(pairs: Iterable[Sequence[UUID]], public: set[UUID]) -> list[UUID]:
     return [thing for article, thing in pairs if article in public]
 
 
-def _known(row: Any) -> Known:
+def known_of(row: Any) -> Known:
+    """An article as `decide` wants it, of a row that has all its columns."""
     return Known(
         id=row["id"],
         source_id=row["source_id"],
