@@ -376,6 +376,7 @@ CREATE TABLE public.sources (
     sort_latest_at timestamp with time zone DEFAULT '0001-01-01 00:00:00+00'::timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL,
     serves_pages boolean DEFAULT false NOT NULL,
+    fetches_pages boolean DEFAULT false NOT NULL,
     CONSTRAINT sources_body_policy_check CHECK ((body_policy = ANY (ARRAY['FULL'::text, 'EXCERPT'::text, 'HEADLINE'::text])))
 );
 

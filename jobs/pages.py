@@ -20,6 +20,7 @@ from db.statements import statements
 from ingest.fetch import Fetcher
 from ingest.outcome import Failed, Failure, Fetched, Moved, Outcome
 from jobs.parse import PAGE, DocumentRefused, Parsers
+from jobs.sources import source
 
 JOB = "page"
 # Pauses before a page is asked again; after the last one it is left.
@@ -33,19 +34,11 @@ PAGES = Counter("broadsheet_page_fetches", "Articles' pages asked for, by what c
 log = structlog.get_logger("broadsheet.pages")
 
 
-class NoSuchSource(Exception):
-    """There is no source of this slug; the message names it."""
-
-
-async def fetch_pages(database: Database, slug: str, wanted: bool, *, now: datetime) -> bool:
-    """Say whether an outlet's pages are fetched from now on; whether that is new. Raises NoSuchSource."""
-    if not await database.rows(statements("sources")["by_slug"], slug):
-        raise NoSuchSource(f"There is no source {slug}.")
+async def fetch_pages(database: Database, slug: str, wanted: bool) -> bool:
+    """Say whether an outlet's pages are fetched from now on; True where that is new. Raises sources.NoSuchSource."""
+    await source(database, slug)
     async with database.transaction() as connection:
-        source = await connection.fetchval(statements("pages")["want"], slug, wanted)
-        if source is not None:
-            await append(connection, [Line(Kind.SOURCE_UPDATED, f"s_{source}")])
-    return source is not None
+        return await connection.fetchval(statements("pages")["want"], slug, wanted) is not None
 
 
 async def want_pages(connection: Any, source_id: UUID, articles: Sequence[UUID]) -> None:

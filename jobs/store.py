@@ -19,7 +19,8 @@ from ingest.dates import Moment
 from ingest.decide import Decision, Keep, Key, Known, Publish, Revise, SetAside, claims, decide, identities
 from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
-from jobs.parse import Parsed
+from jobs.pages import want_pages
+from jobs.parse import PAGE, Parsed
 
 # A document of ten thousand entries is written within seconds; a minute is a lot, and waiting for others counts.
 _TIMEOUT = 60.0
@@ -210,6 +211,8 @@ class _Store:
         await self._attached(source_id, new, revised, public)
         await self._log(new, revised, known)
         await self._log_addresses(decisions, known)
+        if self._parsed.form != PAGE:
+            await want_pages(self._connection, source_id, [written.id for written in (*new, *revised)])
         await append(self._connection, self._lines)
 
     async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
