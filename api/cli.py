@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from api import feed
+from api import desk, feed
 
 if TYPE_CHECKING:
     from api.settings import Settings
@@ -22,6 +22,9 @@ app = typer.Typer(
     "see docs/configuration.md.",
 )
 app.add_typer(feed.feed, name="feed")
+app.add_typer(desk.article, name="article")
+app.add_typer(desk.source, name="source")
+app.add_typer(desk.topics, name="topics")
 
 
 class Part(StrEnum):
@@ -104,9 +107,9 @@ def migrate() -> None:
 
 @app.command("import")
 def import_paths(
-    paths: Annotated[list[Path], typer.Argument(help="Feed files, or folders of them.", exists=True)],
+    paths: Annotated[list[Path], typer.Argument(help="Feeds, saved pages, or folders of them.", exists=True)],
 ) -> None:
-    """Read feeds from files and folders: RSS, RDF, Atom and JSON Feed. Status 1 if any document failed."""
+    """Read feeds (RSS, RDF, Atom, JSON Feed) and saved pages from files. Status 1 if any document failed."""
     from api.bring_in import bring_in
 
     # On a terminal the bar shows what a line for each document would say.

@@ -54,6 +54,7 @@ _FILM = re.compile(r"/(?:videos?|watch|mediathek)(?:/|$)", re.IGNORECASE)
 _NO_SUBJECT = re.compile(r"schemas\.google\.com/.*#kind|schemas\.google\.com/g/2005", re.IGNORECASE)
 _MAX_CATEGORIES = 50
 _MAX_CATEGORY = 100
+_MAX_SUBJECT = 200
 
 
 class Extent(StrEnum):
@@ -75,8 +76,9 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Content:
     """An article as one entry gives it. `published` is None where the feed has no usable date; `updated` is the
-    publisher's word that the content changed since. `aliases`: other addresses of the same page. `address_is_shared`:
-    the address does not tell which article this is."""
+    publisher's word that the content changed since. `subjects`: all that may name a topic: section, categories, codes.
+    `embargoed_until`, `expires`: between them it may be seen. `aliases`: other addresses of the same page.
+    `address_is_shared`: the address does not tell which article this is."""
 
     url: str
     aliases: tuple[str, ...]
@@ -104,6 +106,9 @@ class Content:
     word_count: int
     hash: bytes = field(repr=False)
     search: str = field(repr=False)
+    subjects: tuple[str, ...] = ()
+    embargoed_until: Moment | None = None
+    expires: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,7 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
     notice, holder = _rights(wire, entry, channel)
     words = word_count(wire.body_text or "")
     is_content = content_html is not None
+    subjects = _subjects(entry, categories, wire.section)
     return Content(
         url=address,
         aliases=aliases,
@@ -178,7 +184,7 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
         section=_section(entry, categories) or wire.section,
         language=text.language,
         categories=categories,
-        topics=tuple(topic.slug for topic in topics.topics_of(_subjects(entry, categories, wire.section))),
+        topics=tuple(topic.slug for topic in topics.topics_of(subjects)),
         published=published or moment(wire.local_time, now=now),
         updated=updated,
         images=pictures,
@@ -188,6 +194,10 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
         search=search_text.tsvector(
             headline=headline or "", lead=text.lead, byline=signed.printed, body=wire.body_text
         ),
+        subjects=tuple(dict.fromkeys(text for text in subjects if len(text) <= _MAX_SUBJECT))[:_MAX_CATEGORIES],
+        # Believed however far ahead they are: that is what they are for.
+        embargoed_until=moment(entry.embargoed_until),
+        expires=moment(entry.expires),
     )
 
 

@@ -89,6 +89,8 @@ class Entry:
     section: str | None = None
     duration: str | None = None
     source: str | None = None
+    embargoed_until: str | None = None
+    expires: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

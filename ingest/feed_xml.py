@@ -152,6 +152,9 @@ def _entry(entry: dict[str, Any], feed: dict[str, Any]) -> Entry:
         section=_text(entry, "prism_section"),
         duration=_text(entry, "itunes_duration"),
         source=_text(source, "title") if isinstance(source, dict) else None,
+        # PRISM's names, Dublin Core's, and RSS 0.93's.
+        embargoed_until=_text(entry, "prism_embargodate", "dcterms_available", "validity_start"),
+        expires=_text(entry, "prism_expirationdate", "prism_killdate", "expired", "validity_end"),
     )
 
 

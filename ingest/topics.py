@@ -44,6 +44,8 @@ def _read() -> tuple[Topic, ...]:
 TOPICS = _read()
 
 _SEPARATORS = re.compile(r"[\s_]+")
+_PATH = re.compile(r"\s*(?:[/|>:›»]|\s[-–—]\s)\s*")
+_FULL_CODE = re.compile(r"(?:^|medtop:|mediatopic/)(\d{8})/?$")
 _MEDTOP = re.compile(r"(?:medtop:|mediatopic/|subj:|iptc:)?(\d{2})\d{6}$")
 
 
@@ -59,6 +61,11 @@ _BY_CODE = {topic.code.removeprefix("medtop:")[:2]: topic for topic in TOPICS}
 # IPTC's Subject Codes of before 2010 have the same numbers at the top.
 
 
+def key_of(category: str) -> str:
+    """A category as it is compared: folded, separators and marks around it gone."""
+    return _key(category)
+
+
 def topic_of(category: str) -> Topic | None:
     """The topic that a publisher's category means: by IPTC code, by name, or by the most general part of a path
     ('News/Sport/Tennis')."""
@@ -70,6 +77,19 @@ def topic_of(category: str) -> Topic | None:
         if found := _BY_NAME.get(_key(part)):
             return found
     return None
+
+
+def code_of(category: str) -> str | None:
+    """The Media Topic that a category names by its code ('medtop:20001085', an address of IPTC's)."""
+    match = _FULL_CODE.search(category.strip())
+    return f"medtop:{match[1]}" if match else None
+
+
+def keys_of(category: str) -> tuple[str, ...]:
+    """A category as it is looked up, folded: as a whole, then the parts of a path, the most exact first
+    ('News/Sport/Tennis' -> 'news/sport/tennis', 'tennis', 'sport', 'news')."""
+    parts = [_key(part) for part in reversed(_PATH.split(category))]
+    return tuple(dict.fromkeys(key for key in (_key(category), *parts) if key))
 
 
 def topics_of(categories: Iterable[str]) -> tuple[Topic, ...]:

@@ -19,8 +19,10 @@ from ingest.dates import Moment
 from ingest.decide import Decision, Keep, Key, Known, Publish, Revise, SetAside, claims, decide, identities
 from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
+from jobs.counters import count_public
 from jobs.pages import want_pages
 from jobs.parse import PAGE, Parsed
+from jobs.topics import topics_of
 
 # A document of ten thousand entries is written within seconds; a minute is a lot, and waiting for others counts.
 _TIMEOUT = 60.0
@@ -207,20 +209,22 @@ class _Store:
         await self._articles(source_id, new, revised)
         await self._keys(claimed)
         await self._entries(feed_id, decisions, article_of)
-        public = {written.id for written in new} | {row["id"] for row in known.values() if row["is_public"]}
+        fresh = {written.id for written in new if _is_open(written.content, self._now)}
+        public = fresh | {row["id"] for row in known.values() if row["is_public"]}
         await self._attached(source_id, new, revised, public)
-        await self._log(new, revised, known)
+        await self._log([each for each in new if each.id in public], revised, known)
         await self._log_addresses(decisions, known)
+        await self._hold(source_id, decisions, known)
         if self._parsed.form != PAGE:
             await want_pages(self._connection, source_id, [written.id for written in (*new, *revised)])
         await append(self._connection, self._lines)
 
     async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
         if new:
-            await self._run("articles", "insert", self._now, source_id, *_columns(map(_row, new), 25))
+            await self._run("articles", "insert", self._now, source_id, *_columns(map(_new_row, new), 28))
         if revised:
             ids = [written.id for written in revised if not written.keeps_media]
-            await self._run("articles", "revise", self._now, *_columns(map(_row, revised), 25))
+            await self._run("articles", "revise", self._now, *_columns(map(_row, revised), 26))
             await self._run("articles", "clear_images", ids)
             await self._run("articles", "clear_enclosures", ids)
         if written := [*new, *revised]:
@@ -279,7 +283,7 @@ class _Store:
         if new or any(each.published for each in revised if each.id in public):
             # A statement of its own, so that the next one sees what others wrote before they gave the lock away.
             await self._run("sources", "lock", [source_id])
-            await self._run("sources", "count", [source_id], [len(new)])
+            await self._run("sources", "count", [source_id], [sum(each.id in public for each in new)])
         for noun, counts in (("topics", topics), ("authors", authors)):
             changed = sorted((key, by) for key, by in counts.items() if by)
             if changed:
@@ -287,13 +291,9 @@ class _Store:
 
     async def _assign(self, written: Sequence[_Written]) -> list[Any]:
         """Pairs of article and topic, the broader ones included."""
-        pairs = [(w.id, name) for w in written for name in w.content.topics]
-        if not pairs:
-            return []
-        rows = await self._rows("topics", "by_slug", sorted({name for _, name in pairs}))
-        ids = {row["slug"]: row["id"] for row in rows}
-        found = [(article_id, ids[name]) for article_id, name in pairs if name in ids]
-        return await self._rows("topics", "assign", *_columns(found, 2))
+        meant = await topics_of(self._connection, {subject for w in written for subject in w.content.subjects})
+        found = [(w.id, meant[subject]) for w in written for subject in w.content.subjects if subject in meant]
+        return await self._rows("topics", "assign", *_columns(found, 2)) if found else []
 
     async def _sign(self, source_id: UUID, written: Sequence[_Written]) -> list[tuple[UUID, UUID]]:
         """Pairs of article and author."""
@@ -327,6 +327,32 @@ class _Store:
         await self._run("authors", "insert", source_id, *_columns(made, 4))
         await self._run("slugs", "insert", "author", [row[1] for row in made], [row[0] for row in made])
         return {folded: author for author, _, _, folded in made}
+
+    async def _hold(self, source_id: UUID, decisions: Sequence[Decision], known: Mapping[UUID, Any]) -> None:
+        """Embargoes and expiries that the outlet states now for articles that are there already. What it no longer
+        states still holds: silence frees nothing."""
+        stated: list[tuple[UUID, datetime | None, datetime | None]] = []
+        for each in decisions:
+            if not isinstance(each, Keep | Revise) or known[each.article_id]["source_id"] != source_id:
+                continue
+            contents = [c for place in each.entries if (c := self._parsed.candidates[place].content)]
+            start = next((c.embargoed_until for c in contents if c.embargoed_until), None)
+            end = next((c.expires for c in contents if c.expires), None)
+            if start or end:
+                stated.append((each.article_id, _instant(start), _instant(end)))
+        if not stated:
+            return
+        rows = await self._rows("articles", "hold", self._now, *_columns(stated, 3))
+        came = sorted(row["id"] for row in rows if row["is_public"] and not known[row["id"]]["is_public"])
+        went = sorted(row["id"] for row in rows if not row["is_public"] and known[row["id"]]["is_public"])
+        if came or went:
+            await count_public(self._connection, came, went)
+        told = {line.article for line in self._lines}
+        same = sorted(row["id"] for row in rows if row["is_public"] and row["id"] not in {*came, *told})
+        for kind, ids in (
+            (Kind.ARTICLE_PUBLISHED, came), (Kind.ARTICLE_WITHDRAWN, went), (Kind.ARTICLE_UPDATED, same)
+        ):  # fmt: skip
+            self._lines += [Line(kind, f"a_{article}", article) for article in ids]
 
     async def _log(self, new: Sequence[_Written], revised: Sequence[_Written], known: Mapping[UUID, Any]) -> None:
         for written in new:
@@ -396,8 +422,24 @@ def _row(written: _Written) -> tuple[Any, ...]:
         content.rights_notice, content.language, json.dumps(content.categories),
         published.instant if published else None, published.text if published else None, written.estimated,
         updated.instant if updated else None, updated.text if updated else None, content.word_count,
-        written.has_image, content.hash, content.search, content.dateline,
+        written.has_image, content.hash, content.search, content.dateline, json.dumps(content.subjects),
     )  # fmt: skip
+
+
+def _new_row(written: _Written) -> tuple[Any, ...]:
+    """The columns of a new article: those of any, and the times between which it may be seen."""
+    content = written.content
+    return (*_row(written), _instant(content.embargoed_until), _instant(content.expires))
+
+
+def _instant(moment: Moment | None) -> datetime | None:
+    return moment.instant if moment else None
+
+
+def _is_open(content: Content, now: datetime) -> bool:
+    """Whether a new article may be seen now."""
+    start, end = _instant(content.embargoed_until), _instant(content.expires)
+    return (start is None or start <= now) and (end is None or end > now)
 
 
 def _was(row: Any, written: _Written, topics: Sequence[UUID]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.queue import Handler, Pace, enqueue, run_jobs
 from db.statements import statements
 from jobs.due import keep_due
+from jobs.topics import give_anew
 
 BEAT_SECONDS = 5.0
 TIDY_EVERY = timedelta(hours=1)
@@ -44,7 +45,10 @@ def handlers(database: Database, clock: Callable[[], datetime]) -> Mapping[str, 
             await connection.execute(statements("workers")["tidy"], now - KEEP_WORKERS)
             await connection.execute(statements("queue")["tidy"], now - KEEP_LOG)
 
-    return {"tidy": tidy}
+    async def topics(_payload: bytes) -> None:
+        await give_anew(database, now=clock())
+
+    return {"tidy": tidy, "topics": topics}
 
 
 async def work(

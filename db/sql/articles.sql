@@ -26,26 +26,30 @@ order by a.id
 for no key update of a;
 
 -- name: insert
--- New articles, public at once. $1 now, $2 source, then one array for each column, in the order below.
+-- New articles, public at once unless under embargo or expired. $1 now, $2 source, then one array for each column, in
+-- the order below.
 insert into articles (
   id, url, kind, headline, lead, body_html, body_text, body_extent, byline, section, credit, rights_holder,
   rights_notice, language, categories, published_at, published_text, published_estimated, updated_at, updated_text,
-  sort_updated_at, word_count, has_image, content_hash, search, dateline, source_id, is_public, first_seen_at, changed_at
+  sort_updated_at, word_count, has_image, content_hash, search, dateline, subjects, embargoed_until,
+  expires_at, source_id, is_public, first_seen_at, changed_at
 )
 select
   a.id, a.url, a.kind, a.headline, a.lead, a.body_html, a.body_text, a.body_extent, a.byline, a.section, a.credit,
   a.rights_holder, a.rights_notice, a.language, array(select jsonb_array_elements_text(a.categories::jsonb)),
   a.published_at, a.published_text, a.published_estimated, a.updated_at, a.updated_text,
-  coalesce(a.updated_at, a.published_at), a.word_count, a.has_image, a.content_hash, a.search::tsvector, a.dateline, $2,
-  true, $1, $1
+  coalesce(a.updated_at, a.published_at), a.word_count, a.has_image, a.content_hash, a.search::tsvector, a.dateline,
+  array(select jsonb_array_elements_text(a.subjects::jsonb)), a.embargoed_until, a.expires_at, $2,
+  (a.embargoed_until is null or a.embargoed_until <= $1) and (a.expires_at is null or a.expires_at > $1), $1, $1
 from unnest(
   $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[],
   $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[], $19::text[],
-  $20::boolean[], $21::timestamptz[], $22::text[], $23::integer[], $24::boolean[], $25::bytea[], $26::text[], $27::text[]
+  $20::boolean[], $21::timestamptz[], $22::text[], $23::integer[], $24::boolean[], $25::bytea[], $26::text[],
+  $27::text[], $28::text[], $29::timestamptz[], $30::timestamptz[]
 ) as a (
   id, url, kind, headline, lead, body_html, body_text, body_extent, byline, section, credit, rights_holder,
   rights_notice, language, categories, published_at, published_text, published_estimated, updated_at, updated_text,
-  word_count, has_image, content_hash, search, dateline
+  word_count, has_image, content_hash, search, dateline, subjects, embargoed_until, expires_at
 );
 
 -- name: revise
@@ -62,18 +66,34 @@ set
   published_estimated = a.published_estimated and n.published_at is null,
   updated_at = n.updated_at, updated_text = n.updated_text, sort_updated_at = n.updated_at,
   word_count = n.word_count, has_image = n.has_image, content_hash = n.content_hash, search = n.search::tsvector,
-  dateline = n.dateline,
+  dateline = n.dateline, subjects = array(select jsonb_array_elements_text(n.subjects::jsonb)),
   changed_at = $1
 from unnest(
   $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
   $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::timestamptz[], $18::text[],
-  $19::boolean[], $20::timestamptz[], $21::text[], $22::integer[], $23::boolean[], $24::bytea[], $25::text[], $26::text[]
+  $19::boolean[], $20::timestamptz[], $21::text[], $22::integer[], $23::boolean[], $24::bytea[], $25::text[],
+  $26::text[], $27::text[]
 ) as n (
   id, url, kind, headline, lead, body_html, body_text, body_extent, byline, section, credit, rights_holder,
   rights_notice, language, categories, published_at, published_text, published_estimated, updated_at, updated_text,
-  word_count, has_image, content_hash, search, dateline
+  word_count, has_image, content_hash, search, dateline, subjects
 )
 where a.id = n.id;
+
+-- name: hold
+-- Embargoes and expiries that are stated now, and what they make of articles; null states nothing. Answers with those
+-- that this made different. $1 now, $2 articles, $3 ends of embargoes, $4 expiries.
+with stated as (
+  select a.id, coalesce(n.start, a.embargoed_until) as start, coalesce(n.stop, a.expires_at) as stop
+  from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) as n (id, start, stop) join articles a on a.id = n.id
+)
+update articles a
+set
+  embargoed_until = s.start, expires_at = s.stop, changed_at = $1,
+  is_public = a.status = 'USABLE' and (s.start is null or s.start <= $1) and (s.stop is null or s.stop > $1)
+from stated s
+where a.id = s.id and (a.embargoed_until, a.expires_at) is distinct from (s.start, s.stop)
+returning a.id, a.is_public;
 
 -- name: touch
 -- Articles that changed in something that stands outside of their row. $1 now, $2 articles.
