@@ -89,6 +89,7 @@ class Refresher:
         self._per_host = per_host
         self._pace = pace
         self._running: set[asyncio.Task[Refreshed | None]] = set()
+        self._stopped_at = 0.0
 
     async def now(self, feed_id: UUID) -> Refreshed | None:
         """Ask one feed, due or not. None if it is not there."""
@@ -136,11 +137,14 @@ class Refresher:
                 self._running = {task for task in self._running if not task.done()}
         finally:
             stopped.cancel()
+            self._stopped_at = asyncio.get_running_loop().time()
 
     async def finish(self, seconds: float) -> None:
-        """Let what is under way end, for so long; the rest is given up, and asked again when its next check is due."""
+        """Let what is under way end, for so long after `keep` stopped; the rest is given up, and asked again when its
+        next check is due."""
         if self._running:
-            _, late = await asyncio.wait(self._running, timeout=seconds)
+            left = self._stopped_at + seconds - asyncio.get_running_loop().time()
+            _, late = await asyncio.wait(self._running, timeout=max(0.0, left))
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from db.pool import Database
 from ingest.address import Dialling
 from ingest.fetch import Fetcher
+from ingest.schedule import PACE, Pace
 from jobs.parse import Limits, Parsers
 from jobs.refresh import Refresher
 from tests.ingest.server import Names
@@ -45,10 +46,10 @@ def item(number: int, headline: str = "Ferry strike ends", *, at: datetime = NOW
 
 
 @asynccontextmanager
-async def refreshing(database: Database, clock: Clock) -> AsyncIterator[Refresher]:
+async def refreshing(database: Database, clock: Clock, pace: Pace = PACE) -> AsyncIterator[Refresher]:
     """Everything that asks feeds, with names that all lead to this machine."""
     async with (
         Parsers(1, Limits()) as parsers,
         Fetcher("Broadsheet/test", dialling=LOOPBACK, resolve=Names()) as fetcher,
     ):
-        yield Refresher(database, fetcher, parsers, clock=clock)
+        yield Refresher(database, fetcher, parsers, clock=clock, pace=pace)

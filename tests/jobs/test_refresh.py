@@ -46,7 +46,9 @@ async def shown(database: Database) -> list[str]:
 async def written(database: Database) -> int:
     """The newest transaction that touched an article, or what hangs on one."""
     tables = ("articles", "entries", "revisions", "article_keys", "sources", "changes")
-    newest = [await database.value(f"select coalesce(max(xmin::text::bigint), 0) from {table}") for table in tables]
+    newest: list[int] = [
+        await database.value(f"select coalesce(max(xmin::text::bigint), 0) from {table}") for table in tables
+    ]
     return max(newest)
 
 
