@@ -79,6 +79,7 @@ class Page:
     byline: tuple[str, ...]
     published: Moment | None
     modified: Moment | None
+    expires: Moment | None
     section: str | None
     keywords: tuple[str, ...]
     language: str | None
@@ -123,6 +124,7 @@ def read(data: bytes, address: str | None = None, *, charset: str | None = None,
         byline=_byline(sources),
         published=since,
         modified=page_dates.modified(sources, now, since),
+        expires=page_dates.expires(sources),
         section=_section(sources, site_name),
         keywords=_keywords(sources),
         language=next((tag for _, said in sources.read("language") if (tag := language.normalised(said))), None),

@@ -23,6 +23,7 @@ def document_of(page: Page) -> Document:
         content=Markup(page.body_html, is_html=True, base=page.base) if page.body_html else None,
         published=page.published.text if page.published else None,
         updated=page.modified.text if page.modified else None,
+        expires=page.expires.text if page.expires else None,
         authors=tuple(Person(name) for name in page.byline),
         categories=tuple(Category(keyword) for keyword in page.keywords),
         media=(

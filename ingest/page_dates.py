@@ -56,6 +56,11 @@ def modified(sources: Sources, now: datetime, since: Moment | None) -> Moment | 
     return found[0]
 
 
+def expires(sources: Sources) -> Moment | None:
+    """When the article ceases to be available; believed however far ahead it is."""
+    return next((found for _, text in sources.read("expires") if (found := moment(text))), None)
+
+
 def _best(stated: Iterable[tuple[str, str]], now: datetime, *, american: bool) -> tuple[Moment, str] | None:
     best: tuple[Moment, str] | None = None
     sureness = 0

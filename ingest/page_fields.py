@@ -44,6 +44,9 @@ RULES: dict[str, tuple[str, ...]] = {
         "meta:article.updated", "meta:og:article:modified_time", "meta:og:updated_time", "meta:article_date_updated",
         "meta:dcterms.modified", "meta:dc.date.modified", "meta:lastmod", "meta:last-modified", "meta:revised",
     ),
+    "expires": (
+        "ld:expires", "micro:expires", "meta:prism.expirationdate", "meta:prism.killdate", "html:unavailable after",
+    ),
     "authors": (
         "ld:author", "micro:author", "meta:author", "meta:article:author", "meta:parsely-author",
         "meta:sailthru.author", "meta:byl", "meta:dc.creator", "meta:dcterms.creator", "meta:article_author",

@@ -29,6 +29,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _PATH_DATE = re.compile(
     r"[/-]((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2]|[a-z]{3})[/-]?(0[1-9]|[12]\d|3[01])(?=[/_-]|\.|$)", re.IGNORECASE
 )
+_UNAVAILABLE = re.compile(r"unavailable_after\s*:\s*([^|;]{6,60})", re.IGNORECASE)
 _COPYRIGHT = re.compile(r"(?:copyright\s*)?(?:©|\(c\)(?!\()|copyright(?=\s+\d{4}))\s*.{0,120}", re.IGNORECASE)
 _CRUMBS = re.compile(r"bread-?crumbs?", re.IGNORECASE)
 
@@ -204,6 +205,12 @@ def _names(element: Element) -> str:
     return f"{element.get('class', '')} {element.get('id', '')} {element.get('itemprop', '')}"
 
 
+def _unavailable_after(sources: "Sources") -> list[str]:
+    """Until when search engines may show the page, as it tells them."""
+    said = [text for name in ("robots", "googlebot") for text in sources.meta.get(name, ())]
+    return [match[1].strip() for text in said if (match := _UNAVAILABLE.search(text))]
+
+
 READERS: dict[str, Callable[["Sources"], list[str]]] = {
     "h1": lambda sources: _headings(sources, "h1"),
     "first heading": lambda sources: _headings(sources, "h2") or _headings(sources, "h3"),
@@ -221,5 +228,6 @@ READERS: dict[str, Callable[["Sources"], list[str]]] = {
     "website": _website,
     "copyright": _copyright,
     "saved from": _saved_from,
+    "unavailable after": _unavailable_after,
     "figure": _figures,
 }

@@ -249,3 +249,29 @@ def test_a_page_cannot_take_the_place_of_another_site() -> None:
     head = '<link rel="canonical" href="https://other.example/story"><meta property="og:url" content="https://paper.example/">'
     found = page.read(html(STORY, head), "https://paper.example/a/b", now=NOW)
     assert (found.address, found.original_url) == ("https://paper.example/a/b", "https://other.example/story")
+
+
+@pytest.mark.parametrize(
+    ("head", "expires"),
+    [
+        (
+            '<script type="application/ld+json">'
+            '{"@type": "NewsArticle", "expires": "2027-01-05T10:00:00+09:00"}</script>',
+            "2027-01-05T10:00:00+09:00",
+        ),
+        (
+            '<meta name="robots" content="noarchive, unavailable_after: 25 Jun 2027 15:00:00 PST">',
+            "2027-06-25T15:00:00-08:00",
+        ),
+        ('<meta name="prism.expirationDate" content="2027-01-05">', "2027-01-05T00:00:00Z"),
+        # When it is out of date, and how long it may be cached: neither is about who may see it.
+        ('<meta property="article:expiration_time" content="2027-01-05T10:00:00Z">', None),
+        ('<meta http-equiv="expires" content="Tue, 05 Jan 2027 10:00:00 GMT">', None),
+    ],
+)
+def test_when_a_page_ceases_to_be_available(head: str, expires: str | None) -> None:
+    found = page.read(html(STORY, head), "https://harbour.example/bridge", now=NOW)
+    assert (found.expires.text if found.expires else None) == expires
+    content = page_article.content_of(found, now=NOW)
+    assert isinstance(content, Content)
+    assert (content.expires.text if content.expires else None) == expires
