@@ -76,12 +76,21 @@ async def _facts(database: Database) -> list[tuple[str, str, float]]:
         async with asyncio.timeout(4):
             head = await database.value(statements("changes")["head"])
             worker = (await database.rows(statements("workers")["newest"], now - timedelta(minutes=1)))[0]
+            feeds = (await database.rows(statements("feeds")["standing"], now))[0]
     except (DatabaseTimeout, DatabaseUnavailable, TimeoutError):
         return [("broadsheet_database_up", "Whether Postgres answered this scrape.", 0)]
     facts = [
         ("broadsheet_database_up", "Whether Postgres answered this scrape.", 1.0),
         ("broadsheet_log_head", "Number of the newest line of the log.", float(head)),
         ("broadsheet_workers", "Workers that gave a sign of life within the last minute.", float(worker["alive"])),
+    ]
+    overdue = (now - feeds["due_since"]).total_seconds() if feeds["due_since"] else 0.0
+    facts += [
+        ("broadsheet_feeds_polled", "Feeds that are polled.", float(feeds["active"])),
+        ("broadsheet_feeds_paused", "Feeds that the operator paused.", float(feeds["paused"])),
+        ("broadsheet_feeds_ended", "Feeds that are gone or moved to where another feed is.", float(feeds["ended"])),
+        ("broadsheet_feeds_failing", "Polled feeds whose last attempt failed.", float(feeds["failing"])),
+        ("broadsheet_feed_overdue_seconds", "Seconds that the feed waiting longest has been due.", max(overdue, 0.0)),
     ]
     if worker["beat_at"] is not None:
         age = (now - worker["beat_at"]).total_seconds()
