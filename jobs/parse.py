@@ -14,7 +14,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
 from typing import Any, Self
@@ -31,6 +31,7 @@ _PROCESSES = (
     multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 )
 _PRELOADED = "jobs.parse_preload"
+_BATCH = 50
 # The form of a document that is a page, and the fields of pages that are counted.
 PAGE = "html"
 PAGE_FIELDS = (
@@ -181,6 +182,9 @@ class _Process:
         try:
             pipe.send((data, address, now, charset, may_be_page))
             answer: Parsed | str = pipe.recv()
+            if not isinstance(answer, str):
+                while batch := pipe.recv():
+                    answer.candidates.extend(batch)
         except (EOFError, OSError):
             process.join(1)
             code = process.exitcode
@@ -234,9 +238,21 @@ def _serve(pipe: Connection, limits: Limits) -> None:
             answer = f"could not be read: {type(error).__name__}: {str(error)[:200]} ({frame.name}:{frame.lineno})"
         del data
         try:
-            pipe.send(answer)
+            _send(pipe, answer)
         except (BrokenPipeError, OSError):
             return
+
+
+def _send(pipe: Connection, answer: Parsed | str) -> None:
+    """Send an answer; entries in batches, the last one empty: unpacking ten thousand at once would keep whoever shares
+    the interpreter with the reader waiting."""
+    if isinstance(answer, str):
+        pipe.send(answer)
+        return
+    pipe.send(replace(answer, candidates=[]))
+    for start in range(0, len(answer.candidates), _BATCH):
+        pipe.send(answer.candidates[start : start + _BATCH])
+    pipe.send([])
 
 
 @contextlib.contextmanager

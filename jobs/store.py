@@ -1,11 +1,12 @@
 """A parsed document put into the database: one transaction, with its counters and its lines in the log, or nothing."""
 
+import asyncio
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -27,6 +28,8 @@ from jobs.topics import topics_of
 # A document of ten thousand entries is written within seconds; a minute is a lot, and waiting for others counts.
 _TIMEOUT = 60.0
 _TRIES = 6
+_BATCH = 100
+_T = TypeVar("_T")
 # What a concurrent import of the same things can make of a transaction; the next try sees what the other wrote.
 _CONFLICTS = (
     asyncpg.UniqueViolationError,
@@ -108,11 +111,13 @@ class _Store:
         source_id, feed_id = await self._feed()
         hashes = [candidate.hash for candidate in parsed.candidates]
         skip = frozenset(row[0] for row in await self._rows("entries", "known", feed_id, hashes))
-        keys = identities(parsed.candidates, source_id, parsed.site_url)
-        named = claims(parsed.candidates, source_id)
+        # In threads: of ten thousand entries each takes long enough to keep the event loop.
+        keys = await asyncio.to_thread(identities, parsed.candidates, source_id, parsed.site_url)
+        named = await asyncio.to_thread(claims, parsed.candidates, source_id)
         owners = await self._owners(keys) | await self._withheld(named, keys)
         rows = await self._rows("articles", "known", sorted(set(owners.values()))) if owners else []
-        decisions = decide(
+        decisions = await asyncio.to_thread(
+            decide,
             parsed.candidates,
             keys,
             skip=skip,
@@ -174,9 +179,7 @@ class _Store:
         rows = await self._rows("articles", "owners", *_columns(wanted, 3)) if wanted else []
         return {(row["kind"], row["scope"], row["value"]): row["article_id"] for row in rows}
 
-    async def _withheld(
-        self, named: Iterable[tuple[Key, ...]], keys: Iterable[tuple[Key, ...]]
-    ) -> dict[Key, UUID]:
+    async def _withheld(self, named: Iterable[tuple[Key, ...]], keys: Iterable[tuple[Key, ...]]) -> dict[Key, UUID]:
         """Withheld articles that own what entries name besides their identities."""
         others = sorted({key for each in named for key in each} - {key for each in keys for key in each})
         rows = await self._rows("articles", "withheld", *_columns(others, 3)) if others else []
@@ -220,18 +223,20 @@ class _Store:
         await append(self._connection, self._lines)
 
     async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
-        if new:
-            await self._run("articles", "insert", self._now, source_id, *_columns(map(_new_row, new), 28))
+        for some in _batches(new):
+            await self._run("articles", "insert", self._now, source_id, *_columns(map(_new_row, some), 28))
         if revised:
             ids = [written.id for written in revised if not written.keeps_media]
-            await self._run("articles", "revise", self._now, *_columns(map(_row, revised), 26))
+            for some in _batches(revised):
+                await self._run("articles", "revise", self._now, *_columns(map(_row, some), 26))
             await self._run("articles", "clear_images", ids)
             await self._run("articles", "clear_enclosures", ids)
-        if written := [*new, *revised]:
+        written = [*new, *revised]
+        for some in _batches(written):
             revisions = [
                 (uuid7(self._now), w.id, w.content.hash, w.content.headline, w.content.lead, w.content.body_html,
                  w.content.body_text)
-                for w in written
+                for w in some
             ]  # fmt: skip
             await self._run("articles", "insert_revisions", self._now, *_columns(revisions, 7))
         illustrated = [w for w in written if not w.keeps_media]
@@ -463,6 +468,12 @@ def _author_slugs(name: str, host: str) -> list[str]:
     """What an author may be called: by name, by name and outlet, by outlet and a number made of the name."""
     named, outlet = slug(name), slug(host)
     return [each for each in (named, named and f"{named}-{outlet}", f"{outlet}-{fingerprint(name + host)}") if each]
+
+
+def _batches(rows: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Rows a hundred at a time: what is written at once keeps the event loop while it is put into bytes."""
+    for start in range(0, len(rows), _BATCH):
+        yield rows[start : start + _BATCH]
 
 
 def _columns(rows: Iterable[Sequence[Any]], width: int) -> list[list[Any]]:
