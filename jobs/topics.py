@@ -204,9 +204,7 @@ async def _ask_anew(connection: Any, now: datetime) -> None:
     await enqueue(connection, "topics", key=f"topics-{now.isoformat()}")
 
 
-async def _after(
-    connection: Any, found: Sequence[MediaTopic], known: Mapping[str, _Row], now: datetime
-) -> list[_Row]:
+async def _after(connection: Any, found: Sequence[MediaTopic], known: Mapping[str, _Row], now: datetime) -> list[_Row]:
     """The topics of the file as their rows are to be, the ones above first."""
     ids = {code: row.id for code, row in known.items()} | {
         topic.code: uuid7(now) for topic in found if topic.code not in known
