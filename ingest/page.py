@@ -25,7 +25,7 @@ from ingest.page_select import Element
 from ingest.page_text import follow, letters, strings
 from ingest.page_title import alike, is_site, is_small_end, without_site
 from ingest.sanitise import plain_text, text_of
-from ingest.text import cut, one_line, word_count
+from ingest.text import cut, one_line, word_count, words
 
 __all__ = ["MAX_BYTES", "NotArticle", "Page", "PageImage", "UnreadablePageError", "read"]
 
@@ -48,9 +48,9 @@ _MOTTO = re.compile(r"\s+[|–—-]\s+|\s*[|｜]\s*")
 _STEP = re.compile(r"\s*[/|>»›,;]\s*|\s+[–—-]\s+")
 _OWN_NOTE = re.compile(r"[:=_<>{}]")
 # What content systems print for 'no section'.
-_NO_SECTION = frozenset(
+_NO_SECTION = words(
     """post posts page homepage home all article articles story stories uncategorized uncategorised standard default
-    none null allgemein sin-categoria general front latest blog""".split()
+    none null allgemein sin-categoria general front latest blog"""
 ) | {"front page", "home page", "sin categoría", "non classé"}
 # Words that stand in the place of a name.
 _NO_NAME = frozenset({"", "none", "null", "undefined", "n/a", "na", "author", "admin", "by"})

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.page_select import Element
+from ingest.text import words
 
 Node = dict[str, Any]
 
 # schema.org's Article and what is derived from it, as far as it is something to read.
-ARTICLES = frozenset(
+ARTICLES = words(
     """article newsarticle analysisnewsarticle askpublicnewsarticle backgroundnewsarticle opinionnewsarticle
     reportagenewsarticle reviewnewsarticle blogposting liveblogposting socialmediaposting advertisercontentarticle
     satiricalarticle scholarlyarticle medicalscholarlyarticle techarticle report review claimreview criticreview
-    """.split()
+    """
 )
 _MAX_SCRIPT = 2_000_000
 _MAX_SCRIPTS = 60

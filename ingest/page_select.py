@@ -14,19 +14,19 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ingest.text import clean as cleaned
-from ingest.text import one_line
+from ingest.text import one_line, words
 
 # An element of the tree, as lxml makes it, which has no types.
 Element = Any
 
-INLINE = frozenset(
+INLINE = words(
     """a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rb ruby s samp small span
-    strike strong sub sup time tt u var wbr""".split()
+    strike strong sub sup time tt u var wbr"""
 )
 # What shows no text of an article.
-SILENT = frozenset(
+SILENT = words(
     """applet audio button canvas datalist embed head iframe input link map math meta noembed noframes noscript object
-    option rp rt script select style svg template textarea title video""".split()
+    option rp rt script select style svg template textarea title video"""
 )
 # Letters of Linear A, which no newspaper prints: all assigned, all letters to whoever asks Unicode.
 _FIRST = 0x10600

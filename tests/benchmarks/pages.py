@@ -28,10 +28,30 @@ from ingest.article import Content
 _TOKEN = re.compile(r"\w+")
 _SHINGLE = 4
 _WORST = 10
-FIELDS = tuple(
-    """headline description published published_time modified byline people section keywords language site_name
-    publisher rights image image_size caption image_credit paywall_mark credits address original alternates topics
-    """.split()
+FIELDS = (
+    "headline",
+    "description",
+    "published",
+    "published_time",
+    "modified",
+    "byline",
+    "people",
+    "section",
+    "keywords",
+    "language",
+    "site_name",
+    "publisher",
+    "rights",
+    "image",
+    "image_size",
+    "caption",
+    "image_credit",
+    "paywall_mark",
+    "credits",
+    "address",
+    "original",
+    "alternates",
+    "topics",
 )
 
 
