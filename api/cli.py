@@ -84,13 +84,12 @@ def migrate() -> None:
     """Bring the database's tables up to this version. Safe to run twice, and by several processes at once."""
     import asyncio
 
-    from api.database import with_database
+    from api.database import address, with_database
     from db.migrate import migrate as migrate_database
 
     try:
         with with_database(_settings()) as settings:
-            assert settings.database_url is not None
-            names = asyncio.run(migrate_database(settings.database_url))
+            names = asyncio.run(migrate_database(address(settings)))
     except Exception as problem:
         _fail_for(problem)
     for name in names:
@@ -175,13 +174,13 @@ def _fail_for(problem: Exception) -> NoReturn:
     """One line for what people can mend; everything else keeps its traceback."""
     from asyncpg import PostgresError
 
-    from api.processes import PortTaken
+    from api.port import PortTaken
     from db.embedded import EmbeddedPostgresError
-    from db.migrate import MigrationChanged
+    from db.migrate import MigrationError
     from db.pool import DatabaseTimeout, DatabaseUnavailable
 
     match problem:
-        case PortTaken() | EmbeddedPostgresError() | MigrationChanged() | DatabaseTimeout():
+        case PortTaken() | EmbeddedPostgresError() | MigrationError() | DatabaseTimeout():
             _fail(str(problem))
         case OSError() | DatabaseUnavailable() | PostgresError():
             _fail(

@@ -5,11 +5,13 @@ import platform
 from pathlib import Path
 
 import httpx2
+import pytest
 from starlette.applications import Starlette
 
 from api.app import create_app
 from api.health import read_commit
 from api.settings import Settings
+from db.pool import Database
 from schema.build import build_schema
 from tests.services import client_of
 
@@ -35,6 +37,24 @@ async def test_a_database_without_tables_is_not_ready(empty_database_url: str) -
         answer = await client.get("/readyz")
         assert answer.status_code == 503
         assert answer.json()["missing"][0] == "migration 0001_first_edition"
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("0001_first_edition", "update migrations set checksum = 'another' where name = '0001_first_edition'"),
+        ("0000_unknown", "insert into migrations (name, checksum) values ('0000_unknown', 'none')"),
+    ],
+)
+async def test_migrations_that_do_not_fit_are_named(
+    client: httpx2.AsyncClient, database: Database, name: str, change: str
+) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(change)
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    (missing,) = answer.json()["missing"]
+    assert name in missing
 
 
 async def test_a_server_that_drains_says_so(app: Starlette, client: httpx2.AsyncClient) -> None:

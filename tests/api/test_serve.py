@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from api.processes import PortTaken, listen
+from api.port import PortTaken, listen
 from tests.services import answers, broadsheet, children_of, free_port, is_alive, until
 
 
