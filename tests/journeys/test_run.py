@@ -119,6 +119,14 @@ async def test_with_an_address_the_embedded_server_is_not_touched(tmp_path: Path
     assert not (tmp_path / "data").exists()
 
 
+async def test_loading_the_sample_says_one_line(tmp_path: Path, database_url: str) -> None:
+    """Also where the tables are there already."""
+    async with started(tmp_path / "data", database_url=database_url, log_level="info") as run:
+        await run.ready()
+    assert len([line for line in run.lines if "The sample edition is loaded: " in line]) == 1
+    assert not any("document_read" in line for line in run.lines)
+
+
 async def test_a_dead_worker_is_started_again(home: Path) -> None:
     async with started(home) as run:
         await run.ready()
