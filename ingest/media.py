@@ -92,8 +92,8 @@ def enclosures(media: Iterable[Medium], base: str | None) -> tuple[Enclosure, ..
     """Everything that is no picture, each address once."""
     found: dict[str, Enclosure] = {}
     for medium in media:
-        address = url.absolute(medium.url, base)
-        if kind_of(medium) == "image" or address is None or len(address) > url.MAX_LENGTH:
+        address = url.encoded(medium.url, base)
+        if kind_of(medium) == "image" or address is None:
             continue
         kept = found.get(address)
         made = Enclosure(
@@ -124,8 +124,8 @@ def seconds(text: str | None) -> int | None:
 
 
 def _add(found: dict[str, Image], image: Image, base: str | None, *, group: int | None = None) -> None:
-    address = url.absolute(image.url, base)
-    if address is None or len(address) > url.MAX_LENGTH or is_tracker(address) or _FACE.search(address):
+    address = url.encoded(image.url, base)
+    if address is None or is_tracker(address) or _FACE.search(address):
         return
     if (image.width or 3) < 3 or (image.height or 3) < 3:
         return

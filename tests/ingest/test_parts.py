@@ -161,6 +161,21 @@ def test_of_versions_of_a_picture_the_widest_is_taken_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_address", "expected"),
+    [
+        ('https://x.example/a b"<>.png?w=1&utm_source=f', "https://x.example/a%20b%22%3C%3E.png?w=1&utm_source=f"),
+        ('http://exa mple.example/"<script> a.png', None),
+    ],
+)
+def test_addresses_of_pictures_enclosures_and_logos_are_encoded(given_address: str, expected: str | None) -> None:
+    found = images([Medium(Role.THUMBNAIL, given_address)], [], None)
+    assert [image.url for image in found] == ([expected] if expected else [])
+    files = enclosures([Medium(Role.ENCLOSURE, given_address, mime_type="audio/mpeg")], None)
+    assert [file.url for file in files] == ([expected] if expected else [])
+    assert source_of(Channel("P", logo=given_address), "file:///f.xml").logo_url == expected
+
+
+@pytest.mark.parametrize(
     ("length", "expected"),
     [("1024", 1024), ("2147483647", 2147483647), ("2147483648", None), ("9" * 5000, None), ("0", None), ("1 MB", None)],
 )
