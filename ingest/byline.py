@@ -6,12 +6,14 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.search_text import fold
 from ingest.text import one_line
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NAMED_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*\((?P<name>[^()]+)\)")
+# Not from within a word, which would try a long one again from each of its letters.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NAMED_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*\((?P<name>[^()]+)\)")
 _LEAD_IN = re.compile(
     r"^(?:story by|written by|reported by|text by|words by|by|von|vom|par|por|di|da|af|av|door|autor(?:in|a)?:|author:"
     r"|文[/:：]|記者[/:：]|기자[/:：])\s+",
@@ -56,6 +58,9 @@ _AGENCIES = {
     "the canadian press": "The Canadian Press", "canadian press": "The Canadian Press", "ats": "Keystone-SDA",
     "keystone-sda": "Keystone-SDA", "sda": "Keystone-SDA", "getty images": "Getty Images",
 }  # fmt: skip
+# No credit is longer, and the patterns here take time by the square of a text's length.
+_MAX_FIELD = 500
+_MAX_FIELDS = 100
 _MAX_NAMES = 20
 _MAX_NAME = 100
 
@@ -71,7 +76,7 @@ class Byline:
 
 def byline(printed: Iterable[str], outlets: Iterable[str] = ()) -> Byline:
     """The byline out of what the feed's author fields print. `outlets`: names that are the outlet's own."""
-    fields = [text for text in (without_email(one_line(field)) for field in printed) if text]
+    fields = [text for text in (without_email(one_line(field)) for field in islice(printed, _MAX_FIELDS)) if text]
     ours = {fold(name) for name in outlets if name}
     names: list[str] = []
     agency: str | None = None
@@ -82,12 +87,13 @@ def byline(printed: Iterable[str], outlets: Iterable[str] = ()) -> Byline:
             elif _is_person(part) and fold(part) not in ours and fold(part) not in {fold(name) for name in names}:
                 names.append(part)
         agency = agency or _bracketed_agency(field)
-    return Byline(", ".join(dict.fromkeys(fields))[:500] or None, tuple(names[:_MAX_NAMES]), agency)
+    return Byline(", ".join(dict.fromkeys(fields))[:_MAX_FIELD] or None, tuple(names[:_MAX_NAMES]), agency)
 
 
 def without_email(field: str) -> str:
-    """'editor@x.example (Ann Lee)' -> 'Ann Lee'; a bare address says nobody's name."""
-    field = _NAMED_EMAIL.sub(lambda match: match["name"], field)
+    """'editor@x.example (Ann Lee)' -> 'Ann Lee'; a bare address says nobody's name. Of a field only the first 500
+    characters count."""
+    field = _NAMED_EMAIL.sub(lambda match: match["name"], field[:_MAX_FIELD])
     return re.sub(r"\s*[<(\[]?\s*$", "", re.sub(r"[<(\[]\s*[>)\]]", "", _EMAIL.sub("", field))).strip(" ,;-")
 
 

@@ -1,5 +1,7 @@
 """The small parts: bylines, topics, rights, slugs, media and counting."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,18 @@ def test_bylines(printed: str, names: list[str], agency: str | None) -> None:
 def test_any_byline_is_read(printed: list[str]) -> None:
     found = byline(printed)
     assert all(name and "@" not in name and name == name.strip() for name in found.names)
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [["a" * 40_000], ["a@" * 20_000], ["a." * 20_000 + "@"], ["Ann Lee (" * 5_000], ["ab " * 160] * 20_000],
+    ids=["word", "at", "dots", "brackets", "many"],
+)
+def test_a_long_byline_is_read_in_no_time(printed: list[str]) -> None:
+    started = process_time()
+    found = byline(printed)
+    assert process_time() - started < 0.5
+    assert len(found.printed or "") <= 500
 
 
 @pytest.mark.parametrize(
@@ -173,6 +187,14 @@ def test_addresses_of_pictures_enclosures_and_logos_are_encoded(given_address: s
     files = enclosures([Medium(Role.ENCLOSURE, given_address, mime_type="audio/mpeg")], None)
     assert [file.url for file in files] == ([expected] if expected else [])
     assert source_of(Channel("P", logo=given_address), "file:///f.xml").logo_url == expected
+
+
+def test_many_pictures_take_no_time() -> None:
+    media = [Medium(Role.THUMBNAIL, f"https://x.example/{n}.jpg") for n in range(10_000)]
+    media += [Medium(Role.CONTENT, f"https://x.example/{n}.jpg", kind="image") for n in range(10_000)]
+    started = process_time()
+    assert len(images(media, [], None)) == 50
+    assert process_time() - started < 2
 
 
 @pytest.mark.parametrize(
