@@ -156,6 +156,13 @@ async def test_killed_backends_are_not_noticed_by_readers(database_url: str) -> 
             await killer.fetchval(KILL if n % 10 == 9 else KILL_ONE, "pool")
         done.set()
         await asyncio.gather(*readers)
+        assert (metric("in_use"), metric("waiting")) == (0, 0)
+        # Those that were killed are open no more.
+        ours = "select count(*) from pg_stat_activity where application_name = 'pool' and datname = current_database()"
+        async with asyncio.timeout(10):
+            while metric("connections") != await killer.fetchval(ours):
+                await asyncio.sleep(0.01)
+    assert metric("connections") == 0
     assert metric("retries_total") - retries >= 10
     await killer.close()
 
