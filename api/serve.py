@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import contextlib
 import signal
 import socket
@@ -97,6 +98,9 @@ def serve(settings: Settings, listener: int | None = None) -> int:
             return asyncio.run(_family(ready, bound))
         lifecycle = Lifecycle()
         serving = server(create_app(ready, lifecycle), ready, lifecycle)
+        # What stands by now stays for good: the collector need not look through it again (25 ms on the event loop).
+        gc.collect()
+        gc.freeze()
         serving.run([bound])
         return 0 if serving.started else 1
 
