@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from api.database import with_database
 from api.settings import Settings
 from db.migrate import migrate
 from db.pool import Database
-from jobs.ingest import Limits, Summary, import_paths, report
+from jobs.ingest import Limits, Summary, import_paths
 
 
 def bring_in(settings: Settings, paths: Sequence[Path]) -> int:
@@ -22,11 +23,34 @@ def bring_in(settings: Settings, paths: Sequence[Path]) -> int:
     console = Console(stderr=True, highlight=False)
     with with_database(settings) as ready:
         summary = asyncio.run(_import(ready, paths, console))
-    lines = report(summary)
-    width = max(len(what) for what, _ in lines if not what.startswith(("Failed", "Skipped")))
-    for what, value in lines:
+    rows = table(summary)
+    width = max(len(what) for what, _ in rows)
+    for what, value in rows:
         print(f"{what:<{width}}  {value}")
+    for name, reason in summary.failed:
+        print(f"Failed: {name}  {reason}")
+    for name, reason in summary.skipped:
+        print(f"Skipped: {name}  {reason}")
     return 1 if summary.failed else 0
+
+
+def table(summary: Summary) -> list[tuple[str, str]]:
+    """The summary's figures: what, and how many."""
+    rows = [
+        ("Documents read", f"{summary.read} of {summary.documents}"),
+        ("  unchanged", f"{summary.unchanged_documents}"),
+        ("Entries", f"{summary.entries}"),
+        ("  new articles", f"{summary.articles}"),
+        ("  new revisions", f"{summary.revisions}"),
+        ("  unchanged", f"{summary.unchanged}"),
+        ("  repeated in their document", f"{summary.repeated}"),
+        ("  set aside", f"{summary.set_aside.total()}"),
+    ]
+    rows += [(f"    {reason}", f"{count}") for reason, count in summary.set_aside.most_common()]
+    rows.append(("Seconds", f"{summary.seconds:.1f}"))
+    if summary.entries:
+        rows.append(("Entries a second", f"{summary.entries_per_second:.0f}"))
+    return rows
 
 
 async def _import(settings: Settings, paths: Sequence[Path], console: Console) -> Summary:
@@ -50,7 +74,7 @@ async def _import(settings: Settings, paths: Sequence[Path], console: Console) -
             return await import_paths(
                 database,
                 paths,
-                now=datetime.now(UTC),
+                clock=lambda: datetime.now(UTC),
                 limits=limits(settings),
                 workers=settings.import_processes,
                 progress=moved,
@@ -60,8 +84,11 @@ async def _import(settings: Settings, paths: Sequence[Path], console: Console) -
 
 
 def limits(settings: Settings) -> Limits:
-    """The settings' limits of one feed document. Waiting is given six times the processor's seconds."""
+    """The settings' limits of one feed document. Waiting is given six times the processor's seconds; where larger
+    documents are allowed, memory in proportion."""
+    usual = Limits()
     return Limits(
+        memory_bytes=math.ceil(max(1.0, settings.max_feed_bytes / usual.document_bytes) * usual.memory_bytes),
         cpu_seconds=settings.parse_seconds,
         wall_seconds=6.0 * settings.parse_seconds,
         document_bytes=settings.max_feed_bytes,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_ENTRIES = 10_000
-MAX_BYTES = 15 * 1024 * 1024
 
 
 class UnreadableError(Exception):
@@ -120,8 +119,6 @@ def read(data: bytes, address: str | None = None, *, max_entries: int = MAX_ENTR
     # Imported here, so that who only needs the types does not load the parser (40 ms, 8 MB).
     from ingest import feed_json, feed_xml
 
-    if len(data) > MAX_BYTES:
-        raise UnreadableError(f"larger than {MAX_BYTES // (1024 * 1024)} MiB")
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n\x00")[:1]
     if not head:
         raise UnreadableError("empty")

@@ -20,10 +20,10 @@ from db.pool import Database
 from db.statements import statements
 from ingest.article import Reason
 from ingest.feed import looks_like_feed
-from jobs.parse import DocumentRefused, Limits, Parsed, Parsers, hash_of
+from jobs.parse import DocumentRefused, Limits, Parsed, Parsers, hash_of, read_file
 from jobs.store import Stored, store
 
-__all__ = ["Limits", "Summary", "import_paths", "report"]
+__all__ = ["Limits", "Summary", "import_paths"]
 
 DOCUMENTS = Counter("broadsheet_ingest_documents", "Feed documents, by what became of them", ["outcome"])
 ENTRIES = Counter("broadsheet_ingest_entries", "Entries of feeds, by what became of them", ["outcome"])
@@ -74,16 +74,16 @@ async def import_paths(
     database: Database,
     paths: Sequence[Path],
     *,
-    now: datetime,
+    clock: Callable[[], datetime],
     limits: Limits | None = None,
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Summary:
     """Import feed documents from files and folders (searched through, hidden files left out).
 
-    `now` is when the articles are first seen; `workers` processes parse; `progress` is called with documents done,
-    documents in all, and the name of the last one. Documents that can't be read are reported and stop nothing; what
-    the database raises does.
+    `clock` says when the articles of a document are first seen, each at its turn; `workers` processes parse;
+    `progress` is called with documents done, documents in all, and the name of the last one. Documents that can't be
+    read are reported and stop nothing; what the database raises does.
     """
     started = time.perf_counter()
     limits = limits or Limits()
@@ -92,11 +92,11 @@ async def import_paths(
     summary.documents = len(files)
     async with (
         Parsers(workers, limits) as parsers,
-        contextlib.aclosing(_parsed(database, files, parsers, now, ahead=2 * workers)) as documents,
+        contextlib.aclosing(_parsed(database, files, parsers, limits, clock, ahead=2 * workers)) as documents,
     ):
         done = 0
         async for path, outcome in documents:
-            await _take(database, path, outcome, summary, now)
+            await _take(database, path, outcome, summary, clock)
             done += 1
             if progress is not None:
                 progress(done, len(files), path.name)
@@ -110,27 +110,6 @@ async def import_paths(
         seconds=round(summary.seconds, 3),
     )
     return summary
-
-
-def report(summary: Summary) -> list[tuple[str, str]]:
-    """The summary as lines of a table: what, and how many."""
-    lines = [
-        ("Documents read", f"{summary.read} of {summary.documents}"),
-        ("  unchanged", f"{summary.unchanged_documents}"),
-        ("Entries", f"{summary.entries}"),
-        ("  new articles", f"{summary.articles}"),
-        ("  new revisions", f"{summary.revisions}"),
-        ("  unchanged", f"{summary.unchanged}"),
-        ("  repeated in their document", f"{summary.repeated}"),
-        ("  set aside", f"{summary.set_aside.total()}"),
-    ]
-    lines += [(f"    {reason}", f"{count}") for reason, count in summary.set_aside.most_common()]
-    lines.append(("Seconds", f"{summary.seconds:.1f}"))
-    if summary.entries:
-        lines.append(("Entries a second", f"{summary.entries_per_second:.0f}"))
-    lines += [(f"Failed: {name}", reason) for name, reason in summary.failed]
-    lines += [(f"Skipped: {name}", reason) for name, reason in summary.skipped]
-    return lines
 
 
 def _documents(paths: Iterable[Path], summary: Summary) -> list[Path]:
@@ -166,7 +145,13 @@ _Outcome = Parsed | None | str
 
 
 async def _parsed(
-    database: Database, files: Sequence[Path], parsers: Parsers, now: datetime, *, ahead: int
+    database: Database,
+    files: Sequence[Path],
+    parsers: Parsers,
+    limits: Limits,
+    clock: Callable[[], datetime],
+    *,
+    ahead: int,
 ) -> AsyncGenerator[tuple[Path, _Outcome]]:
     """The files in order, each with its outcome, parsed at most so many ahead."""
     waiting = iter(files)
@@ -174,7 +159,7 @@ async def _parsed(
     try:
         while True:
             while len(running) < max(1, ahead) and (path := next(waiting, None)) is not None:
-                running.append((path, asyncio.create_task(_read(database, path, parsers, now))))
+                running.append((path, asyncio.create_task(_read(database, path, parsers, limits, clock))))
             if not running:
                 return
             path, task = running.pop(0)
@@ -185,21 +170,27 @@ async def _parsed(
         await asyncio.gather(*(task for _, task in running), return_exceptions=True)
 
 
-async def _read(database: Database, path: Path, parsers: Parsers, now: datetime) -> _Outcome:
+async def _read(
+    database: Database, path: Path, parsers: Parsers, limits: Limits, clock: Callable[[], datetime]
+) -> _Outcome:
     try:
-        data = await asyncio.to_thread(path.read_bytes)
+        data = await asyncio.to_thread(read_file, path, limits)
+    except DocumentRefused as error:
+        return str(error)
     except OSError as error:
         return error.strerror or type(error).__name__
     if await database.rows(statements("feeds")["have"], [hash_of(data)]):
         return None
     with SECONDS.labels("parse").time():
         try:
-            return await parsers.parse(data, path.as_uri(), now)
+            return await parsers.parse(data, path.as_uri(), clock())
         except DocumentRefused as error:
             return str(error)
 
 
-async def _take(database: Database, path: Path, outcome: _Outcome, summary: Summary, now: datetime) -> None:
+async def _take(
+    database: Database, path: Path, outcome: _Outcome, summary: Summary, clock: Callable[[], datetime]
+) -> None:
     if isinstance(outcome, str):
         DOCUMENTS.labels("failed").inc()
         summary.failed.append((str(path), outcome))
@@ -211,7 +202,7 @@ async def _take(database: Database, path: Path, outcome: _Outcome, summary: Summ
         log.info("document_unchanged", path=str(path))
         return
     with SECONDS.labels("store").time():
-        stored = await store(database, outcome, now=now)
+        stored = await store(database, outcome, clock=clock)
     DOCUMENTS.labels("read").inc()
     _count(summary, outcome, stored)
     log.info(

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,8 +21,6 @@ from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
 from jobs.parse import Parsed
 
-# A document of ten thousand entries is written within seconds; a minute is a lot, and waiting for others counts.
-_TIMEOUT = 60.0
 _TRIES = 6
 # What a concurrent import of the same things can make of a transaction; the next try sees what the other wrote.
 _CONFLICTS = (
@@ -61,15 +59,15 @@ class _Written:
     keeps_media: bool = False
 
 
-async def store(database: Database, parsed: Parsed, *, now: datetime) -> Stored:
-    """Store what is new in a document. A document that brings nothing new writes nothing at all."""
+async def store(database: Database, parsed: Parsed, *, clock: Callable[[], datetime]) -> Stored:
+    """Store what is new in a document, as first seen when its turn comes; without anything new, write nothing."""
     known = await _known_entries(database, parsed)
     if known is not None and known.issuperset(candidate.hash for candidate in parsed.candidates):
         return Stored(unchanged=len(parsed.candidates))
     for attempt in range(_TRIES):
         try:
             async with database.transaction() as connection:
-                return await _Store(connection, parsed, now).run()
+                return await _Store(connection, parsed, clock).run()
         except (*_CONFLICTS, _KeyTaken):
             if attempt == _TRIES - 1:
                 raise
@@ -89,17 +87,20 @@ async def _known_entries(database: Database, parsed: Parsed) -> frozenset[bytes]
 class _Store:
     """The steps of one transaction."""
 
-    def __init__(self, connection: Any, parsed: Parsed, now: datetime) -> None:
+    _now: datetime
+
+    def __init__(self, connection: Any, parsed: Parsed, clock: Callable[[], datetime]) -> None:
         self._connection = connection
         self._parsed = parsed
-        self._now = now
+        self._clock = clock
         self._lines: list[Line] = []
 
     async def run(self) -> Stored:
         """Find outlet and feed, decide, write, count, log: locks in the order articles, sources, topics, authors."""
         parsed = self._parsed
-        await self._run("ingest", "begin", str(int(_TIMEOUT * 1000)))
         await self._run("ingest", "lock_source", parsed.source.host)
+        # Only at its turn: a reader that began while it waited must not find its articles in the past.
+        self._now = self._clock()
         source_id, feed_id = await self._feed()
         hashes = [candidate.hash for candidate in parsed.candidates]
         skip = frozenset(row[0] for row in await self._rows("entries", "known", feed_id, hashes))
@@ -119,10 +120,10 @@ class _Store:
         return self._outcome(decisions, skip)
 
     async def _run(self, noun: str, name: str, *args: Any) -> None:
-        await self._connection.execute(statements(noun)[name], *args, timeout=_TIMEOUT)
+        await self._connection.execute(statements(noun)[name], *args)
 
     async def _rows(self, noun: str, name: str, *args: Any) -> list[Any]:
-        rows: list[Any] = await self._connection.fetch(statements(noun)[name], *args, timeout=_TIMEOUT)
+        rows: list[Any] = await self._connection.fetch(statements(noun)[name], *args)
         return rows
 
     async def _feed(self) -> tuple[UUID, UUID]:
