@@ -67,12 +67,8 @@ def _content(entry: dict[str, Any]) -> Markup | None:
 
 
 def _people(holder: dict[str, Any]) -> tuple[Person, ...]:
-    found = []
-    for author in _get(holder, "authors") or ():
-        name = _text(author, "name")
-        if name and (person := Person(unescaped(name), _text(author, "href"))) not in found:
-            found.append(person)
-    return tuple(found)
+    named = ((_text(author, "name"), _text(author, "href")) for author in _get(holder, "authors") or ())
+    return tuple(dict.fromkeys(Person(unescaped(name), href) for name, href in named if name))
 
 
 def _links(holder: dict[str, Any], rel: str) -> list[dict[str, Any]]:
