@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -261,6 +262,39 @@ def test_data_of_another_major_version_is_refused(folder: Path) -> None:
     (folder / "postgres" / "PG_VERSION").write_text("17\n")
     with pytest.raises(EmbeddedPostgresError, match=r"Postgres 17, .* Postgres 18.*[Dd]ump"), running(folder, FAST):
         pass
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "/proc/broadsheet", "/dev/null/below"])
+def test_a_folder_that_can_be_none_is_named_with_its_setting(place: str) -> None:
+    told = pytest.raises(EmbeddedPostgresError, match=rf"{place} can't be used: .*BROADSHEET_DATA_DIR")
+    with told, running(Path(place), FAST):
+        pass
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without the rights of root, if we have them."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_a_folder_that_is_closed_belongs_to_someone_only_with_data(folder: Path) -> None:
+    folder.mkdir(mode=0o555)
+    for begun in (False, True):
+        if begun:
+            folder.chmod(0o755)
+            (folder / "start.lock").touch(0o444)
+            folder.chmod(0o555)
+        told = pytest.raises(EmbeddedPostgresError, match="BROADSHEET_DATA_DIR")
+        with told as refused, as_nobody(), running(folder, FAST):
+            pass
+        assert ("belongs to another user" in str(refused.value)) == begun
+    folder.chmod(0o755)
 
 
 def test_why_it_does_not_start_is_told(folder: Path) -> None:
