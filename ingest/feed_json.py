@@ -43,8 +43,15 @@ def _parsed(data: bytes) -> Any:
     try:
         # Other encodings, NaN, lone surrogates: json guesses and forgives what orjson refuses.
         return json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"not JSON: {str(error)[:200]}") from None
+    except json.JSONDecodeError as error:
+        reason = f"not JSON from line {error.lineno}, column {error.colno} on"
+    except UnicodeDecodeError:
+        reason = "not JSON: its letters are in no encoding of Unicode"
+    except RecursionError:
+        reason = "JSON that is nested too deep"
+    except ValueError:
+        reason = "JSON with a number of too many digits"
+    raise UnreadableError(reason)
 
 
 def _entry(item: dict[str, Any], base: str | None) -> Entry:
