@@ -12,7 +12,7 @@ from starlette_compress import CompressMiddleware
 
 from api.database import opened
 from api.errors import RESPONSES
-from api.graphql import GraphQLEndpoint
+from api.graphql import GraphQLEndpoint, refused
 from api.health import Lifecycle, read_version
 from api.logs import AccessLog
 from api.middleware import BodyLimit, RequestLog, SecurityHeaders
@@ -51,7 +51,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
             Middleware(SecurityHeaders),
             Middleware(RequestLog, access=AccessLog(settings.log_level, settings.log_format)),
             Middleware(CompressMiddleware),
-            Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
+            Middleware(BodyLimit, max_bytes=settings.max_body_bytes, refusals={"/graphql": refused}),
         ],
         exception_handlers=dict(RESPONSES),
         lifespan=lifespan,
