@@ -528,6 +528,8 @@ CREATE INDEX comments_thread ON public.comments USING btree (article_id, thread_
 
 CREATE INDEX entries_by_article ON public.entries USING btree (article_id);
 
+CREATE INDEX feeds_by_document ON public.feeds USING btree (document_hash);
+
 CREATE INDEX feeds_by_source ON public.feeds USING btree (source_id);
 
 CREATE INDEX revisions_by_article ON public.revisions USING btree (article_id, seen_at DESC, id DESC);

@@ -19,7 +19,7 @@ import orjson
 from ingest import language, rights, sanitise, search_text, topics, url
 from ingest.byline import Byline, byline
 from ingest.dates import Moment, moment
-from ingest.feed import Channel, Document, Entry, Markup
+from ingest.feed import Channel, Document, Entry, Markup, Person
 from ingest.media import Enclosure, Image, enclosures, images, kind_of
 from ingest.text import cut, one_line, unescaped, word_count
 
@@ -87,7 +87,7 @@ class Content:
     body_text: str | None
     body_extent: Extent
     byline: str | None
-    authors: tuple[str, ...]
+    authors: tuple[Person, ...]
     credit: str | None
     rights_holder: str | None
     rights_notice: str | None
@@ -170,7 +170,7 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
         body_text=body_text,
         body_extent=extent,
         byline=signed.printed,
-        authors=signed.names,
+        authors=tuple(Person(each.name, url.canonical(each.url or "", site_url)) for each in signed.people),
         credit=signed.agency,
         rights_holder=rights.holder(notice),
         rights_notice=notice,
@@ -254,7 +254,7 @@ def _lead(summary: str, body_text: str | None) -> str | None:
 def _signed(entry: Entry, channel: Channel) -> Byline:
     # Atom and JSON Feed: an entry without authors has the feed's.
     people = entry.authors or channel.authors
-    return byline([person.name for person in people], (channel.title or "", channel.publisher or ""))
+    return byline(people, (channel.title or "", channel.publisher or ""))
 
 
 def _dates(entry: Entry, now: datetime) -> tuple[Moment | None, Moment | None]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from ingest.feed import Person
 from ingest.search_text import fold
 from ingest.text import one_line
 
@@ -70,24 +71,32 @@ class Byline:
     """The credit as printed (None for none), the people named in it, and the agency, if one is."""
 
     printed: str | None
-    names: tuple[str, ...]
+    people: tuple[Person, ...]
     agency: str | None
 
 
-def byline(printed: Iterable[str], outlets: Iterable[str] = ()) -> Byline:
-    """The byline out of what the feed's author fields print. `outlets`: names that are the outlet's own."""
-    fields = [text for text in (without_email(one_line(field)) for field in islice(printed, _MAX_FIELDS)) if text]
+def byline(signed: Iterable[Person], outlets: Iterable[str] = ()) -> Byline:
+    """The byline out of what the feed's author fields print. `outlets`: names that are the outlet's own. A field's
+    address is its person's where it names one."""
+    fields: dict[str, str | None] = {}
+    for each in islice(signed, _MAX_FIELDS):
+        if text := without_email(one_line(each.name)):
+            fields[text] = fields.get(text) or each.url
     ours = {fold(name) for name in outlets if name}
-    names: list[str] = []
+    people: dict[str, Person] = {}
     agency: str | None = None
-    for field in fields:
+    for field, url in fields.items():
+        named: dict[str, str] = {}
         for part in _parts(field):
-            if wire := _AGENCIES.get(fold(part).strip(". ")):
+            folded = fold(part)
+            if wire := _AGENCIES.get(folded.strip(". ")):
                 agency = agency or wire
-            elif _is_person(part) and fold(part) not in ours and fold(part) not in {fold(name) for name in names}:
-                names.append(part)
+            elif _is_person(part) and folded not in ours:
+                named.setdefault(folded, part)
+        for folded, name in named.items():
+            people.setdefault(folded, Person(name, url if len(named) == 1 else None))
         agency = agency or _bracketed_agency(field)
-    return Byline(", ".join(dict.fromkeys(fields))[:_MAX_FIELD] or None, tuple(names[:_MAX_NAMES]), agency)
+    return Byline(", ".join(fields)[:_MAX_FIELD] or None, tuple(islice(people.values(), _MAX_NAMES)), agency)
 
 
 def without_email(field: str) -> str:

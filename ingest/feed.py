@@ -33,6 +33,8 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """Who signs, and the address of a page about them."""
+
     name: str
     url: str | None = None
 
@@ -85,7 +87,6 @@ class Entry:
     rights: str | None = None
     section: str | None = None
     duration: str | None = None
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

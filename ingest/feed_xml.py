@@ -116,7 +116,6 @@ def _entry(entry: dict[str, Any], feed: dict[str, Any]) -> Entry:
         or _text(entry, "itunes_summary", "itunes_subtitle")
     ):
         summary = _as_markup(text, {})
-    source = _get(entry, "source")
     return Entry(
         id=identity,
         # Unless RSS says otherwise; the name of an RDF resource is its address.
@@ -135,7 +134,6 @@ def _entry(entry: dict[str, Any], feed: dict[str, Any]) -> Entry:
         rights=_text(entry, "rights") or _text(media_of_entry, "copyright"),
         section=_text(entry, "prism_section"),
         duration=_text(entry, "itunes_duration"),
-        source=_text(source, "title") if isinstance(source, dict) else None,
     )
 
 

@@ -17,6 +17,7 @@ from db.statements import statements
 from ingest.article import Content, Extent
 from ingest.dates import Moment
 from ingest.decide import Decision, Keep, Key, Known, Publish, Revise, SetAside, decide, identities
+from ingest.feed import Person
 from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
 from jobs.parse import Parsed
@@ -94,6 +95,8 @@ class _Store:
         self._parsed = parsed
         self._clock = clock
         self._lines: list[Line] = []
+        # Addresses of authors who had none, written with their counters.
+        self._pages: list[tuple[UUID, str]] = []
 
     async def run(self) -> Stored:
         """Find outlet and feed, decide, write, count, log: locks in the order articles, sources, topics, authors."""
@@ -265,6 +268,8 @@ class _Store:
             changed = sorted((key, by) for key, by in counts.items() if by)
             if changed:
                 await self._run(noun, "count", *_columns(changed, 2))
+        if self._pages:
+            await self._run("authors", "tell_page", *_columns(sorted(self._pages), 2))
 
     async def _assign(self, written: Sequence[_Written]) -> list[Any]:
         """Pairs of article and topic, the broader ones included."""
@@ -278,36 +283,43 @@ class _Store:
 
     async def _sign(self, source_id: UUID, written: Sequence[_Written]) -> list[tuple[UUID, UUID]]:
         """Pairs of article and author."""
-        names = {fold(name): name for w in written for name in w.content.authors}
-        if not names:
+        people: dict[str, Person] = {}
+        for person in (each for w in written for each in w.content.authors):
+            folded = fold(person.name)
+            if folded not in people or people[folded].url is None:
+                people[folded] = person
+        if not people:
             return []
-        rows = await self._rows("authors", "by_names", source_id, sorted(names))
+        rows = await self._rows("authors", "by_names", source_id, sorted(people))
         ids = {row["folded_name"]: row["id"] for row in rows}
-        missing = [(folded, name) for folded, name in names.items() if folded not in ids]
+        self._pages = [
+            (row["id"], url) for row in rows if row["url"] is None and (url := people[row["folded_name"]].url)
+        ]
+        missing = {folded: person for folded, person in people.items() if folded not in ids}
         if missing:
             ids |= await self._new_authors(source_id, missing)
         signatures = [
             (w.id, n, author)
             for w in written
-            for n, author in enumerate(dict.fromkeys(ids[fold(name)] for name in w.content.authors))
+            for n, author in enumerate(dict.fromkeys(ids[fold(each.name)] for each in w.content.authors))
         ]
         await self._run("authors", "sign", *_columns(signatures, 3))
         return [(article, author) for article, _, author in signatures]
 
-    async def _new_authors(self, source_id: UUID, missing: Sequence[tuple[str, str]]) -> dict[str, UUID]:
+    async def _new_authors(self, source_id: UUID, missing: Mapping[str, Person]) -> dict[str, UUID]:
         host = self._parsed.source.host
-        wanted = {folded: _author_slugs(name, host) for folded, name in missing}
+        wanted = {folded: _author_slugs(person.name, host) for folded, person in missing.items()}
         every = sorted({each for slugs in wanted.values() for each in slugs})
         taken = {row[0] for row in await self._rows("slugs", "taken", "author", every)}
-        made: list[tuple[UUID, str, str, str]] = []
-        for folded, name in missing:
+        made: list[tuple[UUID, str, str, str, str | None]] = []
+        for folded, person in missing.items():
             author = uuid7(self._now)
             found = next((each for each in wanted[folded] if each not in taken), f"author-{author.hex}")
             taken.add(found)
-            made.append((author, found, name, folded))
-        await self._run("authors", "insert", source_id, *_columns(made, 4))
+            made.append((author, found, person.name, folded, person.url))
+        await self._run("authors", "insert", source_id, *_columns(made, 5))
         await self._run("slugs", "insert", "author", [row[1] for row in made], [row[0] for row in made])
-        return {folded: author for author, _, _, folded in made}
+        return {row[3]: row[0] for row in made}
 
     async def _log(self, new: Sequence[_Written], revised: Sequence[_Written], known: Mapping[UUID, Any]) -> None:
         for written in new:

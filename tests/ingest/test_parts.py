@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ingest import feed
 from ingest.byline import byline
-from ingest.feed import Channel, Medium, Role
+from ingest.feed import Channel, Medium, Person, Role
 from ingest.media import Enclosure, Image, enclosures, images, seconds
 from ingest.rights import holder
 from ingest.slug import slug
@@ -45,14 +45,22 @@ from ingest.topics import TOPICS, topic_of, topics_of
     ],
 )
 def test_bylines(printed: str, names: list[str], agency: str | None) -> None:
-    found = byline([printed], ["The Harbour Post"])
-    assert (list(found.names), found.agency) == (names, agency)
+    found = byline([Person(printed)], ["The Harbour Post"])
+    assert ([each.name for each in found.people], found.agency) == (names, agency)
+
+
+def test_an_address_belongs_to_a_field_that_names_one_person() -> None:
+    page = "https://harbour.example/people"
+    found = byline(
+        [Person("By Ann Lee", page), Person("Kim Ho and Bo Ek", page), Person("Ann Lee", "https://x.example")]
+    )
+    assert found.people == (Person("Ann Lee", page), Person("Kim Ho"), Person("Bo Ek"))
 
 
 @given(st.lists(st.text(max_size=60), max_size=4))
 def test_any_byline_is_read(printed: list[str]) -> None:
-    found = byline(printed)
-    assert all(name and "@" not in name and name == name.strip() for name in found.names)
+    found = byline(map(Person, printed))
+    assert all(name and "@" not in name and name == name.strip() for name in (each.name for each in found.people))
 
 
 @pytest.mark.parametrize(
@@ -62,7 +70,7 @@ def test_any_byline_is_read(printed: list[str]) -> None:
 )
 def test_a_long_byline_is_read_in_no_time(printed: list[str]) -> None:
     started = process_time()
-    found = byline(printed)
+    found = byline(map(Person, printed))
     assert process_time() - started < 0.5
     assert len(found.printed or "") <= 500
 

@@ -423,6 +423,28 @@ async def test_each_document_is_first_seen_at_its_turn(database: Database, tmp_p
     assert [tuple(row) for row in later] == [(seen[-1], seen[-1])]
 
 
+async def test_an_authors_page_is_kept_once_it_is_known(database: Database, tmp_path: Path) -> None:
+    def feed(n: int, *authors: dict[str, str]) -> Path:
+        file = tmp_path / "a.json"
+        items = [{"id": f"https://harbour.example/{n}", "title": f"Ferry {n}", "authors": authors}]
+        about = {"title": "The Harbour Post", "home_page_url": "https://harbour.example/", "items": items}
+        file.write_text(json.dumps({"version": "https://jsonfeed.org/version/1.1", **about}))
+        return file
+
+    async def pages() -> dict[str, str | None]:
+        return {row["name"]: row["url"] for row in await database.rows("select name, url from authors")}
+
+    await bring(database, feed(1, {"name": "Ann Lee"}, {"name": "Kim Ho", "url": "/people/kim"}))
+    assert await pages() == {"Ann Lee": None, "Kim Ho": "https://harbour.example/people/kim"}
+    await bring(database, feed(2, {"name": "ANN LEE", "url": "https://harbour.example/ann"}, {"name": "Kim Ho"}), at=1)
+    await bring(database, feed(3, {"name": "Ann Lee", "url": "https://elsewhere.example/ann"}), at=2)
+    assert await pages() == {
+        "Ann Lee": "https://harbour.example/ann",
+        "Kim Ho": "https://harbour.example/people/kim",
+    }
+    await check_counts(database)
+
+
 async def test_progress_is_told(database: Database, tmp_path: Path) -> None:
     write(tmp_path / "a.xml", item(1))
     write(tmp_path / "b.xml", item(2))
