@@ -68,6 +68,7 @@ class Reason(StrEnum):
 
     NO_ADDRESS = "no address"
     NOTHING_TO_READ = "no headline and no text"
+    NO_ENTRY = "no entry"
     BEYOND_LIMIT = "beyond the limit of entries"
 
 
@@ -116,11 +117,12 @@ class Candidate:
 
 
 def candidates(document: Document, *, site_url: str | None, now: datetime) -> list[Candidate]:
-    """What each entry of a document would become, in their order. `site_url` is the channel's homepage, absolute.
-    Dates more than a day after `now` are not believed."""
+    """What each entry of a document would become, in their order, then what is none. `site_url` is the channel's
+    homepage, absolute. Dates more than a day after `now` are not believed."""
     # Where a feed does not say its language, its texts together say it better than each alone.
     hint = language.normalised(document.channel.language) or _common_language(document)
-    return [_candidate(entry, document.channel, site_url, hint, now) for entry in document.entries]
+    found = [_candidate(entry, document.channel, site_url, hint, now) for entry in document.entries]
+    return found + [_stray(text) for text in document.strays]
 
 
 def content_hash(headline: str, lead: str | None, body_html: str | None) -> bytes:
@@ -135,6 +137,11 @@ def _candidate(entry: Entry, channel: Channel, site_url: str | None, hint: str |
     if isinstance(made, Reason):
         return Candidate(digest, None, made, raw.decode())
     return Candidate(digest, made)
+
+
+def _stray(text: str) -> Candidate:
+    raw = orjson.dumps(text)
+    return Candidate(hashlib.blake2b(raw, digest_size=16).digest(), None, Reason.NO_ENTRY, raw.decode())
 
 
 def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | None, now: datetime) -> Content | Reason:

@@ -106,12 +106,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed document. `beyond`: how many entries stood after the last one that was taken."""
+    """A feed document. `beyond`: how many entries stood after the last one that was taken; `strays`: what stood where
+    an entry is expected and is none, as its text."""
 
     form: str
     channel: Channel
     entries: tuple[Entry, ...]
     beyond: int = 0
+    strays: tuple[str, ...] = ()
 
 
 def read(data: bytes, address: str | None = None, *, max_entries: int = MAX_ENTRIES) -> Document:

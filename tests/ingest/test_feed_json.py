@@ -1,8 +1,12 @@
 """What JSON Feed alone brings: items that are none, and JSON that can't be read."""
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 
 from ingest import feed
+from ingest.article import Reason, candidates
 
 
 @pytest.mark.parametrize(
@@ -20,3 +24,15 @@ def test_json_that_can_not_be_read_is_refused_in_our_words(data: bytes, reason: 
     with pytest.raises(feed.UnreadableError) as refused:
         feed.read(data)
     assert str(refused.value) == reason
+
+
+def test_an_item_that_is_no_object_is_kept_aside() -> None:
+    strays = [None, 5, "x\ud800\0", ["a", {"b": float("nan")}]]
+    items = [strays[0], {"url": "https://x.example/1", "title": "One"}, *strays[1:], {}, 7]
+    document = feed.read(json.dumps({"items": items}).encode(), max_entries=6)
+    found = candidates(document, site_url=None, now=datetime(2026, 3, 12, tzinfo=UTC))
+    assert [each.set_aside for each in found] == [None, Reason.NO_ADDRESS, *[Reason.NO_ENTRY] * 4]
+    kept = [json.loads(each.raw or "") for each in found[2:]]
+    assert kept == ["null", "5", '"x\\u0000"', '["a", {"b": NaN}]']
+    assert len({each.hash for each in found}) == 6
+    assert document.beyond == 1
