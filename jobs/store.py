@@ -1,6 +1,5 @@
 """A parsed document put into the database: one transaction, with its counters and its lines in the log, or nothing."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +13,13 @@ from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
-from ingest.article import Content, Extent
 from ingest.dates import Moment
-from ingest.decide import Decision, Keep, Key, Known, Publish, Revise, SetAside, decide, identities
+from ingest.decide import Decision, Keep, Key, Publish, Revise, SetAside, decide, identities
 from ingest.feed import Person
 from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
 from jobs.parse import Parsed
+from jobs.written import Written, columns_of, known_of, was_of
 
 _TRIES = 6
 # What a concurrent import of the same things can make of a transaction; the next try sees what the other wrote.
@@ -45,19 +44,6 @@ class Stored:
     unchanged: int = 0
     repeated: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """An article to be written: new, or with new content. `keeps_media`: its pictures and enclosures stay."""
-
-    id: UUID
-    content: Content
-    published: Moment | None
-    estimated: bool
-    updated: Moment | None
-    has_image: bool
-    keeps_media: bool = False
 
 
 async def store(database: Database, parsed: Parsed, *, clock: Callable[[], datetime]) -> Stored:
@@ -116,7 +102,7 @@ class _Store:
             skip=skip,
             source_id=source_id,
             owners=owners,
-            known={row["id"]: _known(row) for row in rows},
+            known={row["id"]: known_of(row) for row in rows},
             now=self._now,
         )
         await self._write(source_id, feed_id, decisions, {row["id"]: row for row in rows})
@@ -169,8 +155,8 @@ class _Store:
     async def _write(
         self, source_id: UUID, feed_id: UUID, decisions: Sequence[Decision], known: Mapping[UUID, Any]
     ) -> None:
-        new: list[_Written] = []
-        revised: list[_Written] = []
+        new: list[Written] = []
+        revised: list[Written] = []
         article_of: dict[int, UUID] = {}
         claims: list[tuple[Key, UUID]] = []
         for decision in decisions:
@@ -179,11 +165,11 @@ class _Store:
                     date = content.published
                     article_id, pictured = uuid7(self._now), bool(content.images)
                     moment = date or Moment.of(self._now)
-                    new.append(_Written(article_id, content, moment, date is None, content.updated, pictured))
+                    new.append(Written(article_id, content, moment, date is None, content.updated, pictured))
                 case Revise(article_id, content, updated, published):
                     keeps = decision.keeps_media
                     pictured = known[article_id]["has_image"] if keeps else bool(content.images)
-                    revised.append(_Written(article_id, content, published, False, updated, pictured, keeps))
+                    revised.append(Written(article_id, content, published, False, updated, pictured, keeps))
                 case Keep(article_id):
                     pass
                 case SetAside():
@@ -199,12 +185,12 @@ class _Store:
         await self._log_addresses(decisions, known)
         await append(self._connection, self._lines)
 
-    async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
+    async def _articles(self, source_id: UUID, new: Sequence[Written], revised: Sequence[Written]) -> None:
         if new:
-            await self._run("articles", "insert", self._now, source_id, *_columns(map(_row, new), 24))
+            await self._run("articles", "insert", self._now, source_id, *_columns(map(columns_of, new), 24))
         if revised:
             ids = [written.id for written in revised if not written.keeps_media]
-            await self._run("articles", "revise", self._now, *_columns(map(_row, revised), 24))
+            await self._run("articles", "revise", self._now, *_columns(map(columns_of, revised), 24))
             await self._run("articles", "clear_images", ids)
             await self._run("articles", "clear_enclosures", ids)
         if written := [*new, *revised]:
@@ -250,7 +236,7 @@ class _Store:
             await self._run("entries", "insert", feed_id, self._now, *_columns(rows, 4))
 
     async def _attached(
-        self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written], public: set[UUID]
+        self, source_id: UUID, new: Sequence[Written], revised: Sequence[Written], public: set[UUID]
     ) -> None:
         """Topics and authors of articles, and every count; those of articles that the public does not see stay."""
         written, again = [*new, *revised], [each.id for each in revised]
@@ -271,7 +257,7 @@ class _Store:
         if self._pages:
             await self._run("authors", "tell_page", *_columns(sorted(self._pages), 2))
 
-    async def _assign(self, written: Sequence[_Written]) -> list[Any]:
+    async def _assign(self, written: Sequence[Written]) -> list[Any]:
         """Pairs of article and topic, the broader ones included."""
         pairs = [(w.id, name) for w in written for name in w.content.topics]
         if not pairs:
@@ -281,7 +267,7 @@ class _Store:
         found = [(article_id, ids[name]) for article_id, name in pairs if name in ids]
         return await self._rows("topics", "assign", *_columns(found, 2))
 
-    async def _sign(self, source_id: UUID, written: Sequence[_Written]) -> list[tuple[UUID, UUID]]:
+    async def _sign(self, source_id: UUID, written: Sequence[Written]) -> list[tuple[UUID, UUID]]:
         """Pairs of article and author."""
         people: dict[str, Person] = {}
         for person in (each for w in written for each in w.content.authors):
@@ -321,14 +307,14 @@ class _Store:
         await self._run("slugs", "insert", "author", [row[1] for row in made], [row[0] for row in made])
         return {row[3]: row[0] for row in made}
 
-    async def _log(self, new: Sequence[_Written], revised: Sequence[_Written], known: Mapping[UUID, Any]) -> None:
+    async def _log(self, new: Sequence[Written], revised: Sequence[Written], known: Mapping[UUID, Any]) -> None:
         for written in new:
             self._lines.append(Line(Kind.ARTICLE_PUBLISHED, f"a_{written.id}", written.id))
         seen = [written for written in revised if known[written.id]["is_public"]]
         rows = await self._rows("topics", "direct", [written.id for written in seen]) if seen else []
         topics = {row["article_id"]: row["topics"] for row in rows}
         for written in seen:
-            was = _was(known[written.id], written, topics.get(written.id, []))
+            was = was_of(known[written.id], written, topics.get(written.id, []))
             self._lines.append(Line(Kind.ARTICLE_UPDATED, f"a_{written.id}", written.id, was))
 
     async def _log_addresses(self, decisions: Sequence[Decision], known: Mapping[UUID, Any]) -> None:
@@ -356,52 +342,6 @@ class _Store:
 def _seen(pairs: Iterable[Sequence[UUID]], public: set[UUID]) -> list[UUID]:
     """Of pairs of an article and what hangs on it, what hangs on public ones."""
     return [thing for article, thing in pairs if article in public]
-
-
-def _known(row: Any) -> Known:
-    return Known(
-        id=row["id"],
-        source_id=row["source_id"],
-        kind=row["kind"],
-        language=row["language"],
-        lead=row["lead"],
-        body_html=row["body_html"],
-        body_text=row["body_text"],
-        body_extent=Extent(row["body_extent"]),
-        hashes=frozenset(row["hashes"]),
-        published_estimated=row["published_estimated"],
-        updated_at=row["updated_at"],
-    )
-
-
-def _row(written: _Written) -> tuple[Any, ...]:
-    """The columns of an article, as `articles.insert` and `articles.revise` name them."""
-    content, published, updated = written.content, written.published, written.updated
-    return (
-        written.id, content.url, content.kind, content.headline, content.lead, content.body_html, content.body_text,
-        content.body_extent.value, content.byline, content.section, content.credit, content.rights_holder,
-        content.rights_notice, content.language, json.dumps(content.categories),
-        published.instant if published else None, published.text if published else None, written.estimated,
-        updated.instant if updated else None, updated.text if updated else None, content.word_count,
-        written.has_image, content.hash, content.search,
-    )  # fmt: skip
-
-
-def _was(row: Any, written: _Written, topics: Sequence[UUID]) -> dict[str, Any]:
-    """What filters read and this revision changed, as it was before: topics by id, of the text only that it was
-    another."""
-    content, was = written.content, dict[str, Any]()
-    if row["headline"] != content.headline:
-        was["headline"] = row["headline"]
-    if row["lead"] != content.lead or row["body_text"] != content.body_text:
-        was["text"] = True
-    if row["language"] != content.language:
-        was["language"] = row["language"]
-    if written.published is not None:
-        was["publishedAt"] = row["published_text"]
-    if list(row["topics"]) != list(topics):
-        was["topics"] = [f"t_{topic}" for topic in row["topics"]]
-    return was
 
 
 def _author_slugs(name: str, host: str) -> list[str]:
