@@ -11,10 +11,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.database import with_database
+from api.database import address, opened, with_database
 from api.settings import Settings
 from db.migrate import migrate
-from db.pool import Database
 from jobs.ingest import Limits, Summary, import_paths
 
 
@@ -54,17 +53,10 @@ def table(summary: Summary) -> list[tuple[str, str]]:
 
 
 async def _import(settings: Settings, paths: Sequence[Path], console: Console) -> Summary:
-    assert settings.database_url is not None
-    await migrate(settings.database_url)
-    database = await Database.open(
-        settings.database_url,
-        size=settings.worker_pool_size,
-        statement_timeout=settings.worker_statement_timeout,
-        application_name="broadsheet import",
-    )
+    await migrate(address(settings))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    try:
-        # On a terminal only, and gone at the end: a log keeps the lines of the import itself.
+    # On a terminal only, and gone at the end: a log keeps the lines of the import itself.
+    async with opened(settings, "import", patient=True) as database:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("Documents", total=None)
 
@@ -79,8 +71,6 @@ async def _import(settings: Settings, paths: Sequence[Path], console: Console) -
                 workers=settings.import_processes,
                 progress=moved,
             )
-    finally:
-        await database.close()
 
 
 def limits(settings: Settings) -> Limits:
