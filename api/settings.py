@@ -1,6 +1,7 @@
 """The settings: read from the environment once, at the door, and passed down from there.
 
-Every variable starts with BROADSHEET_. Nothing else in the program reads the environment.
+Every variable starts with BROADSHEET_. No other setting is read from the environment: children get it as it is, and
+prometheus_client reads a variable of its own, which the parent of several server processes sets (api/family.py).
 """
 
 from __future__ import annotations

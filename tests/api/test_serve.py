@@ -11,7 +11,8 @@ import httpx2
 import pytest
 
 from api.port import PortTaken, listen
-from tests.services import answers, broadsheet, children_of, free_port, is_alive, until
+from tests.processes import children_of, is_alive
+from tests.services import answers, broadsheet, free_port, until
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ import pytest
 
 from db import cluster
 from db.embedded import EmbeddedPostgresError, running
+from tests.processes import described, is_alive
 
 ROOT = Path(__file__).parents[2]
 FAST = {"fsync": "off", "shared_buffers": "16MB"}
@@ -109,24 +110,14 @@ def postmaster(folder: Path) -> int:
     return int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
 
 
-def described(pid: int) -> list[str]:
-    """State and parent of a process, [] where there is none. Read from /proc, since small systems have no ps."""
-    if sys.platform != "linux":
-        return subprocess.run(
-            ["ps", "-o", "stat=,ppid=", "-p", str(pid)], capture_output=True, text=True
-        ).stdout.split()
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
 def parent(pid: int) -> int:
-    return int(described(pid)[1])
+    found = described(pid)
+    assert found
+    return found.parent
 
 
 def is_gone(pid: int) -> bool:
-    return described(pid)[:1] in ([], ["Z"], ["X"])
+    return not is_alive(pid)
 
 
 def test_last_user_stops_it_and_data_stays(folder: Path) -> None:

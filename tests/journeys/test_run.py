@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx2
 
 from tests.journeys.conftest import started
-from tests.services import ROOT, children_of, free_port, is_alive, until
+from tests.processes import children_of, described, is_alive
+from tests.services import ROOT, free_port, until
 
 
 async def test_from_nothing_to_an_edition_and_back(tmp_path: Path) -> None:
@@ -131,9 +132,10 @@ async def test_a_dead_worker_is_started_again(home: Path) -> None:
     async with started(home) as run:
         await run.ready()
         worker = child(run.process.pid, "worker")
+        assert worker
         os.kill(worker, signal.SIGKILL)
         await run.says("The worker ended with status -9")
-        await until(lambda: child(run.process.pid, "worker") not in (0, worker))
+        await until(lambda: child(run.process.pid, "worker") not in (None, worker))
         async with httpx2.AsyncClient() as client:
             assert (await client.get(run.url + "/readyz")).status_code == 200
 
@@ -141,16 +143,17 @@ async def test_a_dead_worker_is_started_again(home: Path) -> None:
 async def test_a_dead_server_ends_it_with_a_reason(home: Path) -> None:
     async with started(home) as run:
         await run.ready()
-        os.kill(child(run.process.pid, "serve"), signal.SIGKILL)
+        server = child(run.process.pid, "serve")
+        assert server
+        os.kill(server, signal.SIGKILL)
         assert await run.ends() == 1
         assert any("The server ended with status -9" in line for line in run.lines)
         await run.all_gone()
 
 
-def child(pid: int, command: str) -> int:
-    """The child of a run that carries out a command, 0 if there is none."""
-    for found in children_of(pid):
-        arguments = Path(f"/proc/{found}/cmdline")
-        if arguments.exists() and f"\0{command}\0".encode() in arguments.read_bytes():
-            return found
-    return 0
+def child(pid: int, command: str) -> int | None:
+    """The child of a run that carries out a command."""
+    for found in map(described, children_of(pid)):
+        if found is not None and command in found.command:
+            return found.pid
+    return None
