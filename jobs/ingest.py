@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter as Count
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from prometheus_client import Counter, Histogram
 from db.pool import Database
 from db.statements import statements
 from ingest.article import Reason
-from ingest.feed import looks_like_feed
+from jobs.files import Skipped, find, printed, strerror
 from jobs.parse import DocumentRefused, Limits, Parsed, Parsers, hash_of, read_file
 from jobs.store import Stored, store
 
@@ -34,9 +34,6 @@ SECONDS = Histogram(
     ["stage"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
-
-_ENDINGS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
-_HEAD = 4096
 
 Progress = Callable[[int, int, str], None]
 
@@ -57,7 +54,7 @@ class Summary:
     repeated: int = 0
     set_aside: Count[str] = field(default_factory=Count)
     failed: list[tuple[str, str]] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped: Skipped = field(default_factory=list)
     seconds: float = 0.0
 
     @property
@@ -79,7 +76,7 @@ async def import_paths(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Summary:
-    """Import feed documents from files and folders (searched through, hidden files left out).
+    """Import feed documents from files and folders (searched through, links included, hidden files left out).
 
     `clock` says when the articles of a document are first seen, each at its turn; `workers` processes parse;
     `progress` is called with documents done, documents in all, and the name of the last one. Documents that can't be
@@ -88,7 +85,7 @@ async def import_paths(
     started = time.perf_counter()
     limits = limits or Limits()
     summary = Summary()
-    files = await asyncio.to_thread(_documents, paths, summary)
+    files, summary.skipped = await asyncio.to_thread(find, paths)
     summary.documents = len(files)
     async with (
         Parsers(workers, limits) as parsers,
@@ -110,34 +107,6 @@ async def import_paths(
         seconds=round(summary.seconds, 3),
     )
     return summary
-
-
-def _documents(paths: Iterable[Path], summary: Summary) -> list[Path]:
-    """The files to read, each once, in order. A file that is named is read whatever it is called."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(
-                file
-                for file in path.rglob("*")
-                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
-            )
-            for file in inside:
-                if file.suffix.lower() in _ENDINGS or looks_like_feed(_head(file)):
-                    found.setdefault(file.absolute())
-                else:
-                    summary.skipped.append((str(file), "does not look like a feed"))
-        else:
-            found.setdefault(path.absolute())
-    return list(found)
-
-
-def _head(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(_HEAD)
-    except OSError:
-        return b""
 
 
 # What came of reading a file: a parsed document, None for one that is known, or the reason for neither.
@@ -178,7 +147,7 @@ async def _read(
     except DocumentRefused as error:
         return str(error)
     except OSError as error:
-        return error.strerror or type(error).__name__
+        return strerror(error)
     if await database.rows(statements("feeds")["have"], [hash_of(data)]):
         return None
     with SECONDS.labels("parse").time():
@@ -193,13 +162,13 @@ async def _take(
 ) -> None:
     if isinstance(outcome, str):
         DOCUMENTS.labels("failed").inc()
-        summary.failed.append((str(path), outcome))
-        log.warning("document_failed", path=str(path), reason=outcome)
+        summary.failed.append((printed(path), outcome))
+        log.warning("document_failed", path=printed(path), reason=outcome)
         return
     if outcome is None:
         DOCUMENTS.labels("unchanged").inc()
         summary.unchanged_documents += 1
-        log.info("document_unchanged", path=str(path))
+        log.info("document_unchanged", path=printed(path))
         return
     with SECONDS.labels("store").time():
         stored = await store(database, outcome, clock=clock)
@@ -207,7 +176,7 @@ async def _take(
     _count(summary, outcome, stored)
     log.info(
         "document_read",
-        path=str(path),
+        path=printed(path),
         form=outcome.form,
         feed=outcome.feed_url,
         entries=len(outcome.candidates),
