@@ -9,8 +9,10 @@ import contextlib
 import gc
 import hashlib
 import multiprocessing
+import os
 import resource
 import signal
+import stat
 import sys
 import traceback
 from collections.abc import Iterator
@@ -87,9 +89,13 @@ def parse(data: bytes, address: str, *, now: datetime, limits: Limits) -> Parsed
 
 def read_file(path: Path, limits: Limits) -> bytes:
     """A document's bytes, never more of them than the limit and one. Raises DocumentRefused and OSError."""
-    with path.open("rb") as opened:
-        data = opened.read(limits.document_bytes + 1)
-    if len(data) > limits.document_bytes:
+    # Without waiting: opening a pipe waits for whoever writes to it.
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as opened:
+        found = os.fstat(opened.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise DocumentRefused("no regular file")
+        data = opened.read(limits.document_bytes + 1) if found.st_size <= limits.document_bytes else None
+    if data is None or len(data) > limits.document_bytes:
         raise DocumentRefused(f"larger than {limits.document_bytes:,} bytes")
     return data
 

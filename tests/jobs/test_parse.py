@@ -1,6 +1,8 @@
 """Processes that parse: what a bad document costs, and that it costs its neighbours nothing."""
 
 import asyncio
+import os
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,6 +65,20 @@ async def test_a_document_may_be_as_large_as_is_allowed(tmp_path: Path) -> None:
     limits = Limits(document_bytes=2 * Limits().document_bytes, memory_bytes=2 * Limits().memory_bytes)
     async with Parsers(1, limits) as parsers:
         assert len((await parsers.parse(read_file(file, limits), file.as_uri(), NOW)).candidates) == 1
-    # Never read further than that: this file has no end.
-    with pytest.raises(DocumentRefused, match="larger than 1,000 bytes"):
-        read_file(Path("/dev/zero"), Limits(document_bytes=1_000))
+
+
+def test_what_is_no_document_costs_nothing(tmp_path: Path) -> None:
+    """A pipe that nobody writes to, a file without an end, and one of three gigabytes."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(DocumentRefused, match="no regular file"):
+            read_file(path, Limits())
+    (tmp_path / "huge").touch()
+    os.truncate(tmp_path / "huge", 3 * 10**9)
+    tracemalloc.start()
+    try:
+        with pytest.raises(DocumentRefused, match="larger than 15,728,640 bytes"):
+            read_file(tmp_path / "huge", Limits())
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
