@@ -127,7 +127,7 @@ class Settings(BaseSettings):
     )
     max_feed_bytes: int = Field(15 * 1024 * 1024, ge=1_000, description="Largest feed document.")
     max_feed_entries: int = Field(
-        10_000, ge=1, description="Entries read of one feed document; the rest is kept aside."
+        10_000, ge=1, description="Entries read of one feed document; the rest is only counted."
     )
     parse_seconds: int = Field(
         10,

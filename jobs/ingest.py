@@ -165,13 +165,16 @@ async def _take(
         summary.failed.append((printed(path), outcome))
         log.warning("document_failed", path=printed(path), reason=outcome)
         return
-    if outcome is None:
+    stored = None
+    if outcome is not None:
+        with SECONDS.labels("store").time():
+            stored = await store(database, outcome, clock=clock)
+    # What stands beyond the limit is told each time.
+    if outcome is None or stored is None or not (stored.wrote or outcome.beyond):
         DOCUMENTS.labels("unchanged").inc()
         summary.unchanged_documents += 1
         log.info("document_unchanged", path=printed(path))
         return
-    with SECONDS.labels("store").time():
-        stored = await store(database, outcome, clock=clock)
     DOCUMENTS.labels("read").inc()
     _count(summary, outcome, stored)
     log.info(

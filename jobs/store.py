@@ -37,20 +37,22 @@ class _KeyTaken(Exception):
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What came of a document's entries. `unchanged`: known already, or saying what their article said before;
-    `repeated`: said the same, or was about the same article, as another entry of the document."""
+    `repeated`: said the same, or was about the same article, as another entry of the document; `wrote`: whether
+    anything was written."""
 
     articles: int = 0
     revisions: int = 0
     unchanged: int = 0
     repeated: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
+    wrote: bool = True
 
 
 async def store(database: Database, parsed: Parsed, *, clock: Callable[[], datetime]) -> Stored:
     """Store what is new in a document, as first seen when its turn comes; without anything new, write nothing."""
     known = await _known_entries(database, parsed)
     if known is not None and known.issuperset(candidate.hash for candidate in parsed.candidates):
-        return Stored(unchanged=len(parsed.candidates))
+        return Stored(unchanged=len(parsed.candidates), wrote=False)
     for attempt in range(_TRIES):
         try:
             async with database.transaction() as connection:
@@ -118,10 +120,12 @@ class _Store:
     async def _feed(self) -> tuple[UUID, UUID]:
         """The outlet and the feed, made where they are new; the feed remembers this document."""
         parsed = self._parsed
-        facts = (parsed.title, parsed.site_url, parsed.language, parsed.hash)
+        # One that was read in part is not known: with another limit it brings more.
+        known_as = None if parsed.beyond else parsed.hash
+        facts = (parsed.title, parsed.site_url, parsed.language, known_as)
         found = await self._rows("feeds", "by_url", parsed.feed_url)
         if found:
-            if found[0]["document_hash"] != parsed.hash:
+            if found[0]["document_hash"] != known_as:
                 await self._run("feeds", "update", found[0]["id"], *facts)
             return found[0]["source_id"], found[0]["id"]
         source_id = await self._source()

@@ -131,6 +131,7 @@ async def test_importing_everything_again_writes_nothing(database: Database, fee
     before = await state(database)
     again = await bring(database, feeds, at=1)
     assert (again.articles, again.revisions, again.set_aside.total()) == (0, 0, 0)
+    assert (again.unchanged_documents, again.entries) == (again.documents, 0)
     assert await state(database) == before
     await check_counts(database)
 
@@ -141,7 +142,7 @@ async def test_a_document_that_changed_around_its_entries_writes_nothing(databas
     before = await state(database)
     feed.write_text(feed.read_text().replace("<item>", "<lastBuildDate>now</lastBuildDate><item>", 1))
     done = await bring(database, feed, at=1)
-    assert (done.unchanged_documents, done.entries, done.unchanged) == (0, 2, 2)
+    assert (done.read, done.unchanged_documents, done.entries) == (1, 1, 0)
     assert await state(database) == before
 
 
@@ -263,6 +264,13 @@ async def test_entries_beyond_the_limit_are_counted(database: Database, tmp_path
     feed = write(tmp_path / "a.xml", *(item(n) for n in range(10)))
     done = await bring(database, feed, limits=Limits(entries=4))
     assert (done.entries, done.articles, done.set_aside) == (10, 4, {"beyond the limit of entries": 6})
+    before = await state(database)
+    again = await bring(database, feed, limits=Limits(entries=4))
+    assert (again.unchanged, again.set_aside) == (4, {"beyond the limit of entries": 6})
+    assert await state(database) == before
+    raised = await bring(database, feed)
+    assert (raised.articles, raised.unchanged, raised.set_aside) == (6, 4, {})
+    assert (await bring(database, feed)).unchanged_documents == 1
 
 
 async def test_files_that_are_no_feeds_are_reported(database: Database, tmp_path: Path) -> None:
