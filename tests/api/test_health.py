@@ -8,10 +8,12 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from api.alive import SILENT_AFTER
 from api.app import create_app
 from api.health import read_commit
 from api.settings import Settings
 from db.pool import Database
+from jobs.worker import BEAT_SECONDS
 from schema.build import build_schema
 from tests.services import client_of
 
@@ -76,6 +78,10 @@ async def test_a_given_commit_is_reported(settings: Settings) -> None:
     app = create_app(settings.model_copy(update={"commit": "abc123"}))
     async with client_of(app) as client:
         assert (await client.get("/version")).json()["commit"] == "abc123"
+
+
+def test_a_worker_may_miss_some_signs_of_life() -> None:
+    assert SILENT_AFTER.total_seconds() == 6 * BEAT_SECONDS
 
 
 def test_a_commit_is_read_from_head_branch_or_packed_refs(tmp_path: Path) -> None:
