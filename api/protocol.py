@@ -44,20 +44,26 @@ class LimitedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused:
-            return
-        if self._in_head:
-            self._head_bytes += len(data)
+        # In a head, no more at once than it may still have: so one that is too long is met before its end is.
+        while self._in_head and data and not self._refused and not self.transport.is_closing():
+            room = self.max_header_bytes - self._head_bytes
+            part, data = data[:room], data[room:]
+            self._head_bytes += len(part)
             if self._timer is None:
                 self._arm()
-        elif self.cycle is not None and self.cycle.response_complete:
+            super().data_received(part)
+            if self._in_head and self._head_bytes == self.max_header_bytes:
+                self._refuse(431)
+        if data and not self._refused and not self.transport.is_closing():
+            self._body_received(data)
+
+    def _body_received(self, data: bytes) -> None:
+        if self.cycle is not None and self.cycle.response_complete:
             self._discarded += len(data)
             if self._discarded > DISCARDED_BYTES:
                 self.transport.close()
                 return
         super().data_received(data)
-        if self._in_head and self._head_bytes > self.max_header_bytes:
-            self._refuse(431)
 
     def on_headers_complete(self) -> None:
         self._in_head = False

@@ -119,6 +119,22 @@ async def test_an_endless_head_is_refused(server: str) -> None:
         assert (await raw.rest()).startswith(b"HTTP/1.1 431 ")
 
 
+@pytest.mark.parametrize("sent", ["at once", "after another"])
+async def test_a_head_may_be_as_long_as_is_allowed(server: str, sent: str) -> None:
+    """8,192 bytes, also where its end comes with its beginning, or all of it behind another request."""
+    for size, status in ((8_192, 200), (8_193, 431), (70_000, 431), (200_000, 431)):
+        for start, end in (
+            (b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: ", b"\r\n\r\n"),
+            (b"GET /livez?", b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        ):
+            async with Raw(server) as raw:
+                if sent == "after another":
+                    await raw.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                    await raw.reader.readuntil(b'{"status":"alive"}')
+                await raw.send(start + b"a" * (size - len(start) - len(end)) + end)
+                assert (await raw.rest()).startswith(b"HTTP/1.1 %d " % status), size
+
+
 async def test_a_large_body_is_refused_while_it_is_sent(server: str) -> None:
     async with httpx2.AsyncClient() as client:
         answer = await client.post(server + "/graphql", content=b" " * 5_000_000)
