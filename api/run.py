@@ -34,13 +34,15 @@ class _Supervisor:
         self.settings = settings
         self.stop = asyncio.Event()
         self.hurry = asyncio.Event()
+        # What the children are ended with. SIGINT: no load balancer waits for a person's own run.
+        self.signal = signal.SIGINT
         self.children: dict[str, Child] = {}
         self.status = 0
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._told_to_stop)
+            loop.add_signal_handler(number, self._told_to_stop, number)
         self.children["serve"] = await Child.start("serve")
         self._keep_quiet()
         # Entering and leaving the embedded Postgres blocks, for up to a minute: beside the loop, which hears signals.
@@ -76,15 +78,16 @@ class _Supervisor:
         await self._keep_worker()
 
     async def _end_children(self) -> None:
-        within = self.settings.graceful_seconds + 5
-        # SIGINT: no load balancer waits for a person's own run.
-        stops = [child.end(signal.SIGINT, within=within, hurry=self.hurry) for child in self.children.values()]
+        within = self.settings.graceful_seconds + self.settings.drain_seconds + 5
+        stops = [child.end(self.signal, within=within, hurry=self.hurry) for child in self.children.values()]
         self.children.clear()
         await asyncio.gather(*stops)
 
-    def _told_to_stop(self) -> None:
+    def _told_to_stop(self, number: signal.Signals) -> None:
         if self.stop.is_set():
             self.hurry.set()
+        elif number == signal.SIGTERM:
+            self.signal = number
         self.stop.set()
 
     def _keep_quiet(self) -> None:

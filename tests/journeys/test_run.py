@@ -12,7 +12,7 @@ import httpx2
 
 from tests.journeys.conftest import started
 from tests.processes import children_of, described, is_alive
-from tests.services import ROOT, free_port, until
+from tests.services import ROOT, answers, free_port, until
 
 
 async def test_from_nothing_to_an_edition_and_back(tmp_path: Path) -> None:
@@ -56,10 +56,20 @@ def slowness() -> float:
     return time.monotonic() - began
 
 
-async def test_sigterm_ends_it_like_ctrl_c(home: Path) -> None:
-    async with started(home) as run:
+async def test_sigterm_lets_load_balancers_notice(home: Path) -> None:
+    async with started(home, drain_seconds="20") as run:
         await run.ready()
         run.process.terminate()
+        await answers(run.url + "/readyz", 503, 10)
+        run.process.terminate()
+        assert await run.ends(10) == 0
+        await run.all_gone()
+
+
+async def test_ctrl_c_waits_for_no_load_balancer(home: Path) -> None:
+    async with started(home, drain_seconds="60") as run:
+        await run.ready()
+        run.process.send_signal(signal.SIGINT)
         assert await run.ends() == 0
         await run.all_gone()
 
