@@ -7,16 +7,18 @@ import http.client
 import socket
 from datetime import UTC, datetime, timedelta
 
+from api.database import opened
+from api.port import reachable
 from api.settings import Settings
 
-# A worker gives a sign of life every 5 seconds.
+# Six signs of life of a worker. jobs/worker.py, where their pace is written, is not imported: the queue's modules take
+# longer to load than this whole check.
 SILENT_AFTER = timedelta(seconds=30)
 
 
 def server_is_alive(settings: Settings) -> bool:
     """Whether the server on this machine answers /readyz with 200."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104  # compared, not bound
-    connection = http.client.HTTPConnection(host, settings.port, timeout=6)
+    connection = http.client.HTTPConnection(reachable(settings.host), settings.port, timeout=6)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
@@ -32,16 +34,14 @@ def worker_is_alive(settings: Settings) -> bool:
 
 
 async def _beats(settings: Settings) -> bool:
-    from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
+    from db.pool import DatabaseTimeout, DatabaseUnavailable
     from db.statements import statements
 
     if settings.database_url is None:
         return False
-    database = await Database.open(settings.database_url, size=1, application_name="broadsheet alive")
-    try:
+    async with opened(settings, "alive") as database:
         since = datetime.now(UTC) - SILENT_AFTER
-        return bool(await database.value(statements("workers")["alive_on"], socket.gethostname(), since))
-    except (DatabaseTimeout, DatabaseUnavailable):
-        return False
-    finally:
-        await database.close()
+        try:
+            return bool(await database.value(statements("workers")["alive_on"], socket.gethostname(), since))
+        except (DatabaseTimeout, DatabaseUnavailable):
+            return False

@@ -10,14 +10,14 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette_compress import CompressMiddleware
 
+from api.database import opened
 from api.errors import RESPONSES
-from api.graphql import GraphQLEndpoint
+from api.graphql import GraphQLEndpoint, refused
 from api.health import Lifecycle, read_version
 from api.logs import AccessLog
 from api.middleware import BodyLimit, RequestLog, SecurityHeaders
 from api.routes import routes
 from api.settings import Settings
-from db.pool import Database
 from jobs.due import keep_due
 from schema.build import build_schema
 from schema.document import Limits
@@ -29,18 +29,10 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
 
     lifecycle is shared with the server that runs it, which sets draining when it is told to stop.
     """
-    assert settings.database_url is not None
-    url = settings.database_url
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        database = await Database.open(
-            url,
-            size=settings.pool_size,
-            statement_timeout=settings.statement_timeout,
-            application_name="broadsheet server",
-        )
-        try:
+        async with opened(settings, "server") as database:
             app.state.database = database
             app.state.executor = Executor(
                 schema,
@@ -51,8 +43,6 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
             )
             async with keep_due(database, clock=lambda: datetime.now(UTC)):
                 yield
-        finally:
-            await database.close()
 
     schema = build_schema()
     app = Starlette(
@@ -61,7 +51,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
             Middleware(SecurityHeaders),
             Middleware(RequestLog, access=AccessLog(settings.log_level, settings.log_format)),
             Middleware(CompressMiddleware),
-            Middleware(BodyLimit, max_bytes=settings.max_body_bytes),
+            Middleware(BodyLimit, max_bytes=settings.max_body_bytes, refusals={"/graphql": refused}),
         ],
         exception_handlers=dict(RESPONSES),
         lifespan=lifespan,

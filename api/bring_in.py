@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +11,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from api.database import with_database
+from api.database import address, opened, with_database
 from api.settings import Settings
 from db.migrate import migrate
-from db.pool import Database
-from jobs.ingest import Limits, Summary, import_paths, report
+from jobs.ingest import Limits, Summary, import_paths
+from jobs.parse import PAGE_FIELDS
 
 
 def bring_in(settings: Settings, paths: Sequence[Path]) -> int:
@@ -22,25 +23,44 @@ def bring_in(settings: Settings, paths: Sequence[Path]) -> int:
     console = Console(stderr=True, highlight=False)
     with with_database(settings) as ready:
         summary = asyncio.run(_import(ready, paths, console))
-    lines = report(summary)
-    width = max(len(what) for what, _ in lines if not what.startswith(("Failed", "Skipped")))
-    for what, value in lines:
+    rows = table(summary)
+    width = max(len(what) for what, _ in rows)
+    for what, value in rows:
         print(f"{what:<{width}}  {value}")
+    for name, reason in summary.failed:
+        print(f"Failed: {name}  {reason}")
+    for name, reason in summary.skipped:
+        print(f"Skipped: {name}  {reason}")
     return 1 if summary.failed else 0
 
 
+def table(summary: Summary) -> list[tuple[str, str]]:
+    """The summary's figures: what, and how many."""
+    rows = [
+        ("Documents read", f"{summary.read} of {summary.documents}"),
+        ("  unchanged", f"{summary.unchanged_documents}"),
+        ("Entries", f"{summary.entries}"),
+        ("  new articles", f"{summary.articles}"),
+        ("  new revisions", f"{summary.revisions}"),
+        ("  unchanged", f"{summary.unchanged}"),
+        ("  repeated in their document", f"{summary.repeated}"),
+        ("  set aside", f"{summary.set_aside.total()}"),
+    ]
+    rows += [(f"    {reason}", f"{count}") for reason, count in summary.set_aside.most_common()]
+    if summary.pages:
+        rows.append(("Pages", f"{summary.pages}"))
+        rows += [(f"  with {name}", f"{summary.fields[name]}") for name in PAGE_FIELDS]
+    rows.append(("Seconds", f"{summary.seconds:.1f}"))
+    if summary.entries:
+        rows.append(("Entries a second", f"{summary.entries_per_second:.0f}"))
+    return rows
+
+
 async def _import(settings: Settings, paths: Sequence[Path], console: Console) -> Summary:
-    assert settings.database_url is not None
-    await migrate(settings.database_url)
-    database = await Database.open(
-        settings.database_url,
-        size=settings.worker_pool_size,
-        statement_timeout=settings.worker_statement_timeout,
-        application_name="broadsheet import",
-    )
+    await migrate(address(settings))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    try:
-        # On a terminal only, and gone at the end: a log keeps the lines of the import itself.
+    # On a terminal only, and gone at the end: a log keeps the lines of the import itself.
+    async with opened(settings, "import", patient=True) as database:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("Documents", total=None)
 
@@ -50,18 +70,19 @@ async def _import(settings: Settings, paths: Sequence[Path], console: Console) -
             return await import_paths(
                 database,
                 paths,
-                now=datetime.now(UTC),
+                clock=lambda: datetime.now(UTC),
                 limits=limits(settings),
                 workers=settings.import_processes,
                 progress=moved,
             )
-    finally:
-        await database.close()
 
 
 def limits(settings: Settings) -> Limits:
-    """The settings' limits of one feed document. Waiting is given six times the processor's seconds."""
+    """The settings' limits of one feed document. Waiting is given six times the processor's seconds; where larger
+    documents are allowed, memory in proportion."""
+    usual = Limits()
     return Limits(
+        memory_bytes=math.ceil(max(1.0, settings.max_feed_bytes / usual.document_bytes) * usual.memory_bytes),
         cpu_seconds=settings.parse_seconds,
         wall_seconds=6.0 * settings.parse_seconds,
         document_bytes=settings.max_feed_bytes,

@@ -5,14 +5,12 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from api import desk, feed
-
-if TYPE_CHECKING:
-    from api.settings import Settings
+from api.command import fail_for, settings_given
 
 app = typer.Typer(
     add_completion=False,
@@ -45,11 +43,11 @@ def run() -> None:
     """Run everything here: Postgres, migrations, sample edition, server and worker, until Ctrl-C."""
     from api.run import run as run_all
 
-    settings = _settings()
+    settings = settings_given()
     try:
         raise SystemExit(run_all(settings))
     except Exception as problem:
-        _fail_for(problem)
+        fail_for(problem)
 
 
 @app.command()
@@ -61,13 +59,13 @@ def serve(
     from api.lifeline import await_database
     from api.serve import serve as serve_http
 
-    settings = _settings(logs=True)
+    settings = settings_given(logs=True)
     if lifeline:
         settings = await_database(settings)
     try:
         raise SystemExit(serve_http(settings, listener))
     except Exception as problem:
-        _fail_for(problem)
+        fail_for(problem)
 
 
 @app.command()
@@ -76,13 +74,13 @@ def worker(lifeline: Lifeline = False) -> None:
     from api.lifeline import await_database
     from api.work import work
 
-    settings = _settings(logs=True)
+    settings = settings_given(logs=True)
     if lifeline:
         settings = await_database(settings)
     try:
         work(settings)
     except Exception as problem:
-        _fail_for(problem)
+        fail_for(problem)
 
 
 @app.command()
@@ -90,15 +88,14 @@ def migrate() -> None:
     """Bring the database's tables up to this version. Safe to run twice, and by several processes at once."""
     import asyncio
 
-    from api.database import with_database
+    from api.database import address, with_database
     from db.migrate import migrate as migrate_database
 
     try:
-        with with_database(_settings()) as settings:
-            assert settings.database_url is not None
-            names = asyncio.run(migrate_database(settings.database_url))
+        with with_database(settings_given()) as settings:
+            names = asyncio.run(migrate_database(address(settings)))
     except Exception as problem:
-        _fail_for(problem)
+        fail_for(problem)
     for name in names:
         typer.echo(f"Applied {name}")
     if not names:
@@ -113,11 +110,11 @@ def import_paths(
     from api.bring_in import bring_in
 
     # On a terminal the bar shows what a line for each document would say.
-    settings = _settings(logs=True, quiet=sys.stderr.isatty())
+    settings = settings_given(logs=True, quiet=sys.stderr.isatty())
     try:
         raise SystemExit(bring_in(settings, paths))
     except Exception as problem:
-        _fail_for(problem)
+        fail_for(problem)
 
 
 @app.command()
@@ -125,7 +122,7 @@ def doctor() -> None:
     """Check what the service needs on this machine and say what to do where something is missing."""
     from api.doctor import examine
 
-    raise SystemExit(examine(_settings()))
+    raise SystemExit(examine(settings_given()))
 
 
 @app.command()
@@ -133,7 +130,7 @@ def alive(part: Annotated[Part, typer.Argument(help="What to look at.")]) -> Non
     """Say by the exit status whether the server or worker of this machine does its work, for health checks."""
     from api.alive import server_is_alive, worker_is_alive
 
-    settings = _settings()
+    settings = settings_given()
     fine = server_is_alive(settings) if part is Part.server else worker_is_alive(settings)
     typer.echo(f"The {part.value} is {'alive' if fine else 'not alive'}.")
     raise SystemExit(0 if fine else 1)
@@ -161,43 +158,3 @@ def version() -> None:
     from importlib.metadata import version as package_version
 
     typer.echo(f"broadsheet {package_version('broadsheet')}")
-
-
-def _settings(*, logs: bool = False, quiet: bool = False) -> Settings:
-    from api.settings import BadSettings, read_settings
-
-    try:
-        settings = read_settings()
-    except BadSettings as problem:
-        _fail(str(problem), status=2)
-    if logs:
-        from api.logs import configure_logs
-
-        configure_logs("warning" if quiet and settings.log_level == "info" else settings.log_level, settings.log_format)
-    return settings
-
-
-def _fail_for(problem: Exception) -> NoReturn:
-    """One line for what people can mend; everything else keeps its traceback."""
-    from asyncpg import PostgresError
-
-    from api.processes import PortTaken
-    from db.embedded import EmbeddedPostgresError
-    from db.migrate import MigrationChanged
-    from db.pool import DatabaseTimeout, DatabaseUnavailable
-
-    match problem:
-        case PortTaken() | EmbeddedPostgresError() | MigrationChanged() | DatabaseTimeout():
-            _fail(str(problem))
-        case OSError() | DatabaseUnavailable() | PostgresError():
-            _fail(
-                f"The database can't be used ({type(problem).__name__}). "
-                "`broadsheet doctor` looks at it; BROADSHEET_DATABASE_URL says where it is."
-            )
-        case _:
-            raise problem
-
-
-def _fail(text: str, *, status: int = 1) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise SystemExit(status)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+
+from api.command import on_database, settings_given
 
 if TYPE_CHECKING:
     from db.pool import Database
@@ -171,39 +172,13 @@ def topics_mapped() -> None:
 
 def _run(work: Callable[[Database], Awaitable[T]]) -> T:
     """Do something on the migrated database; what an operator can mend ends the command with one line."""
-    from api.cli import _fail as fail
-    from api.cli import _fail_for as fail_for
-    from api.cli import _settings as read
-    from api.database import with_database
-    from db.migrate import migrate
-    from db.pool import Database
     from ingest.mediatopics import UnreadableTopics
     from jobs.sources import BadSource, NoSuchSource
     from jobs.topics import NoSuchTopic
     from jobs.withhold import AddressShared, BadReason, NoSuchArticle
 
-    async def run() -> T:
-        await migrate(address)
-        database = await Database.open(
-            address,
-            size=2,
-            statement_timeout=ready.worker_statement_timeout,
-            application_name="broadsheet desk",
-        )
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    try:
-        with with_database(read()) as ready:
-            assert ready.database_url is not None
-            address = ready.database_url
-            return asyncio.run(run())
-    except (NoSuchArticle, AddressShared, BadReason, NoSuchSource, BadSource, NoSuchTopic, UnreadableTopics) as problem:
-        fail(str(problem))
-    except Exception as problem:
-        fail_for(problem)
+    mendable = (NoSuchArticle, AddressShared, BadReason, NoSuchSource, BadSource, NoSuchTopic, UnreadableTopics)
+    return on_database(settings_given(), "desk", work, mendable=mendable)
 
 
 def _show(found: Source) -> None:

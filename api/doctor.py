@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.markup import escape
 
-from api.database import with_database
-from api.processes import PortTaken, listen
+from api.database import address, opened, with_database
+from api.port import PortTaken, listen
 from api.settings import CHECKOUT, PREFIX, Settings
 
 OLDEST_PYTHON = (3, 11)
@@ -121,8 +121,7 @@ def database(settings: Settings) -> Iterator[Finding]:
     where = "embedded" if settings.database_url is None else shown(settings.database_url)
     try:
         with with_database(settings) as ready:
-            assert ready.database_url is not None
-            yield from asyncio.run(_look(ready.database_url, where, settings))
+            yield from asyncio.run(_look(ready, where))
     except Exception as problem:
         remedy = (
             f"Look into the log under {settings.data_dir}."
@@ -132,18 +131,20 @@ def database(settings: Settings) -> Iterator[Finding]:
         yield Finding("Database", False, f"{where}: {type(problem).__name__}: {problem}", remedy)
 
 
-async def _look(url: str, where: str, settings: Settings) -> list[Finding]:
+async def _look(settings: Settings, where: str) -> list[Finding]:
     import asyncpg
 
     from db.migrate import pending
     from db.statements import statements
 
-    connection = await asyncpg.connect(url, timeout=5, command_timeout=10)
+    # Not through the pool, which says only that the database can't be reached, and not why.
+    connection = await asyncpg.connect(address(settings), timeout=5, command_timeout=10)
     try:
         facts = await connection.fetchrow(statements("doctor")["facts"])
-        waiting = await pending(connection)
     finally:
         await connection.close()
+    async with opened(settings, "doctor") as database:
+        waiting = await pending(database)
     found = [
         Finding(
             "Database",

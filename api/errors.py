@@ -20,10 +20,6 @@ from db.pool import DatabaseTimeout, DatabaseUnavailable
 log = structlog.get_logger("broadsheet.errors")
 
 
-class BodyTooLarge(Exception):
-    """The request's body is larger than the service reads."""
-
-
 def problem(
     status: int, detail: str | None = None, *, headers: Mapping[str, str] | None = None, **members: object
 ) -> Response:
@@ -54,10 +50,6 @@ def _unavailable(_request: Request, error: Exception) -> Response:
     return problem(503, "The database can't be reached. Try again.", headers={"Retry-After": "1"})
 
 
-def _too_large(_request: Request, _error: Exception) -> Response:
-    return problem(413, "The request's body is too large.")
-
-
 def unexpected(error: Exception) -> Response:
     """The answer to what nobody foresaw: 500 with an id that the log line repeats beside the traceback."""
     error_id = secrets.token_hex(8)
@@ -74,5 +66,4 @@ RESPONSES: Mapping[type[Exception], Callable[[Request, Exception], Response]] = 
     HTTPException: _http,
     DatabaseTimeout: _timeout,
     DatabaseUnavailable: _unavailable,
-    BodyTooLarge: _too_large,
 }

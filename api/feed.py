@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from api.command import on_database, settings_given
 
 if TYPE_CHECKING:
     from api.fetching import Fetching
@@ -359,32 +360,13 @@ def _now() -> datetime:
 
 
 def _run(work: Callable[[Database, Fetching], Awaitable[int]]) -> None:
-    """Do something with the migrated database and what fetches, and end with the status that it gives. What an operator
-    can mend is one line."""
-    from api.cli import _fail_for as fail_for
-    from api.cli import _settings as read
-    from api.database import with_database
+    """Do something with the migrated database and what fetches, and end with the status that it gives."""
     from api.fetching import fetching
-    from db.migrate import migrate
-    from db.pool import Database
 
-    async def run(settings: Any) -> int:
-        await migrate(settings.database_url)
-        database = await Database.open(
-            settings.database_url,
-            size=settings.worker_pool_size,
-            statement_timeout=settings.worker_statement_timeout,
-            application_name="broadsheet feed",
-        )
-        try:
-            async with fetching(settings, database, clock=_now) as ready:
-                return await work(database, ready)
-        finally:
-            await database.close()
+    settings = settings_given(logs=True, quiet=True)
 
-    try:
-        with with_database(read(logs=True, quiet=True)) as ready:
-            status = asyncio.run(run(ready))
-    except Exception as problem:
-        fail_for(problem)
-    raise SystemExit(status)
+    async def run(database: Database) -> int:
+        async with fetching(settings, database, clock=_now) as ready:
+            return await work(database, ready)
+
+    raise SystemExit(on_database(settings, "feed", run))

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from schema.errors import Code
@@ -94,6 +95,16 @@ def _checked(asked: Any) -> Operation:
     if not isinstance(asked.get("extensions"), dict | None):
         raise NotAsked(400, "`extensions` is an object.")
     return Operation(asked["query"], variables, name or None)
+
+
+def refused(scope: Scope, status: int, message: str, headers: Mapping[str, str]) -> Response:
+    """The answer to a request that is refused before it reaches the endpoint, in the endpoint's form."""
+    media_type = _media_type(",".join(Headers(scope=scope).getlist("accept")))
+    return Response(
+        _refusal(NotAsked(status, message)).body,
+        status,
+        headers={"Content-Type": f"{media_type}; charset=utf-8", "Vary": "Accept", **headers},
+    )
 
 
 def _refusal(error: NotAsked) -> Answer:

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.settings import CHECKOUT, Settings
-from db.migrate import pending
+from db.migrate import MigrationError, pending
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 
 # Postgres that hangs must show within 5 seconds; the pool's own limit is shorter.
@@ -84,12 +84,15 @@ async def readyz(request: Request) -> Response:
 
 
 async def missing_parts(database: Database) -> list[str]:
-    """What keeps reads from being served: nothing, the database, or names of migrations that wait."""
+    """What keeps reads from being served: nothing, the database, names of migrations that wait, or what is wrong
+    with those that were applied."""
     try:
-        async with asyncio.timeout(READY_SECONDS), database.transaction() as connection:
-            waiting = await pending(connection)
+        async with asyncio.timeout(READY_SECONDS):
+            waiting = await pending(database)
     except (DatabaseTimeout, DatabaseUnavailable, TimeoutError):
         return ["database"]
+    except MigrationError as problem:
+        return [str(problem)]
     return [f"migration {name}" for name in waiting]
 
 

@@ -1,7 +1,7 @@
 """/metrics: what Prometheus reads, of this process or, with several server processes, of all of them.
 
 With one process the default registry is served. With several, prometheus_client's multiprocess mode adds up what
-all of them count (its folder is made by the parent, see api/serve.py); the process_* metrics are absent then.
+all of them count (its folder is made by the parent, see api/family.py); the process_* metrics are absent then.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.statements import statements
 
 # When each counter began would double the length of the page.
+# prometheus_client says nothing of the types of this function, nor of the collector below.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 REQUESTS = Counter("broadsheet_http_requests", "Requests answered.", ["method", "route", "status"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
-from api.errors import BodyTooLarge, problem, unexpected
+from api.errors import problem, unexpected
 from api.logs import AccessLog
 from api.metrics import REQUEST_SECONDS, REQUESTS
 
@@ -105,28 +106,46 @@ class SecurityHeaders:
         await self.app(scope, receive, guarded)
 
 
+# A response in the form that a path's clients expect: of scope, status, message and headers.
+Refusal = Callable[[Scope, int, str, Mapping[str, str]], Response]
+
+
+def _refused(_scope: Scope, status: int, message: str, headers: Mapping[str, str]) -> Response:
+    return problem(status, message, headers=headers)
+
+
+_TOO_LARGE = "The request's body is too large."
+
+
+class BodyTooLarge(Exception):
+    """The request's body is larger than the service reads."""
+
+
 class BodyLimit:
     """Refuses bodies over a size, by their declared length before anything is read, else while they are read.
 
-    An encoded body is refused too (415): nothing here unpacks, so there are no gzip bombs.
+    An encoded body is refused too (415): nothing here unpacks, so there are no gzip bombs. refusals: by path, what
+    answers there in a form of its own; elsewhere it is problem details.
     """
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, refusals: Mapping[str, Refusal]) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         length, encoded, expects = _body_headers(scope)
+        refused = self.refusals.get(scope["path"], _refused)
         if encoded:
-            await problem(415, "Send the body without a content encoding.")(scope, receive, send)
+            await refused(scope, 415, "Send the body without a content encoding.", {})(scope, receive, send)
             return
         if length > self.max_bytes:
             # A client that waits for 100 Continue sends no body now: the connection can't be used again.
-            headers = {"Connection": "close"} if expects else None
-            await problem(413, "The request's body is too large.", headers=headers)(scope, receive, send)
+            headers = {"Connection": "close"} if expects else {}
+            await refused(scope, 413, _TOO_LARGE, headers)(scope, receive, send)
             return
         received = 0
         started = False
@@ -150,7 +169,7 @@ class BodyLimit:
         except BodyTooLarge:
             if started:
                 raise
-            await problem(413, "The request's body is too large.")(scope, receive, send)
+            await refused(scope, 413, _TOO_LARGE, {})(scope, receive, send)
 
 
 def _given_id(scope: Scope) -> str | None:

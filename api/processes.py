@@ -1,4 +1,4 @@
-"""Child processes of the program, and the port that they serve on."""
+"""Child processes of the program."""
 
 from __future__ import annotations
 
@@ -6,49 +6,12 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping, Sequence
 from typing import Self
 
 from api.lifeline import STOPS
-from api.settings import PREFIX
-
-
-class PortTaken(Exception):
-    """The server can't listen where it should; the message says why and what to do."""
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket bound to the address of the server, not yet listening. Raises PortTaken."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except socket.gaierror:
-        raise PortTaken(f"{PREFIX}HOST={host} is no address of this machine.") from None
-    bound = socket.socket(family, kind, protocol)
-    # A port in TIME_WAIT after the last run is free.
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind(address)
-    except PermissionError:
-        bound.close()
-        raise PortTaken(
-            f"Port {port} needs rights that this user hasn't got. Choose one above 1023: {PREFIX}PORT=8001 make run"
-        ) from None
-    except OSError as problem:
-        bound.close()
-        if problem.errno == 99:
-            raise PortTaken(f"{PREFIX}HOST={host} is no address of this machine.") from None
-        other = port + 1 if port < 65_535 else 8000
-        raise PortTaken(
-            f"Port {port} on {host} is taken by another program. "
-            f"Stop that one, or choose another port: {PREFIX}PORT={other} make run"
-        ) from None
-    return bound
-
 
 # Two at once would each take the other's signal mask for the one to put back.
 _one_at_a_time = asyncio.Lock()

@@ -15,8 +15,9 @@ import signal
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 
-from api.database import with_database
-from api.processes import Child, listen, pause_after
+from api.database import address, opened, with_database
+from api.port import listen, reachable
+from api.processes import Child, pause_after
 from api.settings import Settings
 
 READY_WITHIN = 60.0
@@ -33,14 +34,17 @@ class _Supervisor:
         self.settings = settings
         self.stop = asyncio.Event()
         self.hurry = asyncio.Event()
+        # What the children are ended with. SIGINT: no load balancer waits for a person's own run.
+        self.signal = signal.SIGINT
         self.children: dict[str, Child] = {}
         self.status = 0
 
     async def run(self) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._told_to_stop)
+            loop.add_signal_handler(number, self._told_to_stop, number)
         self.children["serve"] = await Child.start("serve")
+        self._keep_quiet()
         # Entering and leaving the embedded Postgres blocks, for up to a minute: beside the loop, which hears signals.
         database = with_database(self.settings)
         try:
@@ -58,7 +62,7 @@ class _Supervisor:
 
     async def _supervise(self) -> None:
         """Server and worker at work, until told to stop or the server ends."""
-        await self.children["serve"].tell(self._url)
+        await self.children["serve"].tell(address(self.settings))
         tasks = [
             asyncio.create_task(work) for work in (self.stop.wait(), self._watch_server(), self._announce_and_work())
         ]
@@ -74,33 +78,41 @@ class _Supervisor:
         await self._keep_worker()
 
     async def _end_children(self) -> None:
-        within = self.settings.graceful_seconds + 5
-        # SIGINT: no load balancer waits for a person's own run.
-        stops = [child.end(signal.SIGINT, within=within, hurry=self.hurry) for child in self.children.values()]
+        within = self.settings.graceful_seconds + self.settings.drain_seconds + 5
+        stops = [child.end(self.signal, within=within, hurry=self.hurry) for child in self.children.values()]
         self.children.clear()
         await asyncio.gather(*stops)
 
-    @property
-    def _url(self) -> str:
-        assert self.settings.database_url is not None
-        return self.settings.database_url
-
-    def _told_to_stop(self) -> None:
+    def _told_to_stop(self, number: signal.Signals) -> None:
         if self.stop.is_set():
             self.hurry.set()
+        elif number == signal.SIGTERM:
+            self.signal = number
         self.stop.set()
 
+    def _keep_quiet(self) -> None:
+        """Let this process log what goes wrong only: a line for each document of the sample would bury what it says."""
+        from api.logs import configure_logs
+
+        level = self.settings.log_level
+        configure_logs("warning" if level == "info" else level, self.settings.log_format)
+
     async def _prepare(self) -> None:
+        """Migrate, and load the sample edition into a database that holds nothing else, or complete a cut-off load."""
         from db.migrate import migrate, pending
+        from db.statements import statements
+        from jobs.sample import load_if_empty
 
-        if await pending(self._url):
-            from api.logs import configure_logs
-
-            # A line for each document of the sample would bury what is said here.
-            configure_logs("warning", self.settings.log_format)
-            for name in await migrate(self._url):
-                _say(f"Migrated: {name}")
-        await load_sample(self.settings)
+        async with opened(self.settings, "run", patient=True) as database:
+            if await pending(database):
+                for name in await migrate(address(self.settings)):
+                    _say(f"Migrated: {name}")
+            if await load_if_empty(database, now=datetime.now(UTC)):
+                loaded = (await database.rows(statements("counts")["public"]))[0]
+                _say(
+                    "The sample edition is loaded: {articles} articles of {sources} sources, "
+                    "{comments} comments.".format(**loaded)
+                )
 
     async def _until_stop(self, work: Coroutine[None, None, None]) -> None:
         """Do the work, but give it up when told to stop."""
@@ -122,7 +134,7 @@ class _Supervisor:
         while True:
             began = loop.time()
             child = self.children["worker"] = await Child.start("worker")
-            await child.tell(self._url)
+            await child.tell(address(self.settings))
             status = await child.ended()
             pause = pause_after(loop.time() - began, pause)
             _say(f"The worker ended with status {status}; it is started again in {pause:.1f} s.")
@@ -137,14 +149,13 @@ class _Supervisor:
         """Print where the doors are, once reads can be served."""
         loop = asyncio.get_running_loop()
         until = loop.time() + READY_WITHIN
-        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104
+        host = reachable(self.settings.host)
+        base = f"http://{f'[{host}]' if ':' in host else host}:{self.settings.port}"
         while not await _ready(host, self.settings.port):
             if loop.time() > until:
-                _say(f"The service is not ready after {READY_WITHIN:.0f} s; http://{host}/readyz says what is missing.")
+                _say(f"The service is not ready after {READY_WITHIN:.0f} s; {base}/readyz says what is missing.")
                 return
             await asyncio.sleep(0.03)
-        shown = f"[{host}]" if ":" in host else host
-        base = f"http://{shown}:{self.settings.port}"
         _say(
             "\n".join(
                 (
@@ -156,25 +167,6 @@ class _Supervisor:
                 )
             )
         )
-
-
-async def load_sample(settings: Settings) -> None:
-    """Load the sample edition into a database that holds nothing else, or complete a load that was cut off."""
-    from db.pool import Database
-    from jobs.sample import load_if_empty
-
-    assert settings.database_url is not None
-    database = await Database.open(
-        settings.database_url,
-        size=settings.worker_pool_size,
-        statement_timeout=settings.worker_statement_timeout,
-        application_name="broadsheet sample",
-    )
-    try:
-        if await load_if_empty(database, now=datetime.now(UTC)):
-            _say("The database was empty: the sample edition is loaded.")
-    finally:
-        await database.close()
 
 
 async def _ready(host: str, port: int) -> bool:

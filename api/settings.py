@@ -1,6 +1,7 @@
 """The settings: read from the environment once, at the door, and passed down from there.
 
-Every variable starts with BROADSHEET_. Nothing else in the program reads the environment.
+Every variable starts with BROADSHEET_. No other setting is read from the environment: children get it as it is, and
+prometheus_client reads a variable of its own, which the parent of several server processes sets (api/family.py).
 """
 
 from __future__ import annotations
@@ -137,7 +138,7 @@ class Settings(BaseSettings):
     )
     max_feed_bytes: int = Field(15 * 1024 * 1024, ge=1_000, description="Largest feed document.")
     max_feed_entries: int = Field(
-        10_000, ge=1, description="Entries read of one feed document; the rest is kept aside."
+        10_000, ge=1, description="Entries read of one feed document; the rest is only counted."
     )
     parse_seconds: int = Field(
         10,

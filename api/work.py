@@ -9,10 +9,9 @@ import signal
 import structlog
 from prometheus_client import start_http_server
 
-from api.database import listen_url, with_database
+from api.database import listen_url, opened, with_database
 from api.fetching import fetching
 from api.settings import Settings
-from db.pool import Database
 from jobs.pages import JOB, page_handler
 from jobs.refresh import keep_fresh
 from jobs.worker import JobsLeft, handlers, utc_now
@@ -32,32 +31,24 @@ async def _work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    assert settings.database_url is not None
-    database = await Database.open(
-        settings.database_url,
-        size=settings.worker_pool_size,
-        statement_timeout=settings.worker_statement_timeout,
-        application_name="broadsheet worker",
-    )
-    try:
+    async with opened(settings, "worker", patient=True) as database:
         log.info("worker_started", pid=os.getpid())
         if settings.worker_metrics_port is not None:
             start_http_server(settings.worker_metrics_port, settings.host)
-        async with (
-            fetching(settings, database, clock=utc_now) as ready,
-            keep_fresh(ready.refresher, stop=stop, graceful_seconds=settings.graceful_seconds),
-        ):
-            await work_until(
-                database,
-                listen_url(settings),
-                {**handlers(database, utc_now), JOB: page_handler(database, ready.fetcher, ready.parsers, utc_now)},
-                stop=stop,
-                graceful_seconds=settings.graceful_seconds,
-            )
-    except JobsLeft:
-        # Ending the loop would cancel the jobs, and pgqueuer would write them down as canceled: they would be lost.
-        log.warning("jobs_left", graceful_seconds=settings.graceful_seconds)
-        os._exit(1)
-    finally:
-        await database.close()
+        try:
+            async with (
+                fetching(settings, database, clock=utc_now) as ready,
+                keep_fresh(ready.refresher, stop=stop, graceful_seconds=settings.graceful_seconds),
+            ):
+                await work_until(
+                    database,
+                    listen_url(settings),
+                    {**handlers(database, utc_now), JOB: page_handler(database, ready.fetcher, ready.parsers, utc_now)},
+                    stop=stop,
+                    graceful_seconds=settings.graceful_seconds,
+                )
+        except JobsLeft:
+            # Ending the loop would cancel the jobs, and pgqueuer would write them down as canceled: they would be lost.
+            log.warning("jobs_left", graceful_seconds=settings.graceful_seconds)
+            os._exit(1)
     log.info("worker_stopped")

@@ -110,11 +110,19 @@ def _join(folder: Path, settings: dict[str, str]) -> Lock:
                 users.close()
                 raise
             return users
-    except PermissionError as error:
-        raise EmbeddedPostgresError(
-            f"{error.filename or folder}: {error.strerror}. If it belongs to another user, run as that one, give it to "
-            "yours with `sudo chown -R`, or choose another folder with BROADSHEET_DATA_DIR."
-        ) from error
+    except OSError as error:
+        raise EmbeddedPostgresError(_why_not(folder, error)) from error
+
+
+def _why_not(folder: Path, error: OSError) -> str:
+    what = f"The data folder {folder} can't be used: {error.filename or folder}: {error.strerror}."
+    is_begun = not os.access(folder, os.X_OK) or (folder / "start.lock").exists()
+    if isinstance(error, PermissionError) and folder.exists() and is_begun:
+        return (
+            f"{what} If it belongs to another user, run as that one, give it to yours with `sudo chown -R`, or choose "
+            "another folder with BROADSHEET_DATA_DIR."
+        )
+    return f"{what} Choose a folder that can be made and written to with BROADSHEET_DATA_DIR."
 
 
 def _make_ready(folder: Path, settings: dict[str, str]) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
@@ -17,18 +20,25 @@ LOCK_TIMEOUT = "2s"
 LOCK_ATTEMPTS = 10
 
 
-class MigrationChanged(Exception):
-    """A migration file is not the one that was applied: {0}. Put the file back; a change is a new file."""
+T = TypeVar("T")
+
+
+class MigrationError(Exception):
+    """The database can't be migrated: {0}."""
 
     def __init__(self, name: str) -> None:
         super().__init__((type(self).__doc__ or "").format(name))
 
 
-class MigrationMissing(MigrationChanged):
+class MigrationChanged(MigrationError):
+    """A migration file is not the one that was applied: {0}. Put the file back; a change is a new file."""
+
+
+class MigrationMissing(MigrationError):
     """The database has a migration that this program does not have: {0}. It was migrated by another version."""
 
 
-class MigrationBlocked(MigrationChanged):
+class MigrationBlocked(MigrationError):
     """A migration did not get its lock, another session holds the table: {0}. Nothing of it was applied."""
 
 
@@ -51,52 +61,53 @@ def migrations(folder: Path = MIGRATIONS) -> list[Migration]:
     return found
 
 
-async def migrate(url: str, folder: Path = MIGRATIONS) -> list[str]:
+@cache
+def ours() -> Sequence[Migration]:
+    """This program's own migrations, read once."""
+    return tuple(migrations())
+
+
+async def migrate(url: str, files: Sequence[Migration] | None = None) -> list[str]:
     """Apply what is not applied yet and return its names. Safe when several processes do it at once.
 
-    Raises MigrationChanged or MigrationMissing before anything is applied, MigrationBlocked where a table stayed
-    locked by others.
+    files: this program's own, unless others are given. Raises MigrationChanged or MigrationMissing before anything is
+    applied, MigrationBlocked where a table stayed locked by others.
     """
-    files = migrations(folder)
+    files = ours() if files is None else files
     connection = await asyncpg.connect(
         url,
         statement_cache_size=0,
         server_settings={"application_name": "broadsheet migrate", "timezone": "UTC", "statement_timeout": "0"},
     )
     try:
-        await _with_lock(connection, "the table of migrations", statements("migrations")["create"])
-        applied = await _applied(connection)
+        await _patiently("the table of migrations", partial(_create_table, connection))
+        applied = await _applied(connection.fetchval, connection.fetch)
         if newer := [name for name in applied if name not in {m.name for m in files}]:
             raise MigrationMissing(", ".join(newer))
-        return [m.name for m in _outstanding(files, applied) if await _apply(connection, m)]
+        waiting = _outstanding(files, applied)
+        return [m.name for m in waiting if await _patiently(m.name, partial(_apply, connection, m))]
     finally:
         await connection.close()
 
 
-async def pending(database: Any, folder: Path = MIGRATIONS) -> list[str]:
-    """The names of the files that are not applied yet. `database`: an address, a Database, or an open connection.
+async def pending(database: Database, files: Sequence[Migration] | None = None) -> list[str]:
+    """The names of the files that are not applied yet. Raises MigrationChanged or MigrationMissing.
 
     Migrations that are newer than this program's are no concern here: while a new version is rolled out, the old
     one goes on serving.
     """
-    if not isinstance(database, str):
-        return [m.name for m in _outstanding(migrations(folder), await _applied(database))]
-    connection = await asyncpg.connect(database, statement_cache_size=0)
-    try:
-        return await pending(connection, folder)
-    finally:
-        await connection.close()
+    applied = await _applied(database.value, database.rows)
+    return [m.name for m in _outstanding(ours() if files is None else files, applied)]
 
 
-async def _applied(connection: Any) -> dict[str, str]:
-    pool = isinstance(connection, Database)
-    value, rows = (connection.value, connection.rows) if pool else (connection.fetchval, connection.fetch)
+async def _applied(value: Callable[[str], Awaitable[Any]], rows: Callable[[str], Awaitable[Any]]) -> dict[str, str]:
+    """Names and checksums of what was applied, asked of a pool or of a connection."""
     if not await value(statements("migrations")["exists"]):
         return {}
     return {row["name"]: row["checksum"] for row in await rows(statements("migrations")["applied"])}
 
 
-def _outstanding(files: list[Migration], applied: dict[str, str]) -> list[Migration]:
+def _outstanding(files: Sequence[Migration], applied: dict[str, str]) -> list[Migration]:
     newest = files[-1].name if files else ""
     if (missing := sorted(applied.keys() - {m.name for m in files})) and missing[0] < newest:
         raise MigrationMissing(missing[0])
@@ -106,25 +117,36 @@ def _outstanding(files: list[Migration], applied: dict[str, str]) -> list[Migrat
     return [m for m in files if m.name not in applied]
 
 
+async def _create_table(connection: Any) -> None:
+    async with _alone(connection):
+        await connection.execute(statements("migrations")["create"])
+
+
 async def _apply(connection: Any, migration: Migration) -> bool:
     """Apply one file and write it down, in one transaction; False where another process was faster."""
-    return await _with_lock(connection, migration.name, migration.text, migration)
+    async with _alone(connection):
+        if migration.name in await _applied(connection.fetchval, connection.fetch):
+            return False
+        await connection.execute(migration.text)
+        await connection.execute(statements("migrations")["insert"], migration.name, migration.checksum)
+        return True
 
 
-async def _with_lock(connection: Any, name: str, text: str, migration: Migration | None = None) -> bool:
-    for attempt in range(LOCK_ATTEMPTS):
+@asynccontextmanager
+async def _alone(connection: Any) -> AsyncIterator[None]:
+    """A transaction that migrates while no other does, and doesn't wait long for what is in use."""
+    async with connection.transaction():
+        await connection.fetchval(statements("migrations")["lock"])
+        await connection.fetchval(statements("migrations")["limit_locks"], LOCK_TIMEOUT)
+        yield
+
+
+async def _patiently(name: str, attempt: Callable[[], Awaitable[T]]) -> T:
+    """What an attempt gives, made again while others hold what it needs."""
+    for number in range(LOCK_ATTEMPTS):
         try:
-            async with connection.transaction():
-                await connection.fetchval(statements("migrations")["lock"])
-                if migration and migration.name in await _applied(connection):
-                    return False
-                await connection.fetchval(statements("migrations")["limit_locks"], LOCK_TIMEOUT)
-                await connection.execute(text)
-                if migration:
-                    insert = statements("migrations")["insert"]
-                    await connection.execute(insert, migration.name, migration.checksum)
-                return True
+            return await attempt()
         except asyncpg.LockNotAvailableError:
             # Rolled back, so those who queued behind us go on; a growing pause lets a long transaction end.
-            await asyncio.sleep(0.1 * 2 ** min(attempt, 5))
+            await asyncio.sleep(0.1 * 2 ** min(number, 5))
     raise MigrationBlocked(name)

@@ -10,9 +10,16 @@ from typing import Any, Self, TypeVar
 import asyncpg
 from prometheus_client import Counter, Gauge, Histogram
 
-SIZE = Gauge("broadsheet_pool_connections", "Open connections to Postgres", ["pool"])
-IN_USE = Gauge("broadsheet_pool_in_use", "Connections that a query or a transaction holds", ["pool"])
-WAITING = Gauge("broadsheet_pool_waiting", "Callers that wait for a connection", ["pool"])
+# livesum: with several server processes, what those that live have together. Such gauges can't be asked for their
+# value when it is wanted, so each step is counted.
+SIZE = Gauge("broadsheet_pool_connections", "Open connections to Postgres", ["pool"], multiprocess_mode="livesum")
+IN_USE = Gauge(
+    "broadsheet_pool_in_use",
+    "Connections that a query or a transaction holds",
+    ["pool"],
+    multiprocess_mode="livesum",
+)
+WAITING = Gauge("broadsheet_pool_waiting", "Callers that wait for a connection", ["pool"], multiprocess_mode="livesum")
 QUERIES = Counter("broadsheet_pool_queries", "Reads and transactions, by how they ended", ["pool", "outcome"])
 RETRIES = Counter("broadsheet_pool_retries", "Attempts repeated after a lost connection", ["pool"])
 SECONDS = Histogram(
@@ -72,10 +79,8 @@ class Database:
         self._queries = {o: QUERIES.labels(name, o) for o in ("ok", "timeout", "unavailable", "error")}
         self._retries = RETRIES.labels(name)
         self._seconds = SECONDS.labels(name)
-        self._gauges = (SIZE.labels(name), IN_USE.labels(name), WAITING.labels(name))
-        self._gauges[0].set_function(pool.get_size)
-        self._gauges[1].set_function(lambda: min(self._asked, size))
-        self._gauges[2].set_function(lambda: max(self._asked - size, 0))
+        self._in_use = IN_USE.labels(name)
+        self._waiting = WAITING.labels(name)
 
     @classmethod
     async def open(
@@ -93,12 +98,19 @@ class Database:
         the caller gives up, whether the server answers or not. `application_name` also names the pool in metrics.
         """
         give_up = statement_timeout + 0.5 if statement_timeout else None
+        connections = SIZE.labels(application_name)
+
+        async def count(connection: Any) -> None:
+            connections.inc()
+            connection.add_termination_listener(lambda _: connections.dec())
+
         pool = await asyncpg.create_pool(
             url,
             min_size=0,
             max_size=size,
             max_queries=1 << 62,
             max_inactive_connection_lifetime=0,
+            init=count,
             reset=_keep,
             timeout=give_up or 60,
             command_timeout=give_up,
@@ -118,13 +130,13 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection, within a second even where queries still run."""
-        for gauge in self._gauges:
-            gauge.set_function(lambda: 0)
         try:
             async with asyncio.timeout(1):
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
+        # asyncpg tells of closed connections in the loop's next step.
+        await asyncio.sleep(0)
 
     async def value(self, sql: str, *args: Any) -> Any:
         """The first column of the first row, None without a row. A read: it may be sent more than once."""
@@ -219,7 +231,7 @@ class Database:
         return connection, transaction
 
     async def _acquire(self, deadline: float | None) -> Any:
-        self._asked += 1
+        self._one_more()
         try:
             if self._asked <= self._size:
                 # Nobody to wait for; connecting has a limit of its own.
@@ -227,7 +239,7 @@ class Database:
             async with asyncio.timeout_at(deadline):
                 return await self._pool.acquire()
         except BaseException as error:
-            self._asked -= 1
+            self._one_less()
             if isinstance(error, TimeoutError):
                 raise DatabaseUnavailable from error
             if isinstance(error, (OSError, *_LOST)):
@@ -237,8 +249,17 @@ class Database:
                 raise DatabaseUnavailable from error
             raise
 
-    async def _release(self, connection: Any, within: float | None = None) -> None:
+    def _one_more(self) -> None:
+        self._asked += 1
+        (self._in_use if self._asked <= self._size else self._waiting).inc()
+
+    def _one_less(self) -> None:
+        """A caller went. While others wait, one of them takes its place."""
+        (self._in_use if self._asked <= self._size else self._waiting).dec()
         self._asked -= 1
+
+    async def _release(self, connection: Any, within: float | None = None) -> None:
+        self._one_less()
         await self._pool.release(connection, timeout=within)
 
     async def _release_after(self, error: BaseException, connection: Any) -> None:

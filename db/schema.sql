@@ -589,6 +589,8 @@ CREATE INDEX entries_by_article ON public.entries USING btree (article_id);
 
 CREATE INDEX entries_by_time ON public.entries USING btree (feed_id, first_seen_at);
 
+CREATE INDEX feeds_by_document ON public.feeds USING btree (document_hash);
+
 CREATE INDEX feeds_by_source ON public.feeds USING btree (source_id);
 
 CREATE INDEX feeds_due ON public.feeds USING btree (next_check_at) WHERE (standing = 'ACTIVE'::text);

@@ -19,7 +19,7 @@ import orjson
 from ingest import language, rights, sanitise, search_text, topics, url
 from ingest.byline import Byline, byline
 from ingest.dates import Moment, moment
-from ingest.feed import Channel, Document, Entry, Markup
+from ingest.feed import Channel, Document, Entry, Markup, Person
 from ingest.media import Enclosure, Image, enclosures, images, kind_of
 from ingest.text import cut, one_line, unescaped, word_count
 from ingest.wire import Wire, read_wire
@@ -70,6 +70,7 @@ class Reason(StrEnum):
 
     NO_ADDRESS = "no address"
     NOTHING_TO_READ = "no headline and no text"
+    NO_ENTRY = "no entry"
     BEYOND_LIMIT = "beyond the limit of entries"
 
 
@@ -90,7 +91,7 @@ class Content:
     body_text: str | None
     body_extent: Extent
     byline: str | None
-    authors: tuple[str, ...]
+    authors: tuple[Person, ...]
     dateline: str | None
     credit: str | None
     rights_holder: str | None
@@ -123,11 +124,12 @@ class Candidate:
 
 
 def candidates(document: Document, *, site_url: str | None, now: datetime) -> list[Candidate]:
-    """What each entry of a document would become, in their order. `site_url` is the channel's homepage, absolute.
-    Dates more than a day after `now` are not believed."""
+    """What each entry of a document would become, in their order, then what is none. `site_url` is the channel's
+    homepage, absolute. Dates more than a day after `now` are not believed."""
     # Where a feed does not say its language, its texts together say it better than each alone.
     hint = language.normalised(document.channel.language) or _common_language(document)
-    return [_candidate(entry, document.channel, site_url, hint, now) for entry in document.entries]
+    found = [_candidate(entry, document.channel, site_url, hint, now) for entry in document.entries]
+    return found + [_stray(text) for text in document.strays]
 
 
 def content_hash(headline: str, lead: str | None, body_html: str | None) -> bytes:
@@ -142,6 +144,11 @@ def _candidate(entry: Entry, channel: Channel, site_url: str | None, hint: str |
     if isinstance(made, Reason):
         return Candidate(digest, None, made, raw.decode())
     return Candidate(digest, made)
+
+
+def _stray(text: str) -> Candidate:
+    raw = orjson.dumps(text)
+    return Candidate(hashlib.blake2b(raw, digest_size=16).digest(), None, Reason.NO_ENTRY, raw.decode())
 
 
 def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | None, now: datetime) -> Content | Reason:
@@ -159,7 +166,7 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
         return Reason.NOTHING_TO_READ
     pictures = _credited(images(entry.media, sanitise.pictures(wire.body_html or ""), address), wire.image_credit)
     if wire.byline and signed.printed is None:
-        signed = byline([wire.byline])
+        signed = byline([Person(wire.byline)])
     categories = _categories(entry)
     notice, holder = _rights(wire, entry, channel)
     words = word_count(wire.body_text or "")
@@ -176,7 +183,7 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
         body_text=wire.body_text,
         body_extent=_extent(wire.body_text, is_content=is_content) if wire.body_html else Extent.NONE,
         byline=signed.printed,
-        authors=signed.names,
+        authors=tuple(Person(each.name, url.canonical(each.url or "", site_url)) for each in signed.people),
         dateline=wire.dateline,
         credit=wire.credit or signed.agency,
         rights_holder=holder,
@@ -315,14 +322,15 @@ def _lead(summary: str | None, body_text: str | None) -> str | None:
 def _signed(entry: Entry, channel: Channel) -> Byline:
     # Atom and JSON Feed: an entry without authors has the feed's.
     people = entry.authors or channel.authors
-    return byline([person.name for person in people], (channel.title or "", channel.publisher or ""))
+    return byline(people, (channel.title or "", channel.publisher or ""))
 
 
 def _credited_beside(entry: Entry, signed: Byline) -> list[str]:
     """Who is credited for an entry and is no person: small agencies are known by that."""
     named = [one_line(person.name) for person in entry.authors if person.name]
     holder = rights.holder(rights.notice(entry.rights))
-    return [name for name in (*named, holder) if name and name not in signed.names]
+    people = {person.name for person in signed.people}
+    return [name for name in (*named, holder) if name and name not in people]
 
 
 def _dates(entry: Entry, now: datetime) -> tuple[Moment | None, Moment | None]:

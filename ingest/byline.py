@@ -6,13 +6,16 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from ingest.agency import agency_of
+from ingest.feed import Person
 from ingest.search_text import fold
 from ingest.text import one_line
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NAMED_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*\((?P<name>[^()]+)\)")
+# Not from within a word, which would try a long one again from each of its letters.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NAMED_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+\s*\((?P<name>[^()]+)\)")
 _LEAD_IN = re.compile(
     r"^(?:story by|written by|reported by|text by|words by|by|von|vom|par|por|di|da|af|av|door|autor(?:in|a)?:|author:"
     r"|文[/:：]|記者[/:：]|기자[/:：])\s+",
@@ -41,6 +44,9 @@ _NOBODY = re.compile(
     r"|編集部|取材班|社会部|政治部|経済部|新聞|通信|ニュース|편집국|뉴스|통신|新华社|编辑部",
     re.IGNORECASE,
 )
+# No credit is longer, and the patterns here take time by the square of a text's length.
+_MAX_FIELD = 500
+_MAX_FIELDS = 100
 _MAX_NAMES = 20
 _MAX_NAME = 100
 
@@ -50,29 +56,38 @@ class Byline:
     """The credit as printed (None for none), the people named in it, and the agency, if one is."""
 
     printed: str | None
-    names: tuple[str, ...]
+    people: tuple[Person, ...]
     agency: str | None
 
 
-def byline(printed: Iterable[str], outlets: Iterable[str] = ()) -> Byline:
-    """The byline out of what the feed's author fields print. `outlets`: names that are the outlet's own."""
-    fields = [text for text in (without_email(one_line(field)) for field in printed) if text]
+def byline(signed: Iterable[Person], outlets: Iterable[str] = ()) -> Byline:
+    """The byline out of what the feed's author fields print. `outlets`: names that are the outlet's own. A field's
+    address is its person's where it names one."""
+    fields: dict[str, str | None] = {}
+    for each in islice(signed, _MAX_FIELDS):
+        if text := without_email(one_line(each.name)):
+            fields[text] = fields.get(text) or each.url
     ours = {fold(name) for name in outlets if name}
-    names: list[str] = []
+    people: dict[str, Person] = {}
     agency: str | None = None
-    for field in fields:
+    for field, url in fields.items():
+        named: dict[str, str] = {}
         for part in _parts(field):
+            folded = fold(part)
             if wire := agency_of(part):
                 agency = agency or wire
-            elif _is_person(part) and fold(part) not in ours and fold(part) not in {fold(name) for name in names}:
-                names.append(part)
+            elif _is_person(part) and folded not in ours:
+                named.setdefault(folded, part)
+        for folded, name in named.items():
+            people.setdefault(folded, Person(name, url if len(named) == 1 else None))
         agency = agency or _bracketed_agency(field)
-    return Byline(", ".join(dict.fromkeys(fields))[:500] or None, tuple(names[:_MAX_NAMES]), agency)
+    return Byline(", ".join(fields)[:_MAX_FIELD] or None, tuple(islice(people.values(), _MAX_NAMES)), agency)
 
 
 def without_email(field: str) -> str:
-    """'editor@x.example (Ann Lee)' -> 'Ann Lee'; a bare address says nobody's name."""
-    field = _NAMED_EMAIL.sub(lambda match: match["name"], field)
+    """'editor@x.example (Ann Lee)' -> 'Ann Lee'; a bare address says nobody's name. Of a field only the first 500
+    characters count."""
+    field = _NAMED_EMAIL.sub(lambda match: match["name"], field[:_MAX_FIELD])
     return re.sub(r"\s*[<(\[]?\s*$", "", re.sub(r"[<(\[]\s*[>)\]]", "", _EMAIL.sub("", field))).strip(" ,;-")
 
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 from ingest.schedule import NO_WISHES, Wishes
 
 MAX_ENTRIES = 10_000
-MAX_BYTES = 15 * 1024 * 1024
 
 
 class UnreadableError(Exception):
@@ -36,6 +35,8 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """Who signs, and the address of a page about them."""
+
     name: str
     url: str | None = None
 
@@ -88,7 +89,6 @@ class Entry:
     rights: str | None = None
     section: str | None = None
     duration: str | None = None
-    source: str | None = None
     embargoed_until: str | None = None
     expires: str | None = None
 
@@ -110,13 +110,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed document. `beyond`: how many entries stood after the last one that was taken; `wishes`: when it wants to
-    be asked."""
+    """A feed document. `beyond`: how many entries stood after the last one that was taken; `strays`: what stood where
+    an entry is expected and is none, as its text; `wishes`: when it wants to be asked."""
 
     form: str
     channel: Channel
     entries: tuple[Entry, ...]
     beyond: int = 0
+    strays: tuple[str, ...] = ()
     wishes: Wishes = NO_WISHES
 
 
@@ -128,8 +129,6 @@ def read(
     # Imported here, so that who only needs the types does not load the parser (40 ms, 8 MB).
     from ingest import feed_json, feed_xml
 
-    if len(data) > MAX_BYTES:
-        raise UnreadableError(f"larger than {MAX_BYTES // (1024 * 1024)} MiB")
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n\x00")[:1]
     if not head:
         raise UnreadableError("empty")

@@ -10,6 +10,8 @@ import orjson
 from ingest.feed import Category, Channel, Document, Entry, Markup, Medium, Person, Role, UnreadableError
 from ingest.text import clean
 
+_MAX_STRAY = 1000
+
 
 def read(data: bytes, address: str | None, max_entries: int) -> Document:
     """The document in JSON `data`. Raises UnreadableError."""
@@ -17,7 +19,7 @@ def read(data: bytes, address: str | None, max_entries: int) -> Document:
     if not isinstance(whole, dict) or not isinstance(whole.get("items"), list):
         raise UnreadableError("JSON, but not a JSON Feed: it has no list of items")
     base = _text(whole.get("home_page_url")) or address
-    items = [item for item in whole["items"] if isinstance(item, dict)]
+    items = whole["items"][:max_entries]
     version = _text(whole.get("version")) or ""
     return Document(
         form="json" + version.rsplit("/", 1)[-1].replace(".", "") if "jsonfeed.org" in version else "json",
@@ -30,8 +32,9 @@ def read(data: bytes, address: str | None, max_entries: int) -> Document:
             logo=_joined(whole.get("icon"), base) or _joined(whole.get("favicon"), base),
             authors=_people(whole),
         ),
-        entries=tuple(_entry(item, base) for item in items[:max_entries]),
-        beyond=max(0, len(items) - max_entries),
+        entries=tuple(_entry(item, base) for item in items if isinstance(item, dict)),
+        beyond=max(0, len(whole["items"]) - max_entries),
+        strays=tuple(_shown(item) for item in items if not isinstance(item, dict)),
     )
 
 
@@ -43,8 +46,19 @@ def _parsed(data: bytes) -> Any:
     try:
         # Other encodings, NaN, lone surrogates: json guesses and forgives what orjson refuses.
         return json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"not JSON: {str(error)[:200]}") from None
+    except json.JSONDecodeError as error:
+        reason = f"not JSON from line {error.lineno}, column {error.colno} on"
+    except UnicodeDecodeError:
+        reason = "not JSON: its letters are in no encoding of Unicode"
+    except RecursionError:
+        reason = "JSON that is nested too deep"
+    except ValueError:
+        reason = "JSON with a number of too many digits"
+    raise UnreadableError(reason)
+
+
+def _shown(stray: Any) -> str:
+    return clean(json.dumps(stray, ensure_ascii=False)[:_MAX_STRAY])
 
 
 def _entry(item: dict[str, Any], base: str | None) -> Entry:

@@ -69,12 +69,8 @@ def _content(entry: dict[str, Any]) -> Markup | None:
 
 
 def _people(holder: dict[str, Any]) -> tuple[Person, ...]:
-    found = []
-    for author in _get(holder, "authors") or ():
-        name = _text(author, "name")
-        if name and (person := Person(unescaped(name), _text(author, "href"))) not in found:
-            found.append(person)
-    return tuple(found)
+    named = ((_text(author, "name"), _text(author, "href")) for author in _get(holder, "authors") or ())
+    return tuple(dict.fromkeys(Person(unescaped(name), href) for name, href in named if name))
 
 
 def _links(holder: dict[str, Any], rel: str) -> list[dict[str, Any]]:
@@ -132,7 +128,6 @@ def _entry(entry: dict[str, Any], feed: dict[str, Any]) -> Entry:
         or _text(entry, "itunes_summary", "itunes_subtitle")
     ):
         summary = _as_markup(text, {})
-    source = _get(entry, "source")
     return Entry(
         id=identity,
         # Unless RSS says otherwise; the name of an RDF resource is its address.
@@ -151,7 +146,6 @@ def _entry(entry: dict[str, Any], feed: dict[str, Any]) -> Entry:
         rights=_text(entry, "rights") or _text(media_of_entry, "copyright"),
         section=_text(entry, "prism_section"),
         duration=_text(entry, "itunes_duration"),
-        source=_text(source, "title") if isinstance(source, dict) else None,
         # PRISM's names, Dublin Core's, and RSS 0.93's.
         embargoed_until=_text(entry, "prism_embargodate", "dcterms_available", "validity_start"),
         expires=_text(entry, "prism_expirationdate", "prism_killdate", "expired", "validity_end"),

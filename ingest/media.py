@@ -62,15 +62,17 @@ def images(media: Iterable[Medium], pictures: Iterable[Picture], base: str | Non
     """The pictures of an entry: those that stand for it first, then those in its text. Of several sizes of one picture
     the widest; a thumbnail only where its group has no picture itself."""
     found: dict[str, Image] = {}
+    keys: dict[str, str] = {}
     shown = [medium for medium in media if kind_of(medium) == "image"]
     full = {medium.group for medium in shown if medium.role is not Role.THUMBNAIL and medium.group is not None}
-    loose = [medium for medium in shown if medium.role is Role.THUMBNAIL and medium.group is None]
+    loose = (medium for medium in shown if medium.role is Role.THUMBNAIL and medium.group is None)
     widest = max(loose, key=lambda medium: pixels(medium.width) or 0, default=None)
     for medium in shown:
-        if medium.role is Role.THUMBNAIL and (medium.group in full or (medium in loose and medium is not widest)):
+        if medium.role is Role.THUMBNAIL and (medium is not widest if medium.group is None else medium.group in full):
             continue
         _add(
             found,
+            keys,
             Image(
                 medium.url,
                 _line(medium.alt),
@@ -84,7 +86,7 @@ def images(media: Iterable[Medium], pictures: Iterable[Picture], base: str | Non
         )
     for picture in pictures:
         alt, caption = _line(picture.alt), _line(picture.caption)
-        _add(found, Image(picture.url, alt, caption, None, picture.width, picture.height), base)
+        _add(found, keys, Image(picture.url, alt, caption, None, picture.width, picture.height), base)
     return tuple(found.values())[:_MAX_IMAGES]
 
 
@@ -92,8 +94,8 @@ def enclosures(media: Iterable[Medium], base: str | None) -> tuple[Enclosure, ..
     """Everything that is no picture, each address once."""
     found: dict[str, Enclosure] = {}
     for medium in media:
-        address = url.absolute(medium.url, base)
-        if kind_of(medium) == "image" or address is None or len(address) > url.MAX_LENGTH:
+        address = url.encoded(medium.url, base)
+        if kind_of(medium) == "image" or address is None:
             continue
         kept = found.get(address)
         made = Enclosure(
@@ -123,15 +125,18 @@ def seconds(text: str | None) -> int | None:
     return total if 0 < total <= _MAX_INTEGER else None
 
 
-def _add(found: dict[str, Image], image: Image, base: str | None, *, group: int | None = None) -> None:
-    address = url.absolute(image.url, base)
-    if address is None or len(address) > url.MAX_LENGTH or is_tracker(address) or _FACE.search(address):
+def _add(
+    found: dict[str, Image], keys: dict[str, str], image: Image, base: str | None, *, group: int | None = None
+) -> None:
+    """One picture more, or another version of one that is found. `keys`: under which key an address was found."""
+    address = url.encoded(image.url, base)
+    if address is None or is_tracker(address) or _FACE.search(address):
         return
     if (image.width or 3) < 3 or (image.height or 3) < 3:
         return
     # Sizes of one picture differ in the query, and versions in a group in anything.
-    key = f"group {group}" if group is not None else address.split("?")[0]
-    key = next((old for old, kept in found.items() if kept.url.split("?")[0] == address.split("?")[0]), key)
+    path = address.split("?")[0]
+    key = keys.setdefault(path, f"group {group}" if group is not None else path)
     kept = found.get(key)
     made = replace(image, url=address)
     if kept is None:

@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import nh3
 
@@ -45,6 +46,7 @@ _EMPTY = re.compile(r"<(p|div|span|a|figure|b|i|em|strong|center|ul|ol)(?:\s[^<>
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>?")
 _ESCAPED_TAG = re.compile(r"&lt;/(?:p|div|a|b|i|em|strong|ul|li|h[1-6]|span)&gt;|&lt;br ?/?&gt;", re.IGNORECASE)
 _MAX_DEPTH = 500
+_MAX_PICTURES = 100
 # Void elements, and those that the next one of their kind closes.
 _NEVER_DEEP = words("area base br col embed hr img input link meta p li dd dt option source td th tr wbr")
 _BLOCK = words("""blockquote center dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr ol p pre table ul caption""")
@@ -139,14 +141,15 @@ def text_of(markup: str) -> str:
 
 
 def pictures(safe: str) -> Iterator[Picture]:
-    """The pictures in sanitised HTML, in order."""
-    for match in _IMG.finditer(safe):
+    """The pictures in sanitised HTML, in order: the first hundred, which is more than an article shows."""
+    captions = _Captions(safe)
+    for match in islice(_IMG.finditer(safe), _MAX_PICTURES):
         attributes = _attributes(match[1])
         if address := attributes.get("src"):
             yield Picture(
                 address,
                 attributes.get("alt") or attributes.get("title") or None,
-                _caption(safe, match.end()),
+                captions.at(match.end()),
                 pixels(attributes.get("width")),
                 pixels(attributes.get("height")),
             )
@@ -177,14 +180,31 @@ def _is_too_deep(markup: str) -> bool:
     return False
 
 
-def _caption(safe: str, at: int) -> str | None:
-    """The caption of the figure that is open at a place."""
-    end = safe.find("</figure>", at)
-    start = safe.find("<figcaption", at, end) if end >= 0 else -1
-    if start < 0 or safe.find("<figure", at, end) >= 0:
-        return None
-    close = safe.find("</figcaption>", start)
-    return plain_text(safe[safe.find(">", start) + 1 : close]) or None
+class _Captions:
+    """The captions of figures, asked for from the beginning of a text to its end. What was found ahead is kept: finding
+    it again from each of many pictures costs the square of their number."""
+
+    def __init__(self, safe: str) -> None:
+        self._safe = safe
+        self._ahead: dict[str, int] = {}
+        self._last: tuple[int, str | None] = (-1, None)
+
+    def at(self, place: int) -> str | None:
+        """The caption of the figure that is open at a place."""
+        end, start = self._next("</figure>", place), self._next("<figcaption", place)
+        if start > end or end == len(self._safe) or self._next("<figure", place) < end:
+            return None
+        if self._last[0] != start:
+            close = self._next("</figcaption>", start)
+            self._last = start, plain_text(self._safe[self._safe.find(">", start) + 1 : close]) or None
+        return self._last[1]
+
+    def _next(self, mark: str, place: int) -> int:
+        """Where a mark comes next, or the end of the text."""
+        if self._ahead.get(mark, -1) < place:
+            found = self._safe.find(mark, place)
+            self._ahead[mark] = found if found >= 0 else len(self._safe)
+        return self._ahead[mark]
 
 
 def _is_pixel(attributes: str) -> bool:

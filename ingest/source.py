@@ -41,7 +41,7 @@ def source_of(channel: Channel, feed_url: str) -> SourceFacts:
         slugs=tuple(dict.fromkeys(name for name in (titled, named, f"{named}-{slug.fingerprint(host)}") if name)),
         publisher=cut(unescaped(without_email(channel.publisher or "")), _MAX_NAME) or None,
         homepage_url=url.canonical(homepage) if homepage else None,
-        logo_url=url.absolute(channel.logo or "", homepage),
+        logo_url=url.encoded(channel.logo or "", homepage),
         language=language.normalised(channel.language),
         description=cut(unescaped(channel.description or ""), _MAX_DESCRIPTION) or None,
     )

@@ -1,8 +1,8 @@
 """The 17 top-level subjects of IPTC Media Topics (https://cv.iptc.org/newscodes/mediatopic/, CC BY 4.0), and which
 of a publisher's categories mean one of them.
 
-The truth about them stands in `topics.toml` beside this file: `db/migrations/0004_topics.sql` was printed from it by
-`python -m ingest.topics`, and a test holds the two together.
+The truth about them stands in `topics.toml` beside this file; migrations put it into the database, and a test holds the
+two together.
 """
 
 import re
@@ -95,26 +95,3 @@ def keys_of(category: str) -> tuple[str, ...]:
 def topics_of(categories: Iterable[str]) -> tuple[Topic, ...]:
     """The topics of a publisher's categories, each once, in their order."""
     return tuple({topic.slug: topic for category in categories if (topic := topic_of(category))}.values())
-
-
-def migration() -> str:
-    """The SQL that puts the topics into a database."""
-
-    def quoted(text: str) -> str:
-        return "'" + text.replace("'", "''") + "'"
-
-    rows = []
-    for topic in TOPICS:
-        names = ", ".join(f'"{language}": "{name}"' for language, name in topic.names.items())
-        fields = (topic.code, topic.slug, topic.name, fold(topic.name))
-        rows.append(f"  ('{topic.id}', {', '.join(quoted(field) for field in fields)}, {quoted('{' + names + '}')})")
-    slugs = [f"  ('topic', '{topic.slug}', '{topic.id}')" for topic in TOPICS]
-    return (
-        "-- The top level of IPTC Media Topics. Printed by `python -m ingest.topics` from ingest/topics.toml.\n\n"
-        "insert into topics (id, code, slug, name, sort_name, names) values\n" + ",\n".join(rows) + ";\n\n"
-        "insert into slugs (noun, slug, id) values\n" + ",\n".join(slugs) + ";\n"
-    )
-
-
-if __name__ == "__main__":
-    print(migration(), end="")

@@ -6,6 +6,7 @@ everything else encoded); no tracking parameters; no fragment but a hash-bang. I
 """
 
 import re
+from ipaddress import IPv6Address
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 import idna
@@ -57,27 +58,19 @@ def absolute(address: str, base: str | None = None) -> str | None:
 def canonical(address: str, base: str | None = None, *, feed_host: str | None = None) -> str | None:
     """The canonical form, or None for what is no http or https address, or too long. `feed_host`: a parameter `ref`
     that names it (the outlet's own host) is tracking too."""
-    whole = absolute(address.replace("\\", "/"), base)
-    if whole is None:
+    parts = _parts(address.replace("\\", "/"), base)
+    if parts is None:
         return None
-    try:
-        parts = urlsplit(whole)
-        port = parts.port
-        host = _host(parts)
-    except ValueError:
-        return None
-    if host is None:
-        return None
-    scheme = parts.scheme.lower()
-    netloc = host if port is None or port == _DEFAULT_PORT[scheme] else f"{host}:{port}"
-    path = _without_dots(_encoded(parts.path, _PATH_PLAIN)) or "/"
-    query = _encoded(_without_tracking(parts.query, feed_host), _QUERY_PLAIN)
-    made = f"{scheme}://{netloc}{path}"
-    if query:
-        made += "?" + query
-    if parts.fragment.startswith("!"):
-        made += "#" + _encoded(parts.fragment, _QUERY_PLAIN)
-    return made if len(made) <= MAX_LENGTH else None
+    fragment = parts.fragment if parts.fragment.startswith("!") else ""
+    return _whole(parts._replace(query=_without_tracking(parts.query, feed_host), fragment=fragment))
+
+
+def encoded(address: str, base: str | None = None) -> str | None:
+    """The canonical form but for query and fragment, which stay whole: for what is fetched rather than compared, such
+    as a picture. None for what is no http or https address, or too long."""
+    path, mark, query = address.partition("?")
+    parts = _parts(path.replace("\\", "/") + mark + query, base)
+    return _whole(parts) if parts is not None else None
 
 
 def host_of(address: str | None) -> str | None:
@@ -101,10 +94,40 @@ def _door(address: str) -> str:
     return address.split("://", 1)[-1].removeprefix("www.").rstrip("/")
 
 
+def _parts(address: str, base: str | None) -> SplitResult | None:
+    """The parts of an address, its host in canonical form and without a default port."""
+    whole = absolute(address, base)
+    if whole is None:
+        return None
+    try:
+        parts = urlsplit(whole)
+        port = parts.port
+        host = _host(parts)
+    except ValueError:
+        return None
+    if host is None:
+        return None
+    usual = port is None or port == _DEFAULT_PORT[parts.scheme.lower()]
+    return parts._replace(scheme=parts.scheme.lower(), netloc=host if usual else f"{host}:{port}")
+
+
+def _whole(parts: SplitResult) -> str | None:
+    """The address of parts, percent-encoded; None where it is too long."""
+    made = f"{parts.scheme}://{parts.netloc}{_without_dots(_encoded(parts.path, _PATH_PLAIN)) or '/'}"
+    if parts.query:
+        made += "?" + _encoded(parts.query, _QUERY_PLAIN)
+    if parts.fragment:
+        made += "#" + _encoded(parts.fragment, _QUERY_PLAIN)
+    return made if len(made) <= MAX_LENGTH else None
+
+
 def _host(parts: SplitResult) -> str | None:
     host = unquote(parts.hostname or "").rstrip(".")
-    if host.startswith("[") or ":" in host:
-        return f"[{host.strip('[]')}]"
+    if ":" in host:
+        try:
+            return f"[{IPv6Address(host).compressed}]" if "%" not in host else None
+        except ValueError:
+            return None
     if not host.isascii():
         try:
             host = idna.encode(host, uts46=True).decode("ascii")

@@ -20,7 +20,7 @@ from jobs import feeds
 from jobs.feeds import Feed
 from jobs.look import Around, Looked
 from jobs.parse import Parsed
-from jobs.store import known_of
+from jobs.written import known_of
 
 _WEEK = timedelta(days=7)
 

@@ -1,6 +1,6 @@
 """What falls due by time alone: ends of embargoes and expiries. Time changes nothing by itself; this writes it.
 
-Every process that lives looks each second, server or worker, and an advisory lock lets one of them write.
+Every process that lives looks twice a second, server or worker, and an advisory lock lets one of them write.
 """
 
 from __future__ import annotations

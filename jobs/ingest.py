@@ -6,10 +6,9 @@ the order of their paths, so that two imports of the same files give the same. W
 
 import asyncio
 import contextlib
-import re
 import time
 from collections import Counter as Count
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,13 +19,12 @@ from prometheus_client import Counter, Histogram
 from db.pool import Database
 from db.statements import statements
 from ingest.article import Reason
-from ingest.feed import looks_like_feed
-from ingest.page_decode import HEAD, is_page
+from jobs.files import Skipped, find, printed, strerror
 from jobs.page_aside import keep_aside
-from jobs.parse import PAGE, PAGE_FIELDS, DocumentRefused, Limits, Parsed, Parsers, hash_of
+from jobs.parse import PAGE, DocumentRefused, Limits, Parsed, Parsers, hash_of, read_file
 from jobs.store import Stored, store
 
-__all__ = ["Limits", "Summary", "import_paths", "report"]
+__all__ = ["Limits", "Summary", "import_paths"]
 
 DOCUMENTS = Counter("broadsheet_ingest_documents", "Feed documents, by what became of them", ["outcome"])
 ENTRIES = Counter("broadsheet_ingest_entries", "Entries of feeds, by what became of them", ["outcome"])
@@ -37,10 +35,6 @@ SECONDS = Histogram(
     ["stage"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
-
-_ENDINGS = frozenset({".xml", ".rss", ".atom", ".rdf", ".json"})
-# What a feed in JSON cannot do without; other data in a folder is no failure.
-_JSON_FEED = re.compile(rb'"(?:items|version)"\s*:')
 
 Progress = Callable[[int, int, str], None]
 
@@ -64,7 +58,7 @@ class Summary:
     pages: int = 0
     fields: Count[str] = field(default_factory=Count)
     failed: list[tuple[str, str]] = field(default_factory=list)
-    skipped: list[tuple[str, str]] = field(default_factory=list)
+    skipped: Skipped = field(default_factory=list)
     seconds: float = 0.0
 
     @property
@@ -81,29 +75,29 @@ async def import_paths(
     database: Database,
     paths: Sequence[Path],
     *,
-    now: datetime,
+    clock: Callable[[], datetime],
     limits: Limits | None = None,
     workers: int = 2,
     progress: Progress | None = None,
 ) -> Summary:
-    """Import feeds and pages from files and folders (searched through, hidden files left out).
+    """Import feeds and pages from files and folders (searched through, links included, hidden files left out).
 
-    `now` is when the articles are first seen; `workers` processes parse; `progress` is called with documents done,
-    documents in all, and the name of the last one. Documents that can't be read are reported and stop nothing; what
-    the database raises does.
+    `clock` says when the articles of a document are first seen, each at its turn; `workers` processes parse;
+    `progress` is called with documents done, documents in all, and the name of the last one. Documents that can't be
+    read are reported and stop nothing; what the database raises does.
     """
     started = time.perf_counter()
     limits = limits or Limits()
     summary = Summary()
-    files = await asyncio.to_thread(_documents, paths, summary)
+    files, summary.skipped = await asyncio.to_thread(find, paths)
     summary.documents = len(files)
     async with (
         Parsers(workers, limits) as parsers,
-        contextlib.aclosing(_parsed(database, files, parsers, now, ahead=2 * workers)) as documents,
+        contextlib.aclosing(_parsed(database, files, parsers, limits, clock, ahead=2 * workers)) as documents,
     ):
         done = 0
         async for path, outcome in documents:
-            await _take(database, path, outcome, summary, now)
+            await _take(database, path, outcome, summary, clock)
             done += 1
             if progress is not None:
                 progress(done, len(files), path.name)
@@ -119,71 +113,18 @@ async def import_paths(
     return summary
 
 
-def report(summary: Summary) -> list[tuple[str, str]]:
-    """The summary as lines of a table: what, and how many."""
-    lines = [
-        ("Documents read", f"{summary.read} of {summary.documents}"),
-        ("  unchanged", f"{summary.unchanged_documents}"),
-        ("Entries", f"{summary.entries}"),
-        ("  new articles", f"{summary.articles}"),
-        ("  new revisions", f"{summary.revisions}"),
-        ("  unchanged", f"{summary.unchanged}"),
-        ("  repeated in their document", f"{summary.repeated}"),
-        ("  set aside", f"{summary.set_aside.total()}"),
-    ]
-    lines += [(f"    {reason}", f"{count}") for reason, count in summary.set_aside.most_common()]
-    if summary.pages:
-        lines.append(("Pages", f"{summary.pages}"))
-        lines += [(f"  with {name}", f"{summary.fields[name]}") for name in PAGE_FIELDS]
-    lines.append(("Seconds", f"{summary.seconds:.1f}"))
-    if summary.entries:
-        lines.append(("Entries a second", f"{summary.entries_per_second:.0f}"))
-    lines += [(f"Failed: {name}", reason) for name, reason in summary.failed]
-    lines += [(f"Skipped: {name}", reason) for name, reason in summary.skipped]
-    return lines
-
-
-def _documents(paths: Iterable[Path], summary: Summary) -> list[Path]:
-    """The files to read, each once, in order. A file that is named is read whatever it is called."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(
-                file
-                for file in path.rglob("*")
-                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
-            )
-            for file in inside:
-                if _is_document(file):
-                    found.setdefault(file.absolute())
-                else:
-                    summary.skipped.append((str(file), "looks like neither a feed nor a page"))
-        else:
-            found.setdefault(path.absolute())
-    return list(found)
-
-
-def _is_document(file: Path) -> bool:
-    head = _head(file)
-    if file.suffix.lower() == ".json":
-        return looks_like_feed(head) or _JSON_FEED.search(head) is not None
-    return file.suffix.lower() in _ENDINGS or looks_like_feed(head) or is_page(head, file.name)
-
-
-def _head(file: Path) -> bytes:
-    try:
-        with file.open("rb") as opened:
-            return opened.read(HEAD)
-    except OSError:
-        return b""
-
-
 # What came of reading a file: a parsed document, None for one that is known, or the reason for neither.
 _Outcome = Parsed | None | str
 
 
 async def _parsed(
-    database: Database, files: Sequence[Path], parsers: Parsers, now: datetime, *, ahead: int
+    database: Database,
+    files: Sequence[Path],
+    parsers: Parsers,
+    limits: Limits,
+    clock: Callable[[], datetime],
+    *,
+    ahead: int,
 ) -> AsyncGenerator[tuple[Path, _Outcome]]:
     """The files in order, each with its outcome, parsed at most so many ahead."""
     waiting = iter(files)
@@ -191,7 +132,7 @@ async def _parsed(
     try:
         while True:
             while len(running) < max(1, ahead) and (path := next(waiting, None)) is not None:
-                running.append((path, asyncio.create_task(_read(database, path, parsers, now))))
+                running.append((path, asyncio.create_task(_read(database, path, parsers, limits, clock))))
             if not running:
                 return
             path, task = running.pop(0)
@@ -202,39 +143,48 @@ async def _parsed(
         await asyncio.gather(*(task for _, task in running), return_exceptions=True)
 
 
-async def _read(database: Database, path: Path, parsers: Parsers, now: datetime) -> _Outcome:
+async def _read(
+    database: Database, path: Path, parsers: Parsers, limits: Limits, clock: Callable[[], datetime]
+) -> _Outcome:
     try:
-        data = await asyncio.to_thread(path.read_bytes)
+        data = await asyncio.to_thread(read_file, path, limits)
+    except DocumentRefused as error:
+        return str(error)
     except OSError as error:
-        return error.strerror or type(error).__name__
+        return strerror(error)
     if await database.rows(statements("feeds")["have"], [hash_of(data)]):
         return None
     with SECONDS.labels("parse").time():
         try:
-            return await parsers.parse(data, path.as_uri(), now, may_be_page=True)
+            return await parsers.parse(data, path.as_uri(), clock(), may_be_page=True)
         except DocumentRefused as error:
             return str(error)
 
 
-async def _take(database: Database, path: Path, outcome: _Outcome, summary: Summary, now: datetime) -> None:
+async def _take(
+    database: Database, path: Path, outcome: _Outcome, summary: Summary, clock: Callable[[], datetime]
+) -> None:
     if isinstance(outcome, str):
         DOCUMENTS.labels("failed").inc()
-        summary.failed.append((str(path), outcome))
-        log.warning("document_failed", path=str(path), reason=outcome)
+        summary.failed.append((printed(path), outcome))
+        log.warning("document_failed", path=printed(path), reason=outcome)
         return
-    if outcome is None:
+    stored = None
+    if outcome is not None:
+        with SECONDS.labels("store").time():
+            is_lost = outcome.form == PAGE and not any(candidate.content for candidate in outcome.candidates)
+            stored = await (keep_aside if is_lost else store)(database, outcome, clock=clock)
+    # What stands beyond the limit is told each time.
+    if outcome is None or stored is None or not (stored.wrote or outcome.beyond):
         DOCUMENTS.labels("unchanged").inc()
         summary.unchanged_documents += 1
-        log.info("document_unchanged", path=str(path))
+        log.info("document_unchanged", path=printed(path))
         return
-    with SECONDS.labels("store").time():
-        is_lost = outcome.form == PAGE and not any(candidate.content for candidate in outcome.candidates)
-        stored = await (keep_aside if is_lost else store)(database, outcome, now=now)
     DOCUMENTS.labels("read").inc()
     _count(summary, outcome, stored)
     log.info(
         "document_read",
-        path=str(path),
+        path=printed(path),
         form=outcome.form,
         feed=outcome.feed_url,
         entries=len(outcome.candidates),

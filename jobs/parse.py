@@ -9,14 +9,17 @@ import contextlib
 import gc
 import hashlib
 import multiprocessing
+import os
 import resource
 import signal
+import stat
 import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, Self
 
 from ingest import article, feed, url
@@ -48,7 +51,7 @@ class Limits:
     cpu_seconds: int = 10
     wall_seconds: float = 60.0
     memory_bytes: int = 300 * 1024 * 1024
-    document_bytes: int = feed.MAX_BYTES
+    document_bytes: int = 15 * 1024 * 1024
     entries: int = feed.MAX_ENTRIES
 
 
@@ -109,6 +112,19 @@ def parse_any(
     return parse(data, address, now=now, limits=limits, charset=charset)
 
 
+def read_file(path: Path, limits: Limits) -> bytes:
+    """A document's bytes, never more of them than the limit and one. Raises DocumentRefused and OSError."""
+    # Without waiting: opening a pipe waits for whoever writes to it.
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as opened:
+        found = os.fstat(opened.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise DocumentRefused("no regular file")
+        data = opened.read(limits.document_bytes + 1) if found.st_size <= limits.document_bytes else None
+    if data is None or len(data) > limits.document_bytes:
+        raise DocumentRefused(f"larger than {limits.document_bytes:,} bytes")
+    return data
+
+
 def hash_of(data: bytes) -> bytes:
     """By what a document is known again."""
     return hashlib.blake2b(data, digest_size=16).digest()
@@ -120,65 +136,67 @@ class Parsers:
 
     def __init__(self, count: int, limits: Limits) -> None:
         self._limits = limits
+        self._count = max(1, count)
         self._free: asyncio.Queue[_Process] = asyncio.Queue()
-        for _ in range(max(1, count)):
+        self._busy: dict[asyncio.Task[Parsed | str], _Process] = {}
+        for _ in range(self._count):
             self._free.put_nowait(_Process(limits))
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        while self._busy:
+            for process in self._busy.values():
+                process.kill()
+            await asyncio.wait(self._busy, timeout=1)
         while not self._free.empty():
-            self._free.get_nowait().stop()
+            await asyncio.to_thread(self._free.get_nowait().stop)
 
     async def parse(
         self, data: bytes, address: str, now: datetime, charset: str | None = None, *, may_be_page: bool = False
     ) -> Parsed:
         """The document, parsed elsewhere; a page only where one may come. Raises DocumentRefused."""
-        if len(data) > self._limits.document_bytes:
-            raise DocumentRefused(f"larger than {self._limits.document_bytes:,} bytes")
         process = await self._free.get()
-        answered = False
+        # Only the thread that asks touches the process and its pipe; we kill, and it meets the end of the pipe. The
+        # process is free when that thread has ended, whatever became of us.
+        asking = asyncio.create_task(asyncio.to_thread(process.ask, data, address, now, charset, may_be_page))
+        self._busy[asking] = process
+        asking.add_done_callback(self._release)
         try:
-            await asyncio.to_thread(process.start)
-            async with asyncio.timeout(self._limits.wall_seconds):
-                answer = await asyncio.to_thread(process.ask, data, address, now, charset, may_be_page)
-            answered = True
-        except TimeoutError:
-            raise DocumentRefused(f"took more than {self._limits.wall_seconds:g} seconds") from None
-        finally:
-            if not answered:
-                process.stop()
-            self._free.put_nowait(process)
+            await asyncio.wait({asking}, timeout=self._limits.wall_seconds)
+        except asyncio.CancelledError:
+            process.kill()
+            raise
+        is_late = not asking.done()
+        while not asking.done():
+            # Again where the process was only about to start.
+            process.kill()
+            await asyncio.wait({asking}, timeout=1)
+        answer = await asking
         if isinstance(answer, str):
-            raise DocumentRefused(answer)
+            raise DocumentRefused(f"took more than {self._limits.wall_seconds:g} seconds" if is_late else answer)
         return answer
+
+    def _release(self, asking: asyncio.Task[Parsed | str]) -> None:
+        self._free.put_nowait(self._busy.pop(asking))
+        # Nobody else looks at the end of one whose caller is gone.
+        if not asking.cancelled():
+            asking.exception()
 
 
 class _Process:
-    """One process and the pipe to it; it may be started again after its end."""
+    """One process and the pipe to it; after its end the next question starts it again. All but `kill` belongs to one
+    thread at a time."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._process: Any = None
         self._pipe: Connection | None = None
 
-    def start(self) -> None:
-        """Start the process unless it is there. Blocks."""
-        if self._process is not None:
-            return
-        multiprocessing.set_forkserver_preload([_PRELOADED])
-        ours, theirs = _PROCESSES.Pipe()
-        process = _PROCESSES.Process(target=_serve, args=(theirs, self._limits), name="broadsheet-parse", daemon=True)
-        process.start()
-        theirs.close()
-        # Only one that runs: `stop` could not end one that never began, and whoever waits for it would wait for ever.
-        self._process, self._pipe = process, ours
-
     def ask(self, data: bytes, address: str, now: datetime, charset: str | None, may_be_page: bool) -> Parsed | str:
         """The parsed document, or why there is none. Blocks."""
-        process, pipe = self._process, self._pipe
-        assert pipe is not None
+        process, pipe = self._started()
         try:
             pipe.send((data, address, now, charset, may_be_page))
             answer: Parsed | str = pipe.recv()
@@ -192,14 +210,33 @@ class _Process:
             return _why(code, self._limits)
         return answer
 
+    def kill(self) -> None:
+        """End the process, if there is one; whoever waits for its answer learns of it. Does not block."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def stop(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, and forget it. Blocks."""
         process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
         if process is not None:
             process.kill()
             process.join(1)
         if pipe is not None:
             pipe.close()
+
+    def _started(self) -> tuple[Any, Connection]:
+        if self._process is None or self._pipe is None:
+            multiprocessing.set_forkserver_preload([_PRELOADED])
+            ours, theirs = _PROCESSES.Pipe()
+            process = _PROCESSES.Process(
+                target=_serve, args=(theirs, self._limits), name="broadsheet-parse", daemon=True
+            )
+            process.start()
+            theirs.close()
+            # Only one that runs: `stop` could not end one that never began, and who waits for it would wait for ever.
+            self._process, self._pipe = process, ours
+        return self._process, self._pipe
 
 
 def _why(code: int | None, limits: Limits) -> str:

@@ -191,13 +191,12 @@ class Refresher:
         if feed.document_hash == hash_of(found.body):
             DOCUMENTS.labels("unchanged").inc()
             return _Read(Reading(feed.state.wishes), Stored())
-        now = self._clock()
         try:
             with SECONDS.labels("parse").time():
-                parsed = await self._parsers.parse(found.body, found.url, now, found.charset)
+                parsed = await self._parsers.parse(found.body, found.url, self._clock(), found.charset)
             with SECONDS.labels("store").time():
                 # The feed is where we ask for it, whatever its document says of itself.
-                stored = await store(self._database, replace(parsed, feed_url=feed.url), now=now)
+                stored = await store(self._database, replace(parsed, feed_url=feed.url), clock=self._clock)
         except DocumentRefused as refused:
             DOCUMENTS.labels("failed").inc()
             return _Read(Reading(unreadable=str(refused)), None)

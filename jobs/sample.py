@@ -56,7 +56,7 @@ async def load_if_empty(database: Database, *, now: datetime) -> bool:
     from jobs.ingest import import_paths
 
     # In this order: the later documents correct the first.
-    await import_paths(database, [EDITION / "first", EDITION / "later"], now=now, workers=1)
+    await import_paths(database, [EDITION / "first", EDITION / "later"], clock=lambda: now, workers=1)
     for row in await database.rows(sql["silent"], list(discussions)):
         await _post(database, row["url"], discussions[row["url"]], people, now=now)
     return True

@@ -17,8 +17,6 @@ from ingest.slug import slug
 Policy = Literal["FULL", "EXCERPT", "HEADLINE"]
 POLICIES: tuple[Policy, ...] = ("FULL", "EXCERPT", "HEADLINE")
 _TRIES = 6
-# A merge moves every article of an outlet in one transaction.
-_TIMEOUT = 300.0
 
 
 class NoSuchSource(Exception):
@@ -80,13 +78,12 @@ async def change(database: Database, named: str, wanted: Change, *, now: datetim
     _check(wanted)
     before = await source(database, named)
     async with database.transaction() as connection:
-        await connection.execute(statements("ingest")["begin"], str(int(_TIMEOUT * 1000)))
         lines: list[Line] = []
         served = (wanted.policy or before.policy, before.serves_pages if wanted.serves_pages is None
                   else wanted.serves_pages)  # fmt: skip
         if served != (before.policy, before.serves_pages):
             # Articles before sources, as everybody locks them.
-            touched = await connection.fetch(sql["touch_articles"], before.id, now, timeout=_TIMEOUT)
+            touched = await connection.fetch(sql["touch_articles"], before.id, now)
             was = {"text": True}
             lines = [Line(Kind.ARTICLE_UPDATED, f"a_{row['id']}", row["id"], was) for row in touched]
         await connection.execute(sql["lock"], [before.id])
@@ -126,14 +123,13 @@ async def merge(database: Database, gone: str, into: str, *, now: datetime) -> S
 
 async def _merge(connection: Any, one: Source, other: Source, now: datetime) -> None:
     async def run(name: str, *args: Any) -> None:
-        await connection.execute(sql[name], *args, timeout=_TIMEOUT)
+        await connection.execute(sql[name], *args)
 
     sql, ids = statements("merge"), (one.id, other.id)
-    await connection.execute(statements("ingest")["begin"], str(int(_TIMEOUT * 1000)))
     # Imports of these outlets wait until it is done.
     for host in sorted({*one.hosts, *other.hosts}):
-        await connection.execute(statements("ingest")["lock_source"], host, timeout=_TIMEOUT)
-    moved = await connection.fetch(sql["lock_articles"], one.id, timeout=_TIMEOUT)
+        await connection.execute(statements("ingest")["lock_source"], host)
+    moved = await connection.fetch(sql["lock_articles"], one.id)
     await connection.execute(statements("sources")["lock"], sorted(ids))
     public = [row["id"] for row in moved if row["is_public"]]
     await run("articles", *ids, now)
@@ -155,14 +151,14 @@ async def _merge(connection: Any, one: Source, other: Source, now: datetime) -> 
 async def _merge_authors(connection: Any, ids: tuple[UUID, UUID]) -> None:
     """Authors of one name become one; the others only change their outlet."""
     sql = statements("merge")
-    twins = await connection.fetch(sql["twins"], *ids, timeout=_TIMEOUT)
+    twins = await connection.fetch(sql["twins"], *ids)
     gone, kept = [row["gone"] for row in twins], [row["kept"] for row in twins]
     if twins:
         for name in ("sign_for_twin", "twin_slugs"):
-            await connection.execute(sql[name], gone, kept, timeout=_TIMEOUT)
-        await connection.execute(sql["remove_authors"], gone, timeout=_TIMEOUT)
-        await connection.execute(sql["count_authors"], sorted(kept), timeout=_TIMEOUT)
-    await connection.execute(sql["authors"], *ids, timeout=_TIMEOUT)
+            await connection.execute(sql[name], gone, kept)
+        await connection.execute(sql["remove_authors"], gone)
+        await connection.execute(sql["count_authors"], sorted(kept))
+    await connection.execute(sql["authors"], *ids)
 
 
 async def _slug(connection: Any, before: Source, wanted: Change) -> str:

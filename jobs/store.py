@@ -1,9 +1,8 @@
 """A parsed document put into the database: one transaction, with its counters and its lines in the log, or nothing."""
 
 import asyncio
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -15,18 +14,17 @@ from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
-from ingest.article import Content, Extent
 from ingest.dates import Moment
-from ingest.decide import Decision, Keep, Key, Known, Publish, Revise, SetAside, claims, decide, identities
+from ingest.decide import Decision, Keep, Key, Publish, Revise, SetAside, claims, decide, identities
+from ingest.feed import Person
 from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
 from jobs.counters import count_public
 from jobs.pages import want_pages
 from jobs.parse import PAGE, Parsed
 from jobs.topics import topics_of
+from jobs.written import Written, columns_of, columns_of_new, instant, is_open, known_of, was_of
 
-# A document of ten thousand entries is written within seconds; a minute is a lot, and waiting for others counts.
-_TIMEOUT = 60.0
 _TRIES = 6
 _BATCH = 100
 _T = TypeVar("_T")
@@ -47,37 +45,26 @@ class _KeyTaken(Exception):
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What came of a document's entries. `unchanged`: known already, or saying what their article said before;
-    `repeated`: said the same, or was about the same article, as another entry of the document."""
+    `repeated`: said the same, or was about the same article, as another entry of the document; `wrote`: whether
+    anything was written."""
 
     articles: int = 0
     revisions: int = 0
     unchanged: int = 0
     repeated: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
+    wrote: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """An article to be written: new, or with new content. `keeps_media`: its pictures and enclosures stay."""
-
-    id: UUID
-    content: Content
-    published: Moment | None
-    estimated: bool
-    updated: Moment | None
-    has_image: bool
-    keeps_media: bool = False
-
-
-async def store(database: Database, parsed: Parsed, *, now: datetime) -> Stored:
-    """Store what is new in a document. A document that brings nothing new writes nothing at all."""
+async def store(database: Database, parsed: Parsed, *, clock: Callable[[], datetime]) -> Stored:
+    """Store what is new in a document, as first seen when its turn comes; without anything new, write nothing."""
     known = await _known_entries(database, parsed)
     if known is not None and known.issuperset(candidate.hash for candidate in parsed.candidates):
-        return Stored(unchanged=len(parsed.candidates))
+        return Stored(unchanged=len(parsed.candidates), wrote=False)
     for attempt in range(_TRIES):
         try:
             async with database.transaction() as connection:
-                return await _Store(connection, parsed, now).run()
+                return await _Store(connection, parsed, clock).run()
         except (*_CONFLICTS, _KeyTaken):
             if attempt == _TRIES - 1:
                 raise
@@ -97,17 +84,22 @@ async def _known_entries(database: Database, parsed: Parsed) -> frozenset[bytes]
 class _Store:
     """The steps of one transaction."""
 
-    def __init__(self, connection: Any, parsed: Parsed, now: datetime) -> None:
+    _now: datetime
+
+    def __init__(self, connection: Any, parsed: Parsed, clock: Callable[[], datetime]) -> None:
         self._connection = connection
         self._parsed = parsed
-        self._now = now
+        self._clock = clock
         self._lines: list[Line] = []
+        # Addresses of authors who had none, written with their counters.
+        self._pages: list[tuple[UUID, str]] = []
 
     async def run(self) -> Stored:
         """Find outlet and feed, decide, write, count, log: locks in the order articles, sources, topics, authors."""
         parsed = self._parsed
-        await self._run("ingest", "begin", str(int(_TIMEOUT * 1000)))
         await self._run("ingest", "lock_source", parsed.source.host)
+        # Only at its turn: a reader that began while it waited must not find its articles in the past.
+        self._now = self._clock()
         source_id, feed_id = await self._feed()
         hashes = [candidate.hash for candidate in parsed.candidates]
         skip = frozenset(row[0] for row in await self._rows("entries", "known", feed_id, hashes))
@@ -131,19 +123,21 @@ class _Store:
         return self._outcome(decisions, skip)
 
     async def _run(self, noun: str, name: str, *args: Any) -> None:
-        await self._connection.execute(statements(noun)[name], *args, timeout=_TIMEOUT)
+        await self._connection.execute(statements(noun)[name], *args)
 
     async def _rows(self, noun: str, name: str, *args: Any) -> list[Any]:
-        rows: list[Any] = await self._connection.fetch(statements(noun)[name], *args, timeout=_TIMEOUT)
+        rows: list[Any] = await self._connection.fetch(statements(noun)[name], *args)
         return rows
 
     async def _feed(self) -> tuple[UUID, UUID]:
         """The outlet and the feed, made where they are new; the feed remembers this document."""
         parsed = self._parsed
-        facts = (parsed.title, parsed.site_url, parsed.language, parsed.hash)
+        # One that was read in part is not known: with another limit it brings more.
+        known_as = None if parsed.beyond else parsed.hash
+        facts = (parsed.title, parsed.site_url, parsed.language, known_as)
         found = await self._rows("feeds", "by_url", parsed.feed_url)
         if found:
-            if found[0]["document_hash"] != parsed.hash:
+            if found[0]["document_hash"] != known_as:
                 await self._run("feeds", "update", found[0]["id"], *facts)
             if found[0]["source_id"] is not None:
                 return found[0]["source_id"], found[0]["id"]
@@ -188,8 +182,8 @@ class _Store:
     async def _write(
         self, source_id: UUID, feed_id: UUID, decisions: Sequence[Decision], known: Mapping[UUID, Any]
     ) -> None:
-        new: list[_Written] = []
-        revised: list[_Written] = []
+        new: list[Written] = []
+        revised: list[Written] = []
         article_of: dict[int, UUID] = {}
         claimed: list[tuple[Key, UUID]] = []
         for decision in decisions:
@@ -198,11 +192,11 @@ class _Store:
                     date = content.published
                     article_id, pictured = uuid7(self._now), bool(content.images)
                     moment = date or Moment.of(self._now)
-                    new.append(_Written(article_id, content, moment, date is None, content.updated, pictured))
+                    new.append(Written(article_id, content, moment, date is None, content.updated, pictured))
                 case Revise(article_id, content, updated, published):
                     keeps = decision.keeps_media
                     pictured = known[article_id]["has_image"] if keeps else bool(content.images)
-                    revised.append(_Written(article_id, content, published, False, updated, pictured, keeps))
+                    revised.append(Written(article_id, content, published, False, updated, pictured, keeps))
                 case Keep(article_id):
                     pass
                 case SetAside():
@@ -212,7 +206,7 @@ class _Store:
         await self._articles(source_id, new, revised)
         await self._keys(claimed)
         await self._entries(feed_id, decisions, article_of)
-        fresh = {written.id for written in new if _is_open(written.content, self._now)}
+        fresh = {written.id for written in new if is_open(written.content, self._now)}
         public = fresh | {row["id"] for row in known.values() if row["is_public"]}
         await self._attached(source_id, new, revised, public)
         await self._log([each for each in new if each.id in public], revised, known)
@@ -222,13 +216,13 @@ class _Store:
             await want_pages(self._connection, source_id, [written.id for written in (*new, *revised)])
         await append(self._connection, self._lines)
 
-    async def _articles(self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written]) -> None:
+    async def _articles(self, source_id: UUID, new: Sequence[Written], revised: Sequence[Written]) -> None:
         for some in _batches(new):
-            await self._run("articles", "insert", self._now, source_id, *_columns(map(_new_row, some), 28))
+            await self._run("articles", "insert", self._now, source_id, *_columns(map(columns_of_new, some), 28))
         if revised:
             ids = [written.id for written in revised if not written.keeps_media]
             for some in _batches(revised):
-                await self._run("articles", "revise", self._now, *_columns(map(_row, some), 26))
+                await self._run("articles", "revise", self._now, *_columns(map(columns_of, some), 26))
             await self._run("articles", "clear_images", ids)
             await self._run("articles", "clear_enclosures", ids)
         written = [*new, *revised]
@@ -275,7 +269,7 @@ class _Store:
             await self._run("entries", "insert", feed_id, self._now, *_columns(rows, 4))
 
     async def _attached(
-        self, source_id: UUID, new: Sequence[_Written], revised: Sequence[_Written], public: set[UUID]
+        self, source_id: UUID, new: Sequence[Written], revised: Sequence[Written], public: set[UUID]
     ) -> None:
         """Topics and authors of articles, and every count; those of articles that the public does not see stay."""
         written, again = [*new, *revised], [each.id for each in revised]
@@ -293,45 +287,54 @@ class _Store:
             changed = sorted((key, by) for key, by in counts.items() if by)
             if changed:
                 await self._run(noun, "count", *_columns(changed, 2))
+        if self._pages:
+            await self._run("authors", "tell_page", *_columns(sorted(self._pages), 2))
 
-    async def _assign(self, written: Sequence[_Written]) -> list[Any]:
+    async def _assign(self, written: Sequence[Written]) -> list[Any]:
         """Pairs of article and topic, the broader ones included."""
         meant = await topics_of(self._connection, {subject for w in written for subject in w.content.subjects})
         found = [(w.id, meant[subject]) for w in written for subject in w.content.subjects if subject in meant]
         return await self._rows("topics", "assign", *_columns(found, 2)) if found else []
 
-    async def _sign(self, source_id: UUID, written: Sequence[_Written]) -> list[tuple[UUID, UUID]]:
+    async def _sign(self, source_id: UUID, written: Sequence[Written]) -> list[tuple[UUID, UUID]]:
         """Pairs of article and author."""
-        names = {fold(name): name for w in written for name in w.content.authors}
-        if not names:
+        people: dict[str, Person] = {}
+        for person in (each for w in written for each in w.content.authors):
+            folded = fold(person.name)
+            if folded not in people or people[folded].url is None:
+                people[folded] = person
+        if not people:
             return []
-        rows = await self._rows("authors", "by_names", source_id, sorted(names))
+        rows = await self._rows("authors", "by_names", source_id, sorted(people))
         ids = {row["folded_name"]: row["id"] for row in rows}
-        missing = [(folded, name) for folded, name in names.items() if folded not in ids]
+        self._pages = [
+            (row["id"], url) for row in rows if row["url"] is None and (url := people[row["folded_name"]].url)
+        ]
+        missing = {folded: person for folded, person in people.items() if folded not in ids}
         if missing:
             ids |= await self._new_authors(source_id, missing)
         signatures = [
             (w.id, n, author)
             for w in written
-            for n, author in enumerate(dict.fromkeys(ids[fold(name)] for name in w.content.authors))
+            for n, author in enumerate(dict.fromkeys(ids[fold(each.name)] for each in w.content.authors))
         ]
         await self._run("authors", "sign", *_columns(signatures, 3))
         return [(article, author) for article, _, author in signatures]
 
-    async def _new_authors(self, source_id: UUID, missing: Sequence[tuple[str, str]]) -> dict[str, UUID]:
+    async def _new_authors(self, source_id: UUID, missing: Mapping[str, Person]) -> dict[str, UUID]:
         host = self._parsed.source.host
-        wanted = {folded: _author_slugs(name, host) for folded, name in missing}
+        wanted = {folded: _author_slugs(person.name, host) for folded, person in missing.items()}
         every = sorted({each for slugs in wanted.values() for each in slugs})
         taken = {row[0] for row in await self._rows("slugs", "taken", "author", every)}
-        made: list[tuple[UUID, str, str, str]] = []
-        for folded, name in missing:
+        made: list[tuple[UUID, str, str, str, str | None]] = []
+        for folded, person in missing.items():
             author = uuid7(self._now)
             found = next((each for each in wanted[folded] if each not in taken), f"author-{author.hex}")
             taken.add(found)
-            made.append((author, found, name, folded))
-        await self._run("authors", "insert", source_id, *_columns(made, 4))
+            made.append((author, found, person.name, folded, person.url))
+        await self._run("authors", "insert", source_id, *_columns(made, 5))
         await self._run("slugs", "insert", "author", [row[1] for row in made], [row[0] for row in made])
-        return {folded: author for author, _, _, folded in made}
+        return {row[3]: row[0] for row in made}
 
     async def _hold(self, source_id: UUID, decisions: Sequence[Decision], known: Mapping[UUID, Any]) -> None:
         """Embargoes and expiries that the outlet states now for articles that are there already. What it no longer
@@ -344,7 +347,7 @@ class _Store:
             start = next((c.embargoed_until for c in contents if c.embargoed_until), None)
             end = next((c.expires for c in contents if c.expires), None)
             if start or end:
-                stated.append((each.article_id, _instant(start), _instant(end)))
+                stated.append((each.article_id, instant(start), instant(end)))
         if not stated:
             return
         rows = await self._rows("articles", "hold", self._now, *_columns(stated, 3))
@@ -359,14 +362,14 @@ class _Store:
         ):  # fmt: skip
             self._lines += [Line(kind, f"a_{article}", article) for article in ids]
 
-    async def _log(self, new: Sequence[_Written], revised: Sequence[_Written], known: Mapping[UUID, Any]) -> None:
+    async def _log(self, new: Sequence[Written], revised: Sequence[Written], known: Mapping[UUID, Any]) -> None:
         for written in new:
             self._lines.append(Line(Kind.ARTICLE_PUBLISHED, f"a_{written.id}", written.id))
         seen = [written for written in revised if known[written.id]["is_public"]]
         rows = await self._rows("topics", "direct", [written.id for written in seen]) if seen else []
         topics = {row["article_id"]: row["topics"] for row in rows}
         for written in seen:
-            was = _was(known[written.id], written, topics.get(written.id, []))
+            was = was_of(known[written.id], written, topics.get(written.id, []))
             self._lines.append(Line(Kind.ARTICLE_UPDATED, f"a_{written.id}", written.id, was))
 
     async def _log_addresses(self, decisions: Sequence[Decision], known: Mapping[UUID, Any]) -> None:
@@ -394,74 +397,6 @@ class _Store:
 def _seen(pairs: Iterable[Sequence[UUID]], public: set[UUID]) -> list[UUID]:
     """Of pairs of an article and what hangs on it, what hangs on public ones."""
     return [thing for article, thing in pairs if article in public]
-
-
-def known_of(row: Any) -> Known:
-    """An article as `decide` wants it, of a row that has all its columns."""
-    return Known(
-        id=row["id"],
-        source_id=row["source_id"],
-        kind=row["kind"],
-        language=row["language"],
-        lead=row["lead"],
-        body_html=row["body_html"],
-        body_text=row["body_text"],
-        body_extent=Extent(row["body_extent"]),
-        dateline=row["dateline"],
-        credit=row["credit"],
-        rights_holder=row["rights_holder"],
-        rights_notice=row["rights_notice"],
-        hashes=frozenset(row["hashes"]),
-        published_estimated=row["published_estimated"],
-        updated_at=row["updated_at"],
-        withheld=row["status"] == "WITHHELD",
-    )
-
-
-def _row(written: _Written) -> tuple[Any, ...]:
-    """The columns of an article, as `articles.insert` and `articles.revise` name them."""
-    content, published, updated = written.content, written.published, written.updated
-    return (
-        written.id, content.url, content.kind, content.headline, content.lead, content.body_html, content.body_text,
-        content.body_extent.value, content.byline, content.section, content.credit, content.rights_holder,
-        content.rights_notice, content.language, json.dumps(content.categories),
-        published.instant if published else None, published.text if published else None, written.estimated,
-        updated.instant if updated else None, updated.text if updated else None, content.word_count,
-        written.has_image, content.hash, content.search, content.dateline, json.dumps(content.subjects),
-    )  # fmt: skip
-
-
-def _new_row(written: _Written) -> tuple[Any, ...]:
-    """The columns of a new article: those of any, and the times between which it may be seen."""
-    content = written.content
-    return (*_row(written), _instant(content.embargoed_until), _instant(content.expires))
-
-
-def _instant(moment: Moment | None) -> datetime | None:
-    return moment.instant if moment else None
-
-
-def _is_open(content: Content, now: datetime) -> bool:
-    """Whether a new article may be seen now."""
-    start, end = _instant(content.embargoed_until), _instant(content.expires)
-    return (start is None or start <= now) and (end is None or end > now)
-
-
-def _was(row: Any, written: _Written, topics: Sequence[UUID]) -> dict[str, Any]:
-    """What filters read and this revision changed, as it was before: topics by id, of the text only that it was
-    another."""
-    content, was = written.content, dict[str, Any]()
-    if row["headline"] != content.headline:
-        was["headline"] = row["headline"]
-    if row["lead"] != content.lead or row["body_text"] != content.body_text:
-        was["text"] = True
-    if row["language"] != content.language:
-        was["language"] = row["language"]
-    if written.published is not None:
-        was["publishedAt"] = row["published_text"]
-    if list(row["topics"]) != list(topics):
-        was["topics"] = [f"t_{topic}" for topic in row["topics"]]
-    return was
 
 
 def _author_slugs(name: str, host: str) -> list[str]:

@@ -27,7 +27,6 @@ from ingest.topics import code_of, key_of, keys_of, topic_of
 
 # Articles in one transaction, so that none holds the log's lock for long.
 BATCH = 500
-_TIMEOUT = 60.0
 _FIRST = UUID(int=0)
 
 log = structlog.get_logger("broadsheet.topics")
@@ -69,7 +68,6 @@ async def load(database: Database, data: bytes, *, now: datetime) -> Loaded:
     found = mediatopics.read(data)
     sql = statements("topics")
     async with database.transaction() as connection:
-        await connection.execute(statements("ingest")["begin"], str(int(_TIMEOUT * 1000)))
         await connection.execute(sql["lock_tree"])
         known = {row["code"]: _known(row) for row in await connection.fetch(sql["known"])}
         after = await _after(connection, found, known, now)
@@ -124,7 +122,7 @@ async def topics_of(connection: Any, subjects: Iterable[str]) -> dict[str, UUID]
     slugs = sorted({topic.slug for _, _, topic in wanted.values() if topic})
     if not codes and not keys and not slugs:
         return {}
-    rows = await connection.fetch(statements("topics")["meant"], codes, keys, slugs, timeout=_TIMEOUT)
+    rows = await connection.fetch(statements("topics")["meant"], codes, keys, slugs)
     meant: dict[tuple[str, str], UUID] = {(row["kind"], row["word"]): row["id"] for row in rows}
     found: dict[str, UUID] = {}
     for subject, (code, named, topic) in wanted.items():
@@ -143,8 +141,7 @@ async def give_anew(database: Database, *, now: datetime) -> int:
     after, changed = _FIRST, 0
     while True:
         async with database.transaction() as connection:
-            await connection.execute(statements("ingest")["begin"], str(int(_TIMEOUT * 1000)))
-            rows = await connection.fetch(statements("topics")["batch"], after, BATCH, timeout=_TIMEOUT)
+            rows = await connection.fetch(statements("topics")["batch"], after, BATCH)
             if not rows:
                 break
             changed += await _give(connection, rows, now)
@@ -164,10 +161,10 @@ async def _give(connection: Any, rows: Sequence[Any], now: datetime) -> int:
     ]
     if other:
         pairs = [(article, topic) for article in other for topic in wanted[article]]
-        await connection.fetch(sql["clear"], other, timeout=_TIMEOUT)
-        await connection.fetch(sql["assign"], [a for a, _ in pairs], [t for _, t in pairs], timeout=_TIMEOUT)
-    await connection.execute(sql["rebroaden_away"], ids, timeout=_TIMEOUT)
-    await connection.execute(sql["rebroaden"], ids, timeout=_TIMEOUT)
+        await connection.fetch(sql["clear"], other)
+        await connection.fetch(sql["assign"], [a for a, _ in pairs], [t for _, t in pairs])
+    await connection.execute(sql["rebroaden_away"], ids)
+    await connection.execute(sql["rebroaden"], ids)
     after = await _standing(connection, ids)
     moved = [row for row in rows if before[row["id"]] != after[row["id"]]]
     public = [row["id"] for row in moved if row["is_public"]]
@@ -177,9 +174,9 @@ async def _give(connection: Any, rows: Sequence[Any], now: datetime) -> int:
         counts.subtract(before[article].keys())
     by = sorted((topic, count) for topic, count in counts.items() if count)
     if by:
-        await connection.execute(sql["count"], [t for t, _ in by], [n for _, n in by], timeout=_TIMEOUT)
+        await connection.execute(sql["count"], [t for t, _ in by], [n for _, n in by])
     if public:
-        await connection.execute(statements("articles")["touch"], now, public, timeout=_TIMEOUT)
+        await connection.execute(statements("articles")["touch"], now, public)
         # The broader ones too: a follower of one that lies elsewhere now has to hear of it.
         await append(
             connection,
@@ -194,7 +191,7 @@ async def _give(connection: Any, rows: Sequence[Any], now: datetime) -> int:
 async def _standing(connection: Any, ids: Sequence[UUID]) -> dict[UUID, dict[UUID, bool]]:
     """The topics of articles, broader ones included, and whether it is a publisher's own word."""
     found: dict[UUID, dict[UUID, bool]] = {article: {} for article in ids}
-    for row in await connection.fetch(statements("topics")["standing"], ids, timeout=_TIMEOUT):
+    for row in await connection.fetch(statements("topics")["standing"], ids):
         found[row["article_id"]][row["topic_id"]] = row["is_publishers"]
     return found
 
@@ -256,17 +253,17 @@ def _slugs(topic: MediaTopic) -> list[str]:
 async def _write(connection: Any, new: Sequence[_Row], changed: Sequence[_Row]) -> None:
     sql = statements("topics")
     if new:
-        await connection.execute(sql["insert"], *_columns(new), timeout=_TIMEOUT)
+        await connection.execute(sql["insert"], *_columns(new))
         slugs, ids = [row.slug for row in new], [row.id for row in new]
-        await connection.execute(statements("slugs")["insert"], "topic", slugs, ids, timeout=_TIMEOUT)
+        await connection.execute(statements("slugs")["insert"], "topic", slugs, ids)
     if changed:
-        await connection.execute(sql["change"], *_columns(changed), timeout=_TIMEOUT)
+        await connection.execute(sql["change"], *_columns(changed))
     if written := [*new, *changed]:
-        await connection.execute(sql["place"], [r.id for r in written], [r.broader for r in written], timeout=_TIMEOUT)
+        await connection.execute(sql["place"], [r.id for r in written], [r.broader for r in written])
         words = [(row.id, tag, key_of(name)) for row in written for tag, name in row.names.items()]
-        await connection.execute(sql["clear_names"], [row.id for row in written], timeout=_TIMEOUT)
+        await connection.execute(sql["clear_names"], [row.id for row in written])
         await connection.execute(
-            sql["insert_names"], [w[0] for w in words], [w[1] for w in words], [w[2] for w in words], timeout=_TIMEOUT
+            sql["insert_names"], [w[0] for w in words], [w[1] for w in words], [w[2] for w in words]
         )
 
 

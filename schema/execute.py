@@ -25,6 +25,7 @@ from graphql import (
     GraphQLSchema,
     execute,
 )
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.read import Object, params
@@ -43,10 +44,13 @@ T = TypeVar("T")
 
 # How many shapes of variables one document is known in.
 _SHAPES = 32
-# What is kept is weighed, so that nobody fills the memory: a parsed document takes up to 250 KB a thousand characters,
-# a plan little more than its statement, of which there is room for so many characters a document.
+# What is kept is weighed, so that nobody fills the memory: a document by its text, a plan by its statement, of which
+# there is room for so many characters a document.
 _CHARACTERS_KEPT = 1_000
 _SQL_KEPT = 20_000
+# How many documents are kept parsed, for variables of another shape. A parsed one is a thousand objects, up to 250 KB;
+# with all of them kept, the garbage collector stopped the server for half a second at a time.
+_PARSED = 32
 
 # graphql-core repeats what was sent in what it says of it, and says None where it was null.
 _LONGEST_MESSAGE = 500
@@ -80,12 +84,21 @@ class Compiled:
 
 @dataclass(slots=True)
 class _Known:
-    """A document. slots: by shape, the variables whose search queries shape the plan too."""
+    """What is kept of a document. slots: by shape, the variables whose search queries shape the plan too."""
 
-    key: Hashable
-    document: Document
-    weight: int
+    query: str
+    operation_name: str | None
+    is_query: bool
+    variables: tuple[GraphQLVariableSignature, ...]
     slots: LRUCache[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: LRUCache(_SHAPES))
+
+    @property
+    def key(self) -> Hashable:
+        return self.query, self.operation_name
+
+    @property
+    def weight(self) -> int:
+        return 1 + len(self.query) // _CHARACTERS_KEPT
 
 
 class Executor:
@@ -108,6 +121,7 @@ class Executor:
         self.limits = limits or Limits()
         self.refused_status = refused_status
         self._known: LRUCache[Hashable, _Known] = LRUCache(documents, getsizeof=lambda known: known.weight)
+        self._parsed: LRUCache[Hashable, Document] = LRUCache(_PARSED)
         self._plans: LRUCache[Hashable, Compiled] = LRUCache(
             documents * _SQL_KEPT, getsizeof=lambda made: len(made.sql)
         )
@@ -126,14 +140,14 @@ class Executor:
             within_bounds(given)
             known = self.known(query, operation_name)
             try:
-                values = coerced(known.document, given)
+                values = coerced(known.variables, given)
                 compiled = self.compiled(known, values, caller)
                 arguments = compiled.values(values)
             except CostExceeded as error:
                 # graphql-core would read root field by root field what is too much as a whole.
                 return Answer(self.refused_status, _failure(error.code, str(error)))
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
-                return await self._by_core(known.document, given, caller)
+                return await self._by_core(known, given, caller)
             text = await self.database.value(compiled.sql, *arguments)
             return Answer(200, text.encode())
         except BadRequest as error:
@@ -151,7 +165,7 @@ class Executor:
     def is_query(self, query: str, operation_name: str | None) -> bool:
         """Whether a document asks for nothing but a read; true for what can't be read at all."""
         try:
-            return self.known(query, operation_name).document.is_query
+            return self.known(query, operation_name).is_query
         except Refused as refused:
             return refused.is_query
 
@@ -159,10 +173,18 @@ class Executor:
         key = (query, operation_name)
         known = self._known.get(key)
         if known is None:
-            document = read_document(self.schema, query, operation_name, self.limits)
-            known = _Known(key, document, 1 + len(query) // _CHARACTERS_KEPT)
+            document = self._parsed[key] = read_document(self.schema, query, operation_name, self.limits)
+            known = _Known(query, operation_name, document.is_query, document.variables)
             _keep(self._known, key, known)
         return known
+
+    def document(self, known: _Known) -> Document:
+        """The parsed document, parsed again where it is no longer kept."""
+        document = self._parsed.get(known.key)
+        if document is None:
+            document = read_document(self.schema, known.query, known.operation_name, self.limits)
+            self._parsed[known.key] = document
+        return document
 
     def compiled(self, known: _Known, values: Mapping[str, Any], caller: Caller) -> Compiled:
         """The plan for these variables, made once for each shape that they can have.
@@ -176,13 +198,14 @@ class Executor:
             compiled = self._plans.get((known.key, form, _shapes(slots, values)))
             if compiled is not None:
                 return compiled
-        planner = Planner(self.schema, known.document, values, self.limits)
+        planner = Planner(self.schema, self.document(known), values, self.limits)
         compiled = _compiled(planner.whole(), caller)
         slots = known.slots[form] = tuple(planner.queries.slots)
         _keep(self._plans, (known.key, form, _shapes(slots, values)), compiled)
         return compiled
 
-    async def _by_core(self, document: Document, given: Mapping[str, Any], caller: Caller) -> Answer:
+    async def _by_core(self, known: _Known, given: Mapping[str, Any], caller: Caller) -> Answer:
+        document = self.document(known)
         context = _Context(self, document, caller)
         result = execute(
             self.schema,

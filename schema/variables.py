@@ -6,15 +6,15 @@ While a plan is made, leaves are stood in for by slots, so that graphql-core's o
 to the place where they are used.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from graphql import Undefined
+from graphql.execution.get_variable_signature import GraphQLVariableSignature
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_value
 
-from schema.document import Document
 from schema.errors import BadRequest
 
 # Page sizes that stand in a statement's text; Postgres plans `LIMIT $n` anew at every call.
@@ -53,14 +53,14 @@ def within_bounds(given: Mapping[str, Any]) -> None:
             rest.extend(value.values() if isinstance(value, dict) else value)
 
 
-def coerced(document: Document, given: Mapping[str, Any]) -> dict[str, Any]:
+def coerced(variables: Iterable[GraphQLVariableSignature], given: Mapping[str, Any]) -> dict[str, Any]:
     """Values of the operation's variables.
 
     Raises:
         NotCoercible: one is missing or of another type.
     """
     values: dict[str, Any] = {}
-    for signature in document.variables:
+    for signature in variables:
         if signature.name in given:
             try:
                 value = coerce_input_value(given[signature.name], signature.type)

@@ -11,15 +11,15 @@ import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import pytest
 
 from db.cluster import ELSEWHERE
 from db.embedded import running
 from db.migrate import migrate
 from db.pool import Database
+from tests.databases import administer, at
+from tests.processes import is_alive
 
 ROOT = Path(__file__).parents[1]
 # Nothing here has to survive a power cut.
@@ -63,12 +63,12 @@ def template(server_url: str) -> Iterator[str]:
 
     async def make() -> None:
         await _drop_leftovers(server_url)
-        await _administer(server_url, f"create database {name} encoding 'UTF8' template template0")
-        await migrate(_at(server_url, name))
+        await administer(server_url, f"create database {name} encoding 'UTF8' template template0")
+        await migrate(at(server_url, name))
 
     asyncio.run(make())
     yield name
-    asyncio.run(_administer(server_url, f"drop database if exists {name} with (force)"))
+    asyncio.run(administer(server_url, f"drop database if exists {name} with (force)"))
 
 
 _numbers = count(1)
@@ -78,18 +78,18 @@ _numbers = count(1)
 async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
     """The address of a fresh, migrated database that is dropped after the test."""
     name = f"{PREFIX}_{os.getpid()}_{next(_numbers)}"
-    await _administer(server_url, f"create database {name} template {template} strategy file_copy")
-    yield _at(server_url, name)
-    await _administer(server_url, f"drop database {name} with (force)")
+    await administer(server_url, f"create database {name} template {template} strategy file_copy")
+    yield at(server_url, name)
+    await administer(server_url, f"drop database {name} with (force)")
 
 
 @pytest.fixture
 async def empty_database_url(server_url: str) -> AsyncIterator[str]:
     """The address of a fresh database without any table."""
     name = f"{PREFIX}_{os.getpid()}_{next(_numbers)}"
-    await _administer(server_url, f"create database {name} encoding 'UTF8' template template0")
-    yield _at(server_url, name)
-    await _administer(server_url, f"drop database {name} with (force)")
+    await administer(server_url, f"create database {name} encoding 'UTF8' template template0")
+    yield at(server_url, name)
+    await administer(server_url, f"drop database {name} with (force)")
 
 
 @pytest.fixture
@@ -116,31 +116,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
     return compare
 
 
-def _at(url: str, database: str) -> str:
-    return re.sub(r"^([a-z]+://[^/?]*)(/[^?]*)?", rf"\1/{database}", url)
-
-
-async def _administer(url: str, statement: str) -> Any:
-    connection = await asyncpg.connect(url, statement_cache_size=0)
-    try:
-        return await connection.fetch(statement)
-    finally:
-        await connection.close()
-
-
 async def _drop_leftovers(url: str) -> None:
     """Drop the databases of runs on this machine that were killed: those whose process is no more."""
-    for row in await _administer(url, f"select datname from pg_database where datname ~ '^{PREFIX}_[0-9]+_'"):
+    for row in await administer(url, f"select datname from pg_database where datname ~ '^{PREFIX}_[0-9]+_'"):
         pid = int(re.findall(r"[0-9]+", row["datname"])[0])
-        if not _is_alive(pid):
-            await _administer(url, f"drop database if exists {row['datname']} with (force)")
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+        if not is_alive(pid):
+            await administer(url, f"drop database if exists {row['datname']} with (force)")

@@ -4,15 +4,17 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from subprocess import PIPE, Popen, run
+from subprocess import PIPE, Popen
 
 import httpx2
 from starlette.applications import Starlette
 
 ROOT = Path(__file__).parents[1]
+# The command, as it is called in a checkout.
+BROADSHEET = [sys.executable, "-m", "api"]
 
 
 @asynccontextmanager
@@ -33,9 +35,20 @@ def free_port() -> int:
 @contextmanager
 def broadsheet(*command: str, **variables: str) -> Iterator[Popen[bytes]]:
     """`broadsheet <command>` as a process with BROADSHEET_ variables; killed at the end if it still runs."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
     given = {f"BROADSHEET_{name.upper()}": value for name, value in variables.items()}
-    process = Popen([sys.executable, "-m", "api", *command], cwd=ROOT, env=clean | given, stdout=PIPE, stderr=PIPE)
+    with running([*BROADSHEET, *command], clean_environment() | given) as process:
+        yield process
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment of the tests without settings of Broadsheet."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str]) -> Iterator[Popen[bytes]]:
+    """A process in the checkout; killed at the end if it still runs."""
+    process = Popen(command, cwd=ROOT, env=environment, stdout=PIPE, stderr=PIPE)
     try:
         yield process
     finally:
@@ -44,10 +57,13 @@ def broadsheet(*command: str, **variables: str) -> Iterator[Popen[bytes]]:
         process.communicate()
 
 
-async def until(met: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for a condition that another process brings about."""
+async def until(met: Callable[[], bool] | Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    """Wait for a condition that another process or task brings about."""
     async with asyncio.timeout(seconds):
-        while not met():  # another process' doing, there is no event to wait for
+        while True:  # another's doing, there is no event to wait for
+            answer = met()
+            if (await answer) if isinstance(answer, Awaitable) else answer:
+                return
             await asyncio.sleep(0.02)
 
 
@@ -61,28 +77,3 @@ async def answers(url: str, status: int = 200, seconds: float = 30) -> None:
             except httpx2.TransportError:
                 pass
             await asyncio.sleep(0.02)
-
-
-def children_of(pid: int) -> set[int]:
-    """The processes that a process has started and that still run."""
-    table = run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True).stdout
-    rows = (line.split() for line in table.splitlines())
-    return {int(child) for child, parent, state in rows if int(parent) == pid and not state.startswith("Z")}
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def descendants_of(pid: int) -> set[int]:
-    """The processes below a process."""
-    found, waiting = set[int](), [pid]
-    while waiting:
-        children = children_of(waiting.pop())
-        found |= children
-        waiting += children
-    return found

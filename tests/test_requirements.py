@@ -1,6 +1,8 @@
 """The locked requirements: complete, hashed, free of addresses, and nobody's module in the way of ours."""
 
+import ast
 import re
+import sys
 import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -34,6 +36,30 @@ def test_what_the_project_names_is_locked() -> None:
     groups = project["dependency-groups"]
     assert names(project["project"]["dependencies"] + groups["build"]) <= names(pins("requirements.txt"))
     assert names(groups["dev"]) <= names(pins("requirements-dev.txt"))
+
+
+def test_what_is_imported_is_named() -> None:
+    """Not only brought by another package, which may stop to need it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    named = names(project["project"]["dependencies"])
+    packages = packages_distributions()
+    # zstd comes with Python from 3.14, from a package before.
+    elsewhere = {"backports"} if sys.version_info >= (3, 14) else {"compression"}
+    for folder in ("api", "schema", "db", "ingest", "jobs"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for module in imported(path) - set(OURS) - sys.stdlib_module_names - elsewhere:
+                assert names(set(packages[module])) & named, f"{module}, which {path.relative_to(ROOT)} imports"
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level modules that a file imports anywhere."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
 
 
 def test_checks_run_on_the_versions_that_serve() -> None:

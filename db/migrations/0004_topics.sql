@@ -1,4 +1,4 @@
--- The top level of IPTC Media Topics. Printed by `python -m ingest.topics` from ingest/topics.toml.
+-- The top level of IPTC Media Topics, as ingest/topics.toml has it; a test holds the two together.
 
 insert into topics (id, code, slug, name, sort_name, names) values
   ('019b7600-0000-7000-8000-000000000001', 'medtop:01000000', 'arts', 'Arts, culture, entertainment and media', 'arts, culture, entertainment and media', '{"en": "Arts, culture, entertainment and media", "de": "Kultur, Unterhaltung und Medien", "es": "Arte, cultura, entretenimiento y medios", "fr": "Arts, culture, divertissement et médias", "it": "Arte, cultura, intrattenimento e media", "pt": "Artes, cultura, entretenimento e mídia", "nl": "Kunst, cultuur, entertainment en media", "ja": "文化・芸能・メディア", "ko": "문화·연예·미디어", "zh": "艺术、文化、娱乐和媒体"}'),

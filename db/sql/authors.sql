@@ -1,12 +1,12 @@
 -- name: by_names
 -- The authors of an outlet by folded name. $1 source, $2 folded names.
-select id, folded_name from authors where source_id = $1 and folded_name = any ($2::text[]);
+select id, folded_name, url from authors where source_id = $1 and folded_name = any ($2::text[]);
 
 -- name: insert
--- Authors of an outlet. $1 source, $2 ids, $3 slugs, $4 names, $5 folded names.
-insert into authors (id, source_id, slug, name, folded_name)
-select a.id, $1, a.slug, a.name, a.folded_name
-from unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) as a (id, slug, name, folded_name);
+-- Authors of an outlet. $1 source, $2 ids, $3 slugs, $4 names, $5 folded names, $6 addresses of pages.
+insert into authors (id, source_id, slug, name, folded_name, url)
+select a.id, $1, a.slug, a.name, a.folded_name, a.url
+from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as a (id, slug, name, folded_name, url);
 
 -- name: sign
 -- Who signed which article, in the order of the byline. $1 articles, $2 positions, $3 authors.
@@ -27,3 +27,9 @@ with more as materialized (
 update authors a set article_count = a.article_count + more.by
 from more, locked
 where a.id = more.id and a.id = locked.id;
+
+-- name: tell_page
+-- Pages of authors of whom none was known. $1 authors, $2 addresses.
+update authors a set url = t.url
+from unnest($1::uuid[], $2::text[]) as t (id, url)
+where a.id = t.id and a.url is null;

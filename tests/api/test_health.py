@@ -5,11 +5,15 @@ import platform
 from pathlib import Path
 
 import httpx2
+import pytest
 from starlette.applications import Starlette
 
+from api.alive import SILENT_AFTER
 from api.app import create_app
 from api.health import read_commit
 from api.settings import Settings
+from db.pool import Database
+from jobs.worker import BEAT_SECONDS
 from schema.build import build_schema
 from tests.services import client_of
 
@@ -37,6 +41,24 @@ async def test_a_database_without_tables_is_not_ready(empty_database_url: str) -
         assert answer.json()["missing"][0] == "migration 0001_first_edition"
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("0001_first_edition", "update migrations set checksum = 'another' where name = '0001_first_edition'"),
+        ("0000_unknown", "insert into migrations (name, checksum) values ('0000_unknown', 'none')"),
+    ],
+)
+async def test_migrations_that_do_not_fit_are_named(
+    client: httpx2.AsyncClient, database: Database, name: str, change: str
+) -> None:
+    async with database.transaction() as connection:
+        await connection.execute(change)
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    (missing,) = answer.json()["missing"]
+    assert name in missing
+
+
 async def test_a_server_that_drains_says_so(app: Starlette, client: httpx2.AsyncClient) -> None:
     app.state.lifecycle.draining = True
     answer = await client.get("/readyz")
@@ -56,6 +78,10 @@ async def test_a_given_commit_is_reported(settings: Settings) -> None:
     app = create_app(settings.model_copy(update={"commit": "abc123"}))
     async with client_of(app) as client:
         assert (await client.get("/version")).json()["commit"] == "abc123"
+
+
+def test_a_worker_may_miss_some_signs_of_life() -> None:
+    assert SILENT_AFTER.total_seconds() == 6 * BEAT_SECONDS
 
 
 def test_a_commit_is_read_from_head_branch_or_packed_refs(tmp_path: Path) -> None:

@@ -61,5 +61,8 @@ async def test_several_processes_are_added_up(database_url: str) -> None:
             found = values((await client.get(url + "/metrics")).text)
         assert found['broadsheet_http_requests_total{method="GET",route="/livez",status="200"}'] == 20
         assert found["broadsheet_database_up"] == 1
+        # Of both processes: each looks for what falls due, over a connection of its own.
+        assert found['broadsheet_pool_connections{pool="broadsheet server"}'] >= 2
+        assert found['broadsheet_pool_in_use{pool="broadsheet server"}'] >= 0
         process.terminate()
         assert process.wait(15) == 0

@@ -59,6 +59,13 @@ async def test_no_other_site_is_granted_anything(client: httpx2.AsyncClient) -> 
     assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
+def assert_refused_in_the_form_of_graphql(answer: httpx2.Response) -> None:
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    (error,) = answer.json()["errors"]
+    assert error["message"]
+    assert error["extensions"] == {"code": "BAD_REQUEST"}
+
+
 async def test_a_declared_length_over_the_limit_is_refused_unread(client: httpx2.AsyncClient) -> None:
     read = 0
 
@@ -70,7 +77,7 @@ async def test_a_declared_length_over_the_limit_is_refused_unread(client: httpx2
 
     answer = await client.post("/graphql", content=body(), headers={"Content-Length": "30000000"})
     assert answer.status_code == 413
-    assert answer.json()["title"] in ("Content Too Large", "Request Entity Too Large")
+    assert_refused_in_the_form_of_graphql(answer)
     assert read == 0
 
 
@@ -85,6 +92,7 @@ async def test_an_undeclared_length_is_refused_at_the_limit(client: httpx2.Async
 
     answer = await client.post("/graphql", content=body(), headers={"Content-Type": "application/json"})
     assert answer.status_code == 413
+    assert_refused_in_the_form_of_graphql(answer)
     assert read <= 11
 
 
@@ -100,3 +108,12 @@ async def test_encoded_bodies_are_refused(client: httpx2.AsyncClient) -> None:
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}
     answer = await client.post("/graphql", content=b"\x1f\x8b", headers=headers)
     assert answer.status_code == 415
+    assert_refused_in_the_form_of_graphql(answer)
+
+
+async def test_elsewhere_a_body_is_refused_with_problem_details(client: httpx2.AsyncClient) -> None:
+    for headers, status in (({"Content-Encoding": "gzip"}, 415), ({"Content-Length": "30000000"}, 413)):
+        answer = await client.post("/livez", content=b"x", headers=headers)
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == status

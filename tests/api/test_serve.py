@@ -10,8 +10,9 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from api.processes import PortTaken, listen
-from tests.services import answers, broadsheet, children_of, free_port, is_alive, until
+from api.port import PortTaken, listen
+from tests.processes import children_of, is_alive
+from tests.services import answers, broadsheet, free_port, until
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +117,22 @@ async def test_an_endless_head_is_refused(server: str) -> None:
         for _ in range(20):
             await raw.send(b"X-A: " + b"b" * 1000 + b"\r\n")
         assert (await raw.rest()).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("sent", ["at once", "after another"])
+async def test_a_head_may_be_as_long_as_is_allowed(server: str, sent: str) -> None:
+    """8,192 bytes, also where its end comes with its beginning, or all of it behind another request."""
+    for size, status in ((8_192, 200), (8_193, 431), (70_000, 431), (200_000, 431)):
+        for start, end in (
+            (b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: ", b"\r\n\r\n"),
+            (b"GET /livez?", b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        ):
+            async with Raw(server) as raw:
+                if sent == "after another":
+                    await raw.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                    await raw.reader.readuntil(b'{"status":"alive"}')
+                await raw.send(start + b"a" * (size - len(start) - len(end)) + end)
+                assert (await raw.rest()).startswith(b"HTTP/1.1 %d " % status), size
 
 
 async def test_a_large_body_is_refused_while_it_is_sent(server: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from api.settings import BadSettings, Settings, read_settings, settings_table, variable
+from api.settings import BadSettings, Settings, read_settings, variable
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,17 +61,15 @@ def test_an_address_is_never_printed() -> None:
     assert "secret" not in repr(Settings(database_url="postgresql://me:secret@db.example/news"))
 
 
-def test_every_setting_has_a_description_and_stands_in_the_documentation() -> None:
-    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+def test_every_setting_has_a_description() -> None:
     for name, field in Settings.model_fields.items():
         assert field.description, name
-        assert f"| `{variable(name)}` |" in page, name
-    assert settings_table() in page
 
 
 def test_nothing_else_reads_the_environment() -> None:
-    """Settings are read in api/settings.py; elsewhere the environment is only handed on to children."""
-    allowed = {"api/settings.py", "api/processes.py", "api/metrics.py", "db/embedded.py", "db/keeper.py"}
+    """Settings are read in api/settings.py; api/processes.py and db/keeper.py hand the environment on to children, and
+    api/metrics.py looks for the variable that prometheus_client reads."""
+    allowed = {"api/settings.py", "api/processes.py", "api/metrics.py", "db/keeper.py"}
     for folder in ("api", "schema", "db", "ingest", "jobs"):
         for path in (ROOT / folder).rglob("*.py"):
             if str(path.relative_to(ROOT)) not in allowed:

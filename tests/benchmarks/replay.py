@@ -10,7 +10,7 @@ import asyncio
 import random
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -121,9 +121,13 @@ async def replay(database: Database, outlets: Sequence[Outlet], *, days: int = 3
         now = START + timedelta(days=day)
         address = f"{channel.outlet.home}feed.json"
         parsed = parse(_document(channel), address, now=now, limits=Limits())
-        await store(database, parsed, now=now)
+        await store(database, parsed, clock=_always(now))
         account.documents += 1
     return account
+
+
+def _always(now: datetime) -> Callable[[], datetime]:
+    return lambda: now
 
 
 def _days(outlets: Sequence[Outlet], days: int, seed: int, account: Account) -> Iterator[tuple[int, _Channel]]:

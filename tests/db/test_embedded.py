@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 
 from db import cluster
 from db.embedded import EmbeddedPostgresError, running
+from tests.processes import described, is_alive
 
 ROOT = Path(__file__).parents[2]
 FAST = {"fsync": "off", "shared_buffers": "16MB"}
@@ -108,24 +110,14 @@ def postmaster(folder: Path) -> int:
     return int((folder / "postgres" / "postmaster.pid").read_text().split()[0])
 
 
-def described(pid: int) -> list[str]:
-    """State and parent of a process, [] where there is none. Read from /proc, since small systems have no ps."""
-    if sys.platform != "linux":
-        return subprocess.run(
-            ["ps", "-o", "stat=,ppid=", "-p", str(pid)], capture_output=True, text=True
-        ).stdout.split()
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
 def parent(pid: int) -> int:
-    return int(described(pid)[1])
+    found = described(pid)
+    assert found
+    return found.parent
 
 
 def is_gone(pid: int) -> bool:
-    return described(pid)[:1] in ([], ["Z"], ["X"])
+    return not is_alive(pid)
 
 
 def test_last_user_stops_it_and_data_stays(folder: Path) -> None:
@@ -261,6 +253,39 @@ def test_data_of_another_major_version_is_refused(folder: Path) -> None:
     (folder / "postgres" / "PG_VERSION").write_text("17\n")
     with pytest.raises(EmbeddedPostgresError, match=r"Postgres 17, .* Postgres 18.*[Dd]ump"), running(folder, FAST):
         pass
+
+
+@pytest.mark.parametrize("place", ["/dev/null", "/proc/broadsheet", "/dev/null/below"])
+def test_a_folder_that_can_be_none_is_named_with_its_setting(place: str) -> None:
+    told = pytest.raises(EmbeddedPostgresError, match=rf"{place} can't be used: .*BROADSHEET_DATA_DIR")
+    with told, running(Path(place), FAST):
+        pass
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without the rights of root, if we have them."""
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+
+
+def test_a_folder_that_is_closed_belongs_to_someone_only_with_data(folder: Path) -> None:
+    folder.mkdir(mode=0o555)
+    for begun in (False, True):
+        if begun:
+            folder.chmod(0o755)
+            (folder / "start.lock").touch(0o444)
+            folder.chmod(0o555)
+        told = pytest.raises(EmbeddedPostgresError, match="BROADSHEET_DATA_DIR")
+        with told as refused, as_nobody(), running(folder, FAST):
+            pass
+        assert ("belongs to another user" in str(refused.value)) == begun
+    folder.chmod(0o755)
 
 
 def test_why_it_does_not_start_is_told(folder: Path) -> None:

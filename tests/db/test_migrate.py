@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from db import migrate as module
-from db.migrate import MigrationBlocked, MigrationChanged, MigrationMissing, migrate, migrations, pending
+from db.migrate import MIGRATIONS, MigrationBlocked, MigrationChanged, MigrationMissing, migrate, migrations, pending
 from db.pool import Database
 
 
@@ -27,6 +27,20 @@ async def ask(url: str, statement: str) -> Any:
         await connection.close()
 
 
+async def applied(url: str, folder: Path) -> list[str]:
+    """The names of a folder's files that migrating applied."""
+    return await migrate(url, migrations(folder))
+
+
+async def waiting(url: str, folder: Path = MIGRATIONS) -> list[str]:
+    """The names of a folder's files that are not applied yet."""
+    database = await Database.open(url)
+    try:
+        return await pending(database, migrations(folder))
+    finally:
+        await database.close()
+
+
 def test_our_own_files_are_numbered_without_gaps() -> None:
     assert [int(m.name[:4]) for m in migrations()] == list(range(1, len(migrations()) + 1))
 
@@ -38,40 +52,38 @@ def test_a_number_is_given_once(folder: Path) -> None:
 
 
 async def test_applies_each_file_once_in_order(empty_database_url: str, folder: Path) -> None:
-    assert await pending(empty_database_url, folder) == ["0001_one", "0002_two"]
-    assert await migrate(empty_database_url, folder) == ["0001_one", "0002_two"]
-    assert await migrate(empty_database_url, folder) == []
+    assert await waiting(empty_database_url, folder) == ["0001_one", "0002_two"]
+    assert await applied(empty_database_url, folder) == ["0001_one", "0002_two"]
+    assert await applied(empty_database_url, folder) == []
     (folder / "0003_three.sql").write_text("update one set m = 3;")
-    database = await Database.open(empty_database_url)
-    assert await pending(database, folder) == ["0003_three"]
-    await database.close()
-    assert await migrate(empty_database_url, folder) == ["0003_three"]
+    assert await waiting(empty_database_url, folder) == ["0003_three"]
+    assert await applied(empty_database_url, folder) == ["0003_three"]
     assert await ask(empty_database_url, "select n + m from one") == 4
 
 
 async def test_a_file_that_fails_leaves_nothing(empty_database_url: str, folder: Path) -> None:
     (folder / "0002_two.sql").write_text("create table two (n int); select no_such_column;")
     with pytest.raises(asyncpg.UndefinedColumnError):
-        await migrate(empty_database_url, folder)
-    assert await pending(empty_database_url, folder) == ["0002_two"]
+        await applied(empty_database_url, folder)
+    assert await waiting(empty_database_url, folder) == ["0002_two"]
     assert await ask(empty_database_url, "select to_regclass('two')") is None
 
 
 async def test_five_processes_at_once_apply_each_file_once(empty_database_url: str) -> None:
     outcomes = await asyncio.gather(*(migrate(empty_database_url) for _ in range(5)))
     assert sorted(name for names in outcomes for name in names) == [m.name for m in migrations()]
-    assert await pending(empty_database_url) == []
+    assert await waiting(empty_database_url) == []
 
 
 async def test_a_changed_or_missing_file_is_told(empty_database_url: str, folder: Path) -> None:
-    await migrate(empty_database_url, folder)
+    await applied(empty_database_url, folder)
     kept = (folder / "0001_one.sql").read_text()
     (folder / "0001_one.sql").write_text(kept + "-- changed")
-    for check in (migrate, pending):
+    for check in (applied, waiting):
         with pytest.raises(MigrationChanged, match="0001_one"):
             await check(empty_database_url, folder)
     (folder / "0001_one.sql").unlink()
-    for check in (migrate, pending):
+    for check in (applied, waiting):
         with pytest.raises(MigrationMissing, match="0001_one"):
             await check(empty_database_url, folder)
 
@@ -79,11 +91,11 @@ async def test_a_changed_or_missing_file_is_told(empty_database_url: str, folder
 async def test_an_older_program_serves_a_newer_database_but_does_not_migrate_it(
     empty_database_url: str, folder: Path
 ) -> None:
-    await migrate(empty_database_url, folder)
+    await applied(empty_database_url, folder)
     (folder / "0002_two.sql").unlink()
-    assert await pending(empty_database_url, folder) == []
+    assert await waiting(empty_database_url, folder) == []
     with pytest.raises(MigrationMissing, match="0002_two"):
-        await migrate(empty_database_url, folder)
+        await applied(empty_database_url, folder)
 
 
 async def test_waits_for_a_table_in_steps(
@@ -92,13 +104,13 @@ async def test_waits_for_a_table_in_steps(
     """Another session has the table: the migration lets go again and again, so that readers get through."""
     monkeypatch.setattr(module, "LOCK_TIMEOUT", "50ms")
     (folder / "0002_two.sql").rename(folder.parent / "0002_two.sql")
-    await migrate(empty_database_url, folder)
+    await applied(empty_database_url, folder)
     (folder.parent / "0002_two.sql").rename(folder / "0002_two.sql")
     holder = await asyncpg.connect(empty_database_url)
     holding = holder.transaction()
     await holding.start()
     await holder.fetch("select * from one")
-    migrating = asyncio.create_task(migrate(empty_database_url, folder))
+    migrating = asyncio.create_task(applied(empty_database_url, folder))
     for _ in range(10):
         assert await ask(empty_database_url, "select count(*) from one") == 1
     assert not migrating.done()
@@ -112,12 +124,12 @@ async def test_gives_up_on_a_table_that_stays_locked(
 ) -> None:
     monkeypatch.setattr(module, "LOCK_TIMEOUT", "20ms")
     monkeypatch.setattr(module, "LOCK_ATTEMPTS", 2)
-    await migrate(empty_database_url, folder)
+    await applied(empty_database_url, folder)
     (folder / "0003_three.sql").write_text("drop table one;")
     holder = await asyncpg.connect(empty_database_url)
     async with holder.transaction():
         await holder.fetch("select * from one")
         with pytest.raises(MigrationBlocked, match="0003_three"):
-            await migrate(empty_database_url, folder)
-    assert await pending(empty_database_url, folder) == ["0003_three"]
+            await applied(empty_database_url, folder)
+    assert await waiting(empty_database_url, folder) == ["0003_three"]
     await holder.close()

@@ -4,78 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 import pytest
 from prometheus_client import REGISTRY
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
-
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-class Proxy:
-    """A way to the server that can be closed, and can hang, which a server itself does not do on demand."""
-
-    def __init__(self, url: str) -> None:
-        self._to = urlsplit(url)
-        self._flows = asyncio.Event()
-        self._flows.set()
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._listener: asyncio.Server | None = None
-        self._port = 0
-
-    @property
-    def url(self) -> str:
-        account = self._to.netloc.rpartition("@")[0]
-        return f"{self._to.scheme}://{account}@127.0.0.1:{self._port}{self._to.path}"
-
-    async def open(self) -> None:
-        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
-        self._port = self._listener.sockets[0].getsockname()[1]
-
-    async def close(self) -> None:
-        assert self._listener is not None
-        self._listener.close()
-        self._flows.set()
-        for writer in list(self._writers):
-            writer.transport.abort()
-        await self._listener.wait_closed()
-
-    def hang(self) -> None:
-        self._flows.clear()
-
-    def flow(self) -> None:
-        self._flows.set()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there_reader, there_writer = await self._connect()
-        pair = {writer, there_writer}
-        self._writers |= pair
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._pump(reader, there_writer))
-            group.create_task(self._pump(there_reader, writer))
-        self._writers -= pair
-
-    async def _connect(self) -> Streams:
-        query = parse_qs(self._to.query)
-        port = int(query.get("port", [self._to.port or 5432])[0])
-        host = query.get("host", [unquote(self._to.hostname or "")])[0]
-        if host.startswith("/"):
-            return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
-        return await asyncio.open_connection(host, port)
-
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-        try:
-            while data := await source.read(65536):
-                await self._flows.wait()
-                sink.write(data)
-                await sink.drain()
-        except OSError:
-            pass
-        finally:
-            sink.transport.abort()
+from tests.proxy import Proxy, proxied
 
 
 @asynccontextmanager
@@ -88,12 +23,9 @@ async def opened(url: str, **options: Any) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def proxied(url: str, **options: Any) -> AsyncIterator[tuple[Proxy, Database]]:
-    proxy = Proxy(url)
-    await proxy.open()
-    async with opened(proxy.url, **options) as database:
+async def hangable(url: str, **options: Any) -> AsyncIterator[tuple[Proxy, Database]]:
+    async with proxied(url) as proxy, opened(proxy.url, **options) as database:
         yield proxy, database
-    await proxy.close()
 
 
 async def until_idle(connection: Any) -> None:
@@ -156,6 +88,13 @@ async def test_killed_backends_are_not_noticed_by_readers(database_url: str) -> 
             await killer.fetchval(KILL if n % 10 == 9 else KILL_ONE, "pool")
         done.set()
         await asyncio.gather(*readers)
+        assert (metric("in_use"), metric("waiting")) == (0, 0)
+        # Those that were killed are open no more.
+        ours = "select count(*) from pg_stat_activity where application_name = 'pool' and datname = current_database()"
+        async with asyncio.timeout(10):
+            while metric("connections") != await killer.fetchval(ours):
+                await asyncio.sleep(0.01)
+    assert metric("connections") == 0
     assert metric("retries_total") - retries >= 10
     await killer.close()
 
@@ -173,7 +112,7 @@ async def test_slow_statement_is_a_timeout_and_keeps_its_connection(database_url
 
 async def test_hanging_server_is_given_up(database_url: str) -> None:
     clock = asyncio.get_running_loop().time
-    async with proxied(database_url, size=2, statement_timeout=0.1) as (proxy, database):
+    async with hangable(database_url, size=2, statement_timeout=0.1) as (proxy, database):
         assert await database.value("select 1") == 1
         proxy.hang()
         started = clock()
@@ -188,7 +127,7 @@ async def test_hanging_server_is_given_up(database_url: str) -> None:
 
 
 async def test_hang_within_a_transaction_ends_it(database_url: str) -> None:
-    async with proxied(database_url, size=1, statement_timeout=0.1) as (proxy, database):
+    async with hangable(database_url, size=1, statement_timeout=0.1) as (proxy, database):
         with pytest.raises(DatabaseTimeout):
             async with database.transaction() as connection:
                 await connection.execute("create table half (n int)")
@@ -200,9 +139,9 @@ async def test_hang_within_a_transaction_ends_it(database_url: str) -> None:
 
 async def test_server_that_is_gone_is_told_within_a_second_and_found_again(database_url: str) -> None:
     clock = asyncio.get_running_loop().time
-    async with proxied(database_url, size=2) as (proxy, database):
+    async with hangable(database_url, size=2) as (proxy, database):
         assert await database.value("select 1") == 1
-        await proxy.close()
+        await proxy.cut()
         started = clock()
         with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
             await database.value("select 1")

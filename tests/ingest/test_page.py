@@ -209,7 +209,7 @@ def test_a_page_becomes_an_article() -> None:
     assert isinstance(content, Content)
     assert content.url == "https://www.harbourpost.example/local/2026/03/10/bridge-stays"
     assert "https://www.harbourpost.example/amp/local/2026/03/10/bridge-stays" in content.aliases
-    assert content.authors == ("Kim Ho", "Ida Berg")
+    assert [author.name for author in content.authors] == ["Kim Ho", "Ida Berg"]
     assert content.lead == "Nine of thirteen members voted for repair."
     assert content.published is not None
     assert content.published.text == "2026-03-10T18:05:00+01:00"

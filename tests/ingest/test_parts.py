@@ -1,12 +1,14 @@
 """The small parts: bylines, topics, rights, slugs, media and counting."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest import feed
 from ingest.byline import byline
-from ingest.feed import Channel, Medium, Role
+from ingest.feed import Channel, Medium, Person, Role
 from ingest.media import Enclosure, Image, enclosures, images, seconds
 from ingest.rights import holder
 from ingest.slug import slug
@@ -43,14 +45,34 @@ from ingest.topics import TOPICS, topic_of, topics_of
     ],
 )
 def test_bylines(printed: str, names: list[str], agency: str | None) -> None:
-    found = byline([printed], ["The Harbour Post"])
-    assert (list(found.names), found.agency) == (names, agency)
+    found = byline([Person(printed)], ["The Harbour Post"])
+    assert ([each.name for each in found.people], found.agency) == (names, agency)
+
+
+def test_an_address_belongs_to_a_field_that_names_one_person() -> None:
+    page = "https://harbour.example/people"
+    found = byline(
+        [Person("By Ann Lee", page), Person("Kim Ho and Bo Ek", page), Person("Ann Lee", "https://x.example")]
+    )
+    assert found.people == (Person("Ann Lee", page), Person("Kim Ho"), Person("Bo Ek"))
 
 
 @given(st.lists(st.text(max_size=60), max_size=4))
 def test_any_byline_is_read(printed: list[str]) -> None:
-    found = byline(printed)
-    assert all(name and "@" not in name and name == name.strip() for name in found.names)
+    found = byline(map(Person, printed))
+    assert all(name and "@" not in name and name == name.strip() for name in (each.name for each in found.people))
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [["a" * 40_000], ["a@" * 20_000], ["a." * 20_000 + "@"], ["Ann Lee (" * 5_000], ["ab " * 160] * 20_000],
+    ids=["word", "at", "dots", "brackets", "many"],
+)
+def test_a_long_byline_is_read_in_no_time(printed: list[str]) -> None:
+    started = process_time()
+    found = byline(map(Person, printed))
+    assert process_time() - started < 0.5
+    assert len(found.printed or "") <= 500
 
 
 @pytest.mark.parametrize(
@@ -164,6 +186,29 @@ def test_of_versions_of_a_picture_the_widest_is_taken_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_address", "expected"),
+    [
+        ('https://x.example/a b"<>.png?w=1&utm_source=f', "https://x.example/a%20b%22%3C%3E.png?w=1&utm_source=f"),
+        ('http://exa mple.example/"<script> a.png', None),
+    ],
+)
+def test_addresses_of_pictures_enclosures_and_logos_are_encoded(given_address: str, expected: str | None) -> None:
+    found = images([Medium(Role.THUMBNAIL, given_address)], [], None)
+    assert [image.url for image in found] == ([expected] if expected else [])
+    files = enclosures([Medium(Role.ENCLOSURE, given_address, mime_type="audio/mpeg")], None)
+    assert [file.url for file in files] == ([expected] if expected else [])
+    assert source_of(Channel("P", logo=given_address), "file:///f.xml").logo_url == expected
+
+
+def test_many_pictures_take_no_time() -> None:
+    media = [Medium(Role.THUMBNAIL, f"https://x.example/{n}.jpg") for n in range(10_000)]
+    media += [Medium(Role.CONTENT, f"https://x.example/{n}.jpg", kind="image") for n in range(10_000)]
+    started = process_time()
+    assert len(images(media, [], None)) == 50
+    assert process_time() - started < 2
+
+
+@pytest.mark.parametrize(
     ("length", "expected"),
     [("1024", 1024), ("2147483647", 2147483647), ("2147483648", None), ("9" * 5000, None), ("0", None), ("1 MB", None)],
 )
@@ -200,6 +245,14 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         feed.read(data)
     except feed.UnreadableError:
         return
+
+
+def test_many_authors_take_no_time() -> None:
+    signed = "".join(f"<dc:creator>Ann Lee {n}</dc:creator>" for n in range(5_000))
+    data = f"<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item>{signed}</item></channel></rss>".encode()
+    started = process_time()
+    assert len(feed.read(data).entries[0].authors) == 5_000
+    assert process_time() - started < 2
 
 
 def test_a_feeds_logo_may_be_relative() -> None:

@@ -1,5 +1,5 @@
 import re
-from time import perf_counter
+from time import perf_counter, process_time
 
 import pytest
 from hypothesis import given
@@ -104,6 +104,27 @@ def test_pictures_have_their_figures_caption() -> None:
         ("b.jpg", None, None, None),
         ("c.jpg", None, None, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("", ""), ("<figure>", "<figcaption>Cap</figcaption></figure>"), ("", "<figure></figure>"), ("<figure>", "")],
+    ids=["plain", "one figure", "figure after", "open figure"],
+)
+def test_many_pictures_take_no_time(before: str, after: str) -> None:
+    safe = before + "".join(f'<img src="https://x.example/{n}.jpg">' for n in range(20_000)) + after
+    started = process_time()
+    found = list(pictures(safe))
+    assert process_time() - started < 0.5
+    assert len(found) == 100
+    assert {picture.caption for picture in found} == ({"Cap"} if "Cap" in after else {None})
+
+
+def test_a_long_caption_of_many_pictures_is_read_once() -> None:
+    safe = "<figure>" + '<img src="https://x.example/a.jpg">' * 100 + f"<figcaption>{'word <b>x</b> ' * 40_000}"
+    started = process_time()
+    assert all(picture.caption for picture in pictures(safe + "</figcaption></figure>"))
+    assert process_time() - started < 2
 
 
 def test_text_without_blocks_becomes_a_paragraph() -> None:

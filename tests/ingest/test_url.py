@@ -35,12 +35,40 @@ TEXT = st.text(alphabet=st.one_of(st.sampled_from("/.?#&=%2eEé :@[]\\!"), st.ch
         ("https://-bad-.example/", None),
         ("https://x.example:99999/", None),
         ("http://[::1", None),
+        ("http://[::1%25eth0]/", None),
+        ('http://a%3A"<b>/', None),
         ("https://x.example/" + "a" * 3000, None),
         ("", None),
     ],
 )
 def test_canonical(given_address: str, expected: str | None) -> None:
     assert url.canonical(given_address) == expected
+
+
+@pytest.mark.parametrize(
+    ("given_address", "expected"),
+    [
+        ('http://x.example/a b"<>.png', "http://x.example/a%20b%22%3C%3E.png"),
+        ('http://exa mple.com/"<script> a.jpg', None),
+        ("http://x.example:80/a?utm_source=f&w=640&x='\"#t=1,2", "http://x.example/a?utm_source=f&w=640&x='%22#t=1,2"),
+        ("https://x.example\\a\\b?c\\d", "https://x.example/a/b?c%5Cd"),
+        ("https://bücher.example/ä.jpg", "https://xn--bcher-kva.example/%C3%A4.jpg"),
+        ("javascript:alert(1)", None),
+        ("https://x.example/" + "ä" * 400, None),
+    ],
+)
+def test_addresses_to_fetch_are_encoded_with_their_query_whole(given_address: str, expected: str | None) -> None:
+    assert url.encoded(given_address) == expected
+
+
+@given(TEXT)
+def test_encoding_is_idempotent_and_leaves_nothing_that_ends_an_attribute(text: str) -> None:
+    for address in ("http://x.example/" + text, "http://" + text):
+        made = url.encoded(address)
+        if made is not None:
+            assert url.encoded(made) == made
+            assert made.isascii()
+            assert not set(made) & set(' "<>\\^`{|}')
 
 
 def test_relative_addresses_are_resolved_against_a_base() -> None:

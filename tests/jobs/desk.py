@@ -64,7 +64,7 @@ def item(
 
 async def bring(database: Database, *paths: Path, at: int = 0) -> Summary:
     """Import, so many hours later."""
-    return await import_paths(database, paths, now=NOW + timedelta(hours=at), workers=1)
+    return await import_paths(database, paths, clock=lambda: NOW + timedelta(hours=at), workers=1)
 
 
 async def ask(database: Database, query: str, **variables: Any) -> Any:

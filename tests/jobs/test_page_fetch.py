@@ -45,7 +45,7 @@ async def bring(database: Database, server: Server, *names: str, text: str = "Cr
     )
     data = f"<rss version='2.0'><channel><title>The Harbour Post</title><link>{site}</link>{items}</channel></rss>"
     parsed = parse(data.encode(), f"{site}feed.xml", now=NOW, limits=Limits())
-    await store(database, parsed, now=NOW)
+    await store(database, parsed, clock=lambda: NOW)
 
 
 def offer(server: Server, name: str) -> None:

@@ -4,8 +4,9 @@ import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 
+from api.bring_in import table
 from db.pool import Database
-from jobs.ingest import Summary, import_paths, report
+from jobs.ingest import Summary, import_paths
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 TEXT = "".join(
@@ -25,7 +26,7 @@ def page(headline: str, address: str | None, *, site: str = "The Harbour Post", 
 
 
 async def imported(database: Database, folder: Path) -> Summary:
-    return await import_paths(database, [folder], now=NOW, workers=1)
+    return await import_paths(database, [folder], clock=lambda: NOW, workers=1)
 
 
 async def test_pages_become_articles_of_their_outlet(database: Database, tmp_path: Path) -> None:
@@ -70,12 +71,12 @@ async def test_what_is_no_article_is_kept_aside_with_its_reason(database: Databa
     )
     # What they state is counted all the same.
     assert (summary.fields["headline"], summary.fields["date"], summary.fields["address"]) == (2, 2, 1)
-    assert ("  with date", "2") in report(summary)
+    assert ("  with date", "2") in table(summary)
     rows = await database.rows("select set_aside, raw->'title'->>'value' as title from entries order by set_aside")
     assert [row["title"] for row in rows] == ["The Harbour Post", "A page from nowhere"]
     assert await database.value("select count(*) from sources") == 0
     again = await imported(database, tmp_path)
-    assert (again.unchanged, again.set_aside.total(), again.pages) == (2, 0, 2)
+    assert (again.unchanged_documents, again.entries, again.pages) == (2, 0, 0)
 
 
 async def test_a_page_that_was_saved_again_is_a_revision(database: Database, tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ async def test_a_page_that_was_saved_again_is_a_revision(database: Database, tmp
     file.write_text(page("The ferry sails again", "https://harbour.example/ferry"))
     await imported(database, tmp_path)
     again = await imported(database, tmp_path)
-    assert (again.articles, again.revisions, again.unchanged) == (0, 0, 1)
+    assert (again.articles, again.revisions, again.unchanged_documents) == (0, 0, 1)
     file.write_text(page("The ferry sails twice", "https://harbour.example/ferry"))
     corrected = await imported(database, tmp_path)
     assert (corrected.articles, corrected.revisions) == (0, 1)

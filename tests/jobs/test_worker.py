@@ -4,25 +4,16 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from db.pool import Database
 from db.queue import Pace, enqueue, install_text
 from jobs.worker import JobsLeft, handlers, work
+from tests.services import ROOT, until
 
-ROOT = Path(__file__).parents[2]
 QUICK = Pace(lost_after=timedelta(seconds=1), look_every=timedelta(milliseconds=200), first_pause=timedelta())
-
-
-async def until(met: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
-    """Wait for a condition that another process or task brings about."""
-    async with asyncio.timeout(seconds):
-        while not await met():  # the database holds the condition, there is no event to wait for
-            await asyncio.sleep(0.02)
 
 
 def test_the_migration_is_what_the_locked_version_installs() -> None:

@@ -1,9 +1,7 @@
 """The whole service as processes, over HTTP."""
 
 import asyncio
-import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +12,8 @@ import asyncpg
 import pytest
 
 from db.embedded import address
-from tests.services import ROOT, descendants_of, free_port, is_alive, until
+from tests.processes import descendants_of, is_alive
+from tests.services import BROADSHEET, ROOT, clean_environment, free_port, until
 
 
 @dataclass(slots=True)
@@ -73,16 +72,13 @@ async def postgres_of(data_dir: Path) -> int:
 async def started(data_dir: Path, *, port: int | None = None, **variables: str) -> AsyncIterator[Run]:
     """`broadsheet run` on a data folder. If it still runs at the end, it is told to stop, then killed."""
     port = port or free_port()
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
     given = {f"BROADSHEET_{name.upper()}": value for name, value in variables.items()}
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "api",
+        *BROADSHEET,
         "run",
         cwd=ROOT,
-        env=clean | {"BROADSHEET_DATA_DIR": str(data_dir), "BROADSHEET_PORT": str(port)} | given,
+        env=clean_environment() | {"BROADSHEET_DATA_DIR": str(data_dir), "BROADSHEET_PORT": str(port)} | given,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

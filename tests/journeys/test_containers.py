@@ -3,13 +3,10 @@ and its commands, environment and health checks as plain processes on a database
 
 import asyncio
 import json
-import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +14,7 @@ import httpx2
 import pytest
 from ruamel.yaml import YAML
 
-from tests.services import ROOT, answers, free_port, until
+from tests.services import BROADSHEET, ROOT, answers, clean_environment, free_port, running, until
 
 COMPOSE = ROOT / "docker-compose.yml"
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
@@ -61,8 +58,7 @@ def test_the_image_holds_what_the_program_needs() -> None:
 def environment(service: dict[str, Any], database_url: str, **more: str) -> dict[str, str]:
     """What the image and the compose file set, with the test's database in place of the service `postgres`."""
     image = dict(re.findall(r"^(?:ENV |    )(BROADSHEET_\w+|PYTHON\w+)=(\S*)", DOCKERFILE, re.MULTILINE))
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
-    given: dict[str, str] = clean | image | {"BROADSHEET_COMMIT": "abc"} | service["environment"] | more
+    given: dict[str, str] = clean_environment() | image | {"BROADSHEET_COMMIT": "abc"} | service["environment"] | more
     assert "@postgres:5432/" in given["BROADSHEET_DATABASE_URL"]
     return given | {"BROADSHEET_DATABASE_URL": database_url}
 
@@ -71,18 +67,7 @@ def command(words: list[str]) -> list[str]:
     """A command of the image as a process here: `broadsheet` is `python -m api`."""
     entry = json.loads(re.findall(r"^ENTRYPOINT (.*)$", DOCKERFILE, re.MULTILINE)[0])
     assert entry == ["broadsheet"]
-    return [sys.executable, "-m", "api", *words]
-
-
-@contextmanager
-def process(words: list[str], variables: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    started = subprocess.Popen(command(words), cwd=ROOT, env=variables, stderr=subprocess.PIPE)
-    try:
-        yield started
-    finally:
-        if started.poll() is None:
-            started.kill()
-        started.communicate()
+    return [*BROADSHEET, *words]
 
 
 async def test_its_commands_and_environment_work_as_plain_processes(
@@ -106,11 +91,11 @@ async def test_its_commands_and_environment_work_as_plain_processes(
     assert not healthy("server")
     assert not healthy("worker")
     for _ in range(2):
-        with process(services["migrate"]["command"], variables["migrate"]) as migrate:
+        with running(command(services["migrate"]["command"]), variables["migrate"]) as migrate:
             assert await asyncio.to_thread(migrate.wait, 30) == 0
     with (
-        process(services["server"]["command"], variables["server"]) as server,
-        process(services["worker"]["command"], variables["worker"]) as worker,
+        running(command(services["server"]["command"]), variables["server"]) as server,
+        running(command(services["worker"]["command"]), variables["worker"]) as worker,
     ):
         url = f"http://127.0.0.1:{more['BROADSHEET_PORT']}"
         await answers(url + "/readyz")

@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx2
 
 from tests.journeys.conftest import started
-from tests.services import ROOT, children_of, free_port, is_alive, until
+from tests.processes import children_of, described, is_alive
+from tests.services import ROOT, answers, free_port, until
 
 
 async def test_from_nothing_to_an_edition_and_back(tmp_path: Path) -> None:
@@ -55,10 +56,20 @@ def slowness() -> float:
     return time.monotonic() - began
 
 
-async def test_sigterm_ends_it_like_ctrl_c(home: Path) -> None:
-    async with started(home) as run:
+async def test_sigterm_lets_load_balancers_notice(home: Path) -> None:
+    async with started(home, drain_seconds="20") as run:
         await run.ready()
         run.process.terminate()
+        await answers(run.url + "/readyz", 503, 10)
+        run.process.terminate()
+        assert await run.ends(10) == 0
+        await run.all_gone()
+
+
+async def test_ctrl_c_waits_for_no_load_balancer(home: Path) -> None:
+    async with started(home, drain_seconds="60") as run:
+        await run.ready()
+        run.process.send_signal(signal.SIGINT)
         assert await run.ends() == 0
         await run.all_gone()
 
@@ -119,13 +130,22 @@ async def test_with_an_address_the_embedded_server_is_not_touched(tmp_path: Path
     assert not (tmp_path / "data").exists()
 
 
+async def test_loading_the_sample_says_one_line(tmp_path: Path, database_url: str) -> None:
+    """Also where the tables are there already."""
+    async with started(tmp_path / "data", database_url=database_url, log_level="info") as run:
+        await run.ready()
+    assert len([line for line in run.lines if "The sample edition is loaded: " in line]) == 1
+    assert not any("document_read" in line for line in run.lines)
+
+
 async def test_a_dead_worker_is_started_again(home: Path) -> None:
     async with started(home) as run:
         await run.ready()
         worker = child(run.process.pid, "worker")
+        assert worker
         os.kill(worker, signal.SIGKILL)
         await run.says("The worker ended with status -9")
-        await until(lambda: child(run.process.pid, "worker") not in (0, worker))
+        await until(lambda: child(run.process.pid, "worker") not in (None, worker))
         async with httpx2.AsyncClient() as client:
             assert (await client.get(run.url + "/readyz")).status_code == 200
 
@@ -133,16 +153,17 @@ async def test_a_dead_worker_is_started_again(home: Path) -> None:
 async def test_a_dead_server_ends_it_with_a_reason(home: Path) -> None:
     async with started(home) as run:
         await run.ready()
-        os.kill(child(run.process.pid, "serve"), signal.SIGKILL)
+        server = child(run.process.pid, "serve")
+        assert server
+        os.kill(server, signal.SIGKILL)
         assert await run.ends() == 1
         assert any("The server ended with status -9" in line for line in run.lines)
         await run.all_gone()
 
 
-def child(pid: int, command: str) -> int:
-    """The child of a run that carries out a command, 0 if there is none."""
-    for found in children_of(pid):
-        arguments = Path(f"/proc/{found}/cmdline")
-        if arguments.exists() and f"\0{command}\0".encode() in arguments.read_bytes():
-            return found
-    return 0
+def child(pid: int, command: str) -> int | None:
+    """The child of a run that carries out a command."""
+    for found in map(described, children_of(pid)):
+        if found is not None and command in found.command:
+            return found.pid
+    return None

@@ -2,16 +2,15 @@
 
 import asyncio
 import os
-import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from db.pool import Database
 from schema.build import build_schema
 from schema.execute import Executor
+from tests.databases import administer, at, execute
 
 EDITION = Path(__file__).parent / "edition.sql"
 SCHEMA = build_schema()
@@ -36,18 +35,11 @@ def edition_url(server_url: str, template: str) -> Iterator[str]:
     """The address of a database with the fixed edition, made once for tests that only read."""
     name = f"broadsheet_test_{os.getpid()}_edition"
 
-    async def run(url: str, statement: str) -> None:
-        connection = await asyncpg.connect(url)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-    url = re.sub(r"^([a-z]+://[^/?]*)(/[^?]*)?", rf"\1/{name}", server_url)
-    asyncio.run(run(server_url, f"create database {name} template {template} strategy file_copy"))
-    asyncio.run(run(url, EDITION.read_text()))
+    url = at(server_url, name)
+    asyncio.run(administer(server_url, f"create database {name} template {template} strategy file_copy"))
+    asyncio.run(execute(url, EDITION.read_text()))
     yield url
-    asyncio.run(run(server_url, f"drop database {name} with (force)"))
+    asyncio.run(administer(server_url, f"drop database {name} with (force)"))
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ async def answers_twice(executor: Executor, document: str) -> None:
     assert answer.status == 200
     compiled = read(answer.body)
     assert "errors" not in compiled
-    by_core = await wide._by_core(wide.known(document, None).document, {}, ANONYMOUS)
+    by_core = await wide._by_core(wide.known(document, None), {}, ANONYMOUS)
     assert orjson.loads(by_core.body) == compiled
 
 

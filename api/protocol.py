@@ -1,0 +1,112 @@
+"""HTTP connections: uvicorn's protocol with time limits on what clients send, and a stop that fails no request."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio import TimerHandle
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from api.health import Lifecycle
+
+# Connections that are open but silent when the server stops: a request may be on its way on them.
+LINGER_SECONDS = 0.25
+# What a client may still send of a body that was already refused, before the connection is cut.
+DISCARDED_BYTES = 8_000_000
+
+
+class LimitedProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol with the limits that it lacks.
+
+    - The head of a request must be there within receive_seconds of the connection or of its first byte, and within
+      max_header_bytes; the body within receive_seconds of the head. Otherwise 408 or 431, and the connection ends.
+    - While the server stops, every answer closes its connection, and a silent connection is given a moment: what was
+      sent before the client could know is answered.
+    """
+
+    lifecycle: Lifecycle
+    receive_seconds: float
+    max_header_bytes: int
+
+    _timer: TimerHandle | None = None
+    _in_head = True
+    _head_bytes = 0
+    _discarded = 0
+    _refused = False
+
+    # uvicorn narrows the argument's type too, which mypy refuses of any override.
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        # In a head, no more at once than it may still have: so one that is too long is met before its end is.
+        while self._in_head and data and not self._refused and not self.transport.is_closing():
+            room = self.max_header_bytes - self._head_bytes
+            part, data = data[:room], data[room:]
+            self._head_bytes += len(part)
+            if self._timer is None:
+                self._arm()
+            super().data_received(part)
+            if self._in_head and self._head_bytes == self.max_header_bytes:
+                self._refuse(431)
+        if data and not self._refused and not self.transport.is_closing():
+            self._body_received(data)
+
+    def _body_received(self, data: bytes) -> None:
+        if self.cycle is not None and self.cycle.response_complete:
+            self._discarded += len(data)
+            if self._discarded > DISCARDED_BYTES:
+                self.transport.close()
+                return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._head_bytes = 0
+        self._arm()
+        super().on_headers_complete()
+        if self.lifecycle.draining:
+            self.cycle.keep_alive = False
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_head = True
+        self._discarded = 0
+        self._disarm()
+
+    def shutdown(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(LINGER_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
+
+    def _arm(self) -> None:
+        self._disarm()
+        self._timer = self.loop.call_later(self.receive_seconds, self._refuse, 408)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self, status: int) -> None:
+        """End the connection; say why, unless an answer has begun or the client has sent nothing at all."""
+        self._disarm()
+        if self.transport.is_closing():
+            return
+        answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
+        silent = self._in_head and not self._head_bytes
+        self._refused = True
+        if answering or silent:
+            self.transport.close()
+            return
+        self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        # Closing at once, with data unread, would reset the connection and could take the answer with it.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)

@@ -1,0 +1,95 @@
+"""Articles between decision and table: as they are known, as they are to be written, and what the log says of both."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ingest.article import Content, Extent
+from ingest.dates import Moment
+from ingest.decide import Known
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An article to be written: new, or with new content. `keeps_media`: its pictures and enclosures stay."""
+
+    id: UUID
+    content: Content
+    published: Moment | None
+    estimated: bool
+    updated: Moment | None
+    has_image: bool
+    keeps_media: bool = False
+
+
+def known_of(row: Any) -> Known:
+    """An article as `articles.known` answers with it."""
+    return Known(
+        id=row["id"],
+        source_id=row["source_id"],
+        kind=row["kind"],
+        language=row["language"],
+        lead=row["lead"],
+        body_html=row["body_html"],
+        body_text=row["body_text"],
+        body_extent=Extent(row["body_extent"]),
+        dateline=row["dateline"],
+        credit=row["credit"],
+        rights_holder=row["rights_holder"],
+        rights_notice=row["rights_notice"],
+        hashes=frozenset(row["hashes"]),
+        published_estimated=row["published_estimated"],
+        updated_at=row["updated_at"],
+        withheld=row["status"] == "WITHHELD",
+    )
+
+
+def columns_of(written: Written) -> tuple[Any, ...]:
+    """The columns of an article, as `articles.revise` names them."""
+    content, published, updated = written.content, written.published, written.updated
+    return (
+        written.id, content.url, content.kind, content.headline, content.lead, content.body_html, content.body_text,
+        content.body_extent.value, content.byline, content.section, content.credit, content.rights_holder,
+        content.rights_notice, content.language, json.dumps(content.categories),
+        published.instant if published else None, published.text if published else None, written.estimated,
+        updated.instant if updated else None, updated.text if updated else None, content.word_count,
+        written.has_image, content.hash, content.search, content.dateline, json.dumps(content.subjects),
+    )  # fmt: skip
+
+
+def columns_of_new(written: Written) -> tuple[Any, ...]:
+    """The columns of a new article, as `articles.insert` names them: those of any, and between which times it may be
+    seen."""
+    content = written.content
+    return (*columns_of(written), instant(content.embargoed_until), instant(content.expires))
+
+
+def instant(moment: Moment | None) -> datetime | None:
+    """The instant of a moment, if there is one."""
+    return moment.instant if moment else None
+
+
+def is_open(content: Content, now: datetime) -> bool:
+    """Whether a new article may be seen now."""
+    start, end = instant(content.embargoed_until), instant(content.expires)
+    return (start is None or start <= now) and (end is None or end > now)
+
+
+def was_of(known: Any, written: Written, topics: Sequence[UUID]) -> dict[str, Any]:
+    """What filters read and this revision changed, as it was before: topics by id, of the text only that it was
+    another."""
+    content, was = written.content, dict[str, Any]()
+    if known["headline"] != content.headline:
+        was["headline"] = known["headline"]
+    if known["lead"] != content.lead or known["body_text"] != content.body_text:
+        was["text"] = True
+    if known["language"] != content.language:
+        was["language"] = known["language"]
+    if written.published is not None:
+        was["publishedAt"] = known["published_text"]
+    if list(known["topics"]) != list(topics):
+        was["topics"] = [f"t_{topic}" for topic in known["topics"]]
+    return was
