@@ -7,19 +7,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
-from ipaddress import ip_network
 
 from api.bring_in import limits
 from api.settings import Settings
 from db.pool import Database
 from ingest import fetch
-from ingest.address import Dialling
+from ingest.address import PRIVATE, Dialling
 from ingest.fetch import Fetcher, user_agent
 from jobs.parse import Parsers
 from jobs.refresh import Refresher
 
 PER_HOST = 2
-_EVERYWHERE = Dialling((ip_network("0.0.0.0/0"), ip_network("::/0")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ async def fetching(
     """Fetcher, parsing processes (as many as the settings say, or `processes`) and what asks feeds with both."""
     fetcher = Fetcher(
         user_agent(version("broadsheet"), settings.contact),
-        dialling=_EVERYWHERE if settings.allow_private_networks else Dialling(),
+        dialling=Dialling(PRIVATE if settings.allow_private_networks else ()),
         limits=fetch.Limits(max_bytes=settings.max_feed_bytes, at_once=settings.fetches_at_once, per_host=PER_HOST),
     )
     async with fetcher, Parsers(processes or settings.feed_processes, limits(settings)) as parsers:
