@@ -1,4 +1,9 @@
-"""Migrations: plain SQL files in db/migrations, applied in the order of their names, each once."""
+"""Migrations: plain SQL files in db/migrations, applied in the order of their names, each once.
+
+A file is one transaction, and holds what it locks until its end. What takes long on a large table, such as an index,
+stands in a file of its own that begins with `-- concurrently`: its statements are run one by one outside of any
+transaction, and have to stand being run again after they were cut off.
+"""
 
 import asyncio
 import hashlib
@@ -47,6 +52,15 @@ class Migration:
     name: str
     text: str
     checksum: str
+
+    @property
+    def is_concurrent(self) -> bool:
+        return self.text.startswith("-- concurrently")
+
+    @property
+    def statements(self) -> list[str]:
+        """What is sent at once."""
+        return [each for each in self.text.split(";\n") if each.strip()] if self.is_concurrent else [self.text]
 
 
 def migrations(folder: Path = MIGRATIONS) -> list[Migration]:
@@ -123,22 +137,35 @@ async def _create_table(connection: Any) -> None:
 
 
 async def _apply(connection: Any, migration: Migration) -> bool:
-    """Apply one file and write it down, in one transaction; False where another process was faster."""
-    async with _alone(connection):
+    """Apply one file and write it down; False where another process was faster."""
+    async with _alone(connection, in_transaction=not migration.is_concurrent):
         if migration.name in await _applied(connection.fetchval, connection.fetch):
             return False
-        await connection.execute(migration.text)
+        for statement in migration.statements:
+            await connection.execute(statement)
         await connection.execute(statements("migrations")["insert"], migration.name, migration.checksum)
         return True
 
 
 @asynccontextmanager
-async def _alone(connection: Any) -> AsyncIterator[None]:
-    """A transaction that migrates while no other does, and doesn't wait long for what is in use."""
-    async with connection.transaction():
-        await connection.fetchval(statements("migrations")["lock"])
-        await connection.fetchval(statements("migrations")["limit_locks"], LOCK_TIMEOUT)
-        yield
+async def _alone(connection: Any, *, in_transaction: bool = True) -> AsyncIterator[None]:
+    """A time in which no other migrates; in a transaction, which doesn't wait long for what is in use, or in none."""
+    sql = statements("migrations")
+    # Asked for again and again: who waited in a statement would hold up an index that is made concurrently.
+    while True:
+        if await connection.fetchval(sql["lock"]):
+            break
+        await asyncio.sleep(0.05)
+    try:
+        if not in_transaction:
+            yield
+            return
+        async with connection.transaction():
+            await connection.fetchval(sql["limit_locks"], LOCK_TIMEOUT)
+            yield
+    finally:
+        if not connection.is_closed():
+            await connection.fetchval(sql["unlock"])
 
 
 async def _patiently(name: str, attempt: Callable[[], Awaitable[T]]) -> T:

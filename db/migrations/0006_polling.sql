@@ -35,5 +35,3 @@ alter table feeds
 
 create index feeds_due on feeds (next_check_at) where standing = 'ACTIVE';
 create index feeds_under_way on feeds (host) where unfinished > 0;
--- How much a feed brought lately decides how often it is asked.
-create index entries_by_time on entries (feed_id, first_seen_at);

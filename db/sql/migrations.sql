@@ -1,6 +1,10 @@
 -- name: lock
--- One process at a time, until its transaction ends.
-select pg_advisory_xact_lock(7310442178002);
+-- True for one session at a time, until it unlocks or ends.
+select pg_try_advisory_lock(7310442178002);
+
+-- name: unlock
+-- The next may migrate.
+select pg_advisory_unlock(7310442178002);
 
 -- name: limit_locks
 -- What follows in this transaction waits no longer than $1 for a lock. $1 a time with its unit.

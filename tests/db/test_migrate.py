@@ -69,6 +69,38 @@ async def test_a_file_that_fails_leaves_nothing(empty_database_url: str, folder:
     assert await ask(empty_database_url, "select to_regclass('two')") is None
 
 
+async def test_a_concurrent_file_locks_nothing_and_may_be_cut_off(empty_database_url: str, folder: Path) -> None:
+    await applied(empty_database_url, folder)
+    index = "create index concurrently one_n on one (n)"
+    (folder / "0003_three.sql").write_text(
+        f"-- concurrently\ndrop index concurrently if exists one_n;\n{index};\nselect 1 / 0;\n"
+    )
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await applied(empty_database_url, folder)
+    assert await ask(empty_database_url, "select to_regclass('one_n')::text") == "one_n"
+    assert await waiting(empty_database_url, folder) == ["0003_three"]
+    (folder / "0003_three.sql").write_text(
+        f"-- concurrently\ndrop index concurrently if exists one_n;\n{index};\nselect pg_sleep(0);\n"
+    )
+    writer = await asyncpg.connect(empty_database_url)
+    try:
+        # Whoever migrates waits for the writer, and nobody waits for whoever migrates.
+        async with writer.transaction():
+            await writer.execute("insert into one values (2)")
+            migrating = asyncio.create_task(applied(empty_database_url, folder))
+            await until_true(empty_database_url, "select exists (select from pg_index where not indisvalid)")
+            assert await ask(empty_database_url, "insert into one values (3) returning n") == 3
+        assert await migrating == ["0003_three"]
+    finally:
+        await writer.close()
+
+
+async def until_true(url: str, question: str) -> None:
+    async with asyncio.timeout(20):
+        while not await ask(url, question):
+            await asyncio.sleep(0.02)
+
+
 async def test_five_processes_at_once_apply_each_file_once(empty_database_url: str) -> None:
     outcomes = await asyncio.gather(*(migrate(empty_database_url) for _ in range(5)))
     assert sorted(name for names in outcomes for name in names) == [m.name for m in migrations()]
