@@ -116,7 +116,9 @@ RULES: tuple[Rule, ...] = (
     _form(
         "Japanese dateline",
         Where.HEAD,
-        r"[【［\[〔（(](?P<inner>[^【】［］\[\]〔〕（）()]{2,40})[】］\]〕）)](?:[\s\u3000]*[-－―—–][\s\u3000]*|[\s\u3000]*)",
+        r"[【［\[〔（(](?P<inner>[^【】［］\[\]〔〕（）()]{2,40})[】］\]〕）)](?:[\s\u3000]*[-－―—–][\s\u3000]*|[\s\u3000]*)"
+        # Before a particle it is a word of the sentence.
+        r"(?![はがをのにでともへや])",
         japanese,
     ),
     _form(
