@@ -1,22 +1,19 @@
-"""Outlets as operators want them: what of their texts is served, what they are called, and which are one."""
+"""Sources as operators want them: what of their texts is served, what they are called, and which are one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-import asyncpg
-
 from db.changes import Kind, Line, append
 from db.pool import Database
+from db.retry import Conflict, write
 from db.statements import statements
 from ingest.search_text import fold
 from ingest.slug import slug
 
 Policy = Literal["FULL", "EXCERPT", "HEADLINE"]
-POLICIES: tuple[Policy, ...] = ("FULL", "EXCERPT", "HEADLINE")
-_TRIES = 6
 
 
 class NoSuchSource(Exception):
@@ -29,7 +26,7 @@ class BadSource(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An outlet as an operator sees it. `slugs`: what it was ever called, `hosts` and `feeds`: by what it is known."""
+    """A source as an operator sees it. `slugs`: what it was ever called, `hosts` and `feeds`: by what it is known."""
 
     id: UUID
     slug: str
@@ -58,81 +55,103 @@ class Change:
 
 
 async def sources(database: Database) -> list[Source]:
-    """All outlets, by name."""
+    """All sources, by name."""
     return [_source(row) for row in await database.rows(statements("sources")["list"])]
 
 
 async def source(database: Database, named: str) -> Source:
-    """An outlet by any slug that it ever had. Raises NoSuchSource."""
-    rows = await database.rows(statements("sources")["by_slug"], named)
+    """A source by any slug that it ever had. Raises NoSuchSource."""
+    return _only(await database.rows(statements("sources")["by_slug"], named), named)
+
+
+async def _found(connection: Any, named: str) -> Source:
+    return _only(await connection.fetch(statements("sources")["by_slug"], named), named)
+
+
+def _only(rows: Sequence[Any], named: str) -> Source:
     if not rows:
         raise NoSuchSource(f"There is no source {named}.")
     return _source(rows[0])
 
 
 async def change(database: Database, named: str, wanted: Change, *, now: datetime) -> Source:
-    """Change an outlet. A new name gives it a new slug where one can be made of it and is free; the old ones go on
+    """Change a source. A new name gives it a new slug where one can be made of it and is free; the old ones go on
     answering. What of its texts is served changes at once, and every article of it has a line in the log. Raises
     NoSuchSource, BadSource."""
-    sql = statements("sources")
     _check(wanted)
-    before = await source(database, named)
-    async with database.transaction() as connection:
-        lines: list[Line] = []
-        served = (wanted.policy or before.policy, before.serves_pages if wanted.serves_pages is None
-                  else wanted.serves_pages)  # fmt: skip
-        if served != (before.policy, before.serves_pages):
-            # Articles before sources, as everybody locks them.
-            touched = await connection.fetch(sql["touch_articles"], before.id, now)
-            was = {"text": True}
-            lines = [Line(Kind.ARTICLE_UPDATED, f"a_{row['id']}", row["id"], was) for row in touched]
-        await connection.execute(sql["lock"], [before.id])
-        called = await _slug(connection, before, wanted)
-        name = wanted.name.strip() if wanted.name else before.name
-        publisher = before.publisher if wanted.publisher is None else wanted.publisher.strip() or None
-        country = before.country if wanted.country is None else wanted.country.upper() or None
-        facts = (called, name, fold(name), publisher, country, *served)
-        if facts != (before.slug, before.name, fold(before.name), before.publisher, before.country, before.policy,
-                     before.serves_pages):  # fmt: skip
-            await connection.execute(sql["change"], before.id, *facts)
-            await append(connection, [Line(Kind.SOURCE_UPDATED, f"s_{before.id}"), *lines])
-    return await source(database, called)
+    return await write(database, lambda connection: _change(connection, named, wanted, now))
+
+
+async def _change(connection: Any, named: str, wanted: Change, now: datetime) -> Source:
+    sql = statements("sources")
+    before = await _found(connection, named)
+    after = await _after(connection, before, wanted)
+    if after == before:
+        return before
+    lines = [Line(Kind.SOURCE_UPDATED, f"s_{before.id}")]
+    if (after.policy, after.serves_pages) != (before.policy, before.serves_pages):
+        # Articles before sources, as everybody locks them.
+        touched = await connection.fetch(sql["touch_articles"], before.id, now)
+        lines += [Line(Kind.ARTICLE_UPDATED, f"a_{row['id']}", row["id"], {"text": True}) for row in touched]
+    await connection.execute(sql["lock"], [before.id])
+    if replace(await _found(connection, named), articles=0, latest_article_at=None) != replace(
+        before, articles=0, latest_article_at=None
+    ):
+        raise Conflict
+    if after.slug not in before.slugs:
+        await connection.execute(statements("slugs")["insert"], "source", [after.slug], [before.id])
+    await connection.execute(
+        sql["change"], before.id, after.slug, after.name, fold(after.name), after.publisher, after.country,
+        after.policy, after.serves_pages,
+    )  # fmt: skip
+    await append(connection, lines)
+    return await _found(connection, after.slug)
+
+
+async def _after(connection: Any, before: Source, wanted: Change) -> Source:
+    """What a source is to be."""
+    name = wanted.name.strip() if wanted.name else before.name
+    asked = wanted.slug or (slug(name) if name != before.name else "")
+    if asked and asked not in before.slugs and await connection.fetch(statements("slugs")["taken"], "source", [asked]):
+        if wanted.slug:
+            raise BadSource(f"The slug {asked} is another source's.")
+        asked = ""
+    return replace(
+        before,
+        slug=asked or before.slug,
+        name=name,
+        publisher=before.publisher if wanted.publisher is None else wanted.publisher.strip() or None,
+        country=before.country if wanted.country is None else wanted.country.upper() or None,
+        policy=wanted.policy or before.policy,
+        serves_pages=before.serves_pages if wanted.serves_pages is None else wanted.serves_pages,
+    )
 
 
 async def merge(database: Database, gone: str, into: str, *, now: datetime) -> Source:
-    """Make two outlets one: articles, feeds, hosts, authors, keys and slugs of `gone` become those of `into`, whose
+    """Make two sources one: articles, feeds, hosts, authors, keys and slugs of `gone` become those of `into`, whose
     name and policy hold. Raises NoSuchSource, BadSource.
 
     Where both have an article of the same guid, the guid stays that of `into`, unless the other one is withheld.
     """
-    for attempt in range(_TRIES):
-        one, other = await source(database, gone), await source(database, into)
-        if one.id == other.id:
-            raise BadSource(f"{gone} and {into} are the same source.")
-        try:
-            async with database.transaction() as connection:
-                await _merge(connection, one, other, now)
-        except (asyncpg.DeadlockDetectedError, asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError):
-            # An import of one of them was under way; the next try sees what it wrote.
-            if attempt == _TRIES - 1:
-                raise
-        else:
-            break
-    return await source(database, into)
+    return await write(database, lambda connection: _merge(connection, gone, into, now))
 
 
-async def _merge(connection: Any, one: Source, other: Source, now: datetime) -> None:
+async def _merge(connection: Any, gone: str, into: str, now: datetime) -> Source:
     async def run(name: str, *args: Any) -> None:
         await connection.execute(sql[name], *args)
 
+    one, other = await _found(connection, gone), await _found(connection, into)
+    if one.id == other.id:
+        raise BadSource(f"{gone} and {into} are the same source.")
     sql, ids = statements("merge"), (one.id, other.id)
-    # Imports of these outlets wait until it is done.
+    # Imports of these sources wait until it is done.
     for host in sorted({*one.hosts, *other.hosts}):
         await connection.execute(statements("ingest")["lock_source"], host)
-    moved = await connection.fetch(sql["lock_articles"], one.id)
+    await run("lock_articles", one.id)
+    # Those that came while it waited for the others are among them.
+    moved = await connection.fetch(sql["articles"], *ids, now)
     await connection.execute(statements("sources")["lock"], sorted(ids))
-    public = [row["id"] for row in moved if row["is_public"]]
-    await run("articles", *ids, now)
+    public = sorted(row["id"] for row in moved if row["is_public"])
     await run("drop_weaker_keys", str(one.id), str(other.id))
     await run("keys", str(one.id), str(other.id))
     for name in ("feeds", "hosts", "slugs"):
@@ -146,10 +165,11 @@ async def _merge(connection: Any, one: Source, other: Source, now: datetime) -> 
         was["text"] = True
     lines = [Line(Kind.SOURCE_UPDATED, f"s_{source}") for source in ids]
     await append(connection, [*lines, *(Line(Kind.ARTICLE_UPDATED, f"a_{id}", id, was) for id in public)])
+    return await _found(connection, into)
 
 
 async def _merge_authors(connection: Any, ids: tuple[UUID, UUID]) -> None:
-    """Authors of one name become one; the others only change their outlet."""
+    """Authors of one name become one; the others only change their source."""
     sql = statements("merge")
     twins = await connection.fetch(sql["twins"], *ids)
     gone, kept = [row["gone"] for row in twins], [row["kept"] for row in twins]
@@ -159,21 +179,6 @@ async def _merge_authors(connection: Any, ids: tuple[UUID, UUID]) -> None:
         await connection.execute(sql["remove_authors"], gone)
         await connection.execute(sql["count_authors"], sorted(kept))
     await connection.execute(sql["authors"], *ids)
-
-
-async def _slug(connection: Any, before: Source, wanted: Change) -> str:
-    """What the outlet is called from now on; new slugs are written."""
-    asked = wanted.slug or (slug(wanted.name) if wanted.name and wanted.name.strip() != before.name else "")
-    if not asked or asked == before.slug:
-        return before.slug
-    if asked in before.slugs:
-        return asked
-    if await connection.fetch(statements("slugs")["taken"], "source", [asked]):
-        if wanted.slug:
-            raise BadSource(f"The slug {asked} is another source's.")
-        return before.slug
-    await connection.execute(statements("slugs")["insert"], "source", [asked], [before.id])
-    return asked
 
 
 def _check(wanted: Change) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
+from db.retry import write
 from db.statements import statements
 from ingest import url
 from jobs.counters import count_public
@@ -63,38 +64,44 @@ async def withhold(database: Database, named: str, *, reason: str, now: datetime
     reason = reason.strip()
     if not reason or len(reason) > MAX_REASON:
         raise BadReason(f"A reason is needed, of at most {MAX_REASON:,} characters.")
+    return await write(database, lambda connection: _withhold(connection, named, reason, now))
+
+
+async def _withhold(connection: Any, named: str, reason: str, now: datetime) -> Outcome:
     sql = statements("withholdings")
-    async with database.transaction() as connection:
-        row = await _article(connection, named)
-        article = row["id"]
-        if row["status"] == "WITHHELD":
-            return await _outcome(connection, row, changed=False, is_public=False)
-        await connection.execute(sql["withhold"], article, now)
-        await connection.execute(sql["open"], uuid7(now), article, reason, now)
-        site = await connection.fetchval(sql["site"], row["source_id"])
-        if not url.is_home_page(row["url"], site):
-            await connection.execute(sql["claim"], article, row["url"])
-        if row["is_public"]:
-            await count_public(connection, [], [article])
-            await append(connection, [Line(Kind.ARTICLE_WITHDRAWN, f"a_{article}", article)])
-        return await _outcome(connection, row, changed=True, is_public=False)
+    row = await _article(connection, named)
+    article = row["id"]
+    if row["status"] == "WITHHELD":
+        return await _outcome(connection, row, changed=False, is_public=False)
+    await connection.execute(sql["withhold"], article, now)
+    await connection.execute(sql["open"], uuid7(now), article, reason, now)
+    site = await connection.fetchval(sql["site"], row["source_id"])
+    if not url.is_home_page(row["url"], site):
+        await connection.execute(sql["claim"], article, row["url"])
+    if row["is_public"]:
+        await count_public(connection, [], [article])
+        await append(connection, [Line(Kind.ARTICLE_WITHDRAWN, f"a_{article}", article)])
+    return await _outcome(connection, row, changed=True, is_public=False)
 
 
 async def restore(database: Database, named: str, *, now: datetime) -> Outcome:
     """Give a withheld article back, with all that came in meanwhile. Raises NoSuchArticle, AddressShared."""
+    return await write(database, lambda connection: _restore(connection, named, now))
+
+
+async def _restore(connection: Any, named: str, now: datetime) -> Outcome:
     sql = statements("withholdings")
-    async with database.transaction() as connection:
-        row = await _article(connection, named)
-        article = row["id"]
-        if row["status"] != "WITHHELD":
-            return await _outcome(connection, row, changed=False, is_public=row["is_public"])
-        is_public = bool(await connection.fetchval(sql["restore"], article, now))
-        outcome = await _outcome(connection, row, changed=True, is_public=is_public)
-        await connection.execute(sql["close"], article, now)
-        if is_public:
-            await count_public(connection, [article], [])
-            await append(connection, [Line(Kind.ARTICLE_PUBLISHED, f"a_{article}", article)])
-        return outcome
+    row = await _article(connection, named)
+    article = row["id"]
+    if row["status"] != "WITHHELD":
+        return await _outcome(connection, row, changed=False, is_public=row["is_public"])
+    is_public = bool(await connection.fetchval(sql["restore"], article, now))
+    outcome = await _outcome(connection, row, changed=True, is_public=is_public)
+    await connection.execute(sql["close"], article, now)
+    if is_public:
+        await count_public(connection, [article], [])
+        await append(connection, [Line(Kind.ARTICLE_PUBLISHED, f"a_{article}", article)])
+    return outcome
 
 
 async def withheld(database: Database, *, limit: int = 100) -> list[Withheld]:

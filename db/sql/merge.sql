@@ -4,7 +4,7 @@ select id, is_public from articles where source_id = $1 order by id for no key u
 
 -- name: articles
 -- Articles change their outlet. $1 from, $2 into, $3 now.
-update articles set source_id = $2, changed_at = $3 where source_id = $1;
+update articles set source_id = $2, changed_at = $3 where source_id = $1 returning id, is_public;
 
 -- name: drop_weaker_keys
 -- Where articles of both outlets have one guid, one of them keeps it: the withheld one, else the one of the outlet that

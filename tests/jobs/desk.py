@@ -1,5 +1,6 @@
 """What tests of the operator's desk share: feeds to bring in, questions that readers ask, and a recount."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,9 @@ select 'commenter ' || display_name, comment_count, (
   where c.author_id = m.id and c.is_public and c.placeholder is null and a.is_public
 ) from commenters m
 """
+
+WAITING = """select count(*) from pg_stat_activity
+where datname = current_database() and wait_event_type = 'Lock' and state = 'active'"""
 
 
 def feed(path: Path, *items: str, title: str = "The Harbour Post", host: str = "harbour.example") -> Path:
@@ -90,3 +94,10 @@ async def log(database: Database, after: int = 0) -> list[tuple[str, str, str]]:
 async def head(database: Database) -> int:
     number: int = await database.value("select coalesce(max(seq), 0) from changes")
     return number
+
+
+async def waits_for_a_lock(database: Database, at_least: int = 1) -> None:
+    """Return once so many sessions of this database wait for others' locks."""
+    async with asyncio.timeout(20):
+        while await database.value(WAITING) < at_least:
+            await asyncio.sleep(0.02)

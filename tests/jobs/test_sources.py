@@ -10,7 +10,7 @@ import pytest
 from db.pool import Database
 from jobs.sources import BadSource, Change, NoSuchSource, change, merge, source, sources
 from jobs.withhold import withhold
-from tests.jobs.desk import NOW, ask, assert_counted, bring, feed, head, item, log
+from tests.jobs.desk import NOW, ask, assert_counted, bring, feed, head, item, log, waits_for_a_lock
 
 SERVED = """query ($url: URL!) { article(by: {url: $url}) {
   headline lead html: body text: body(as: TEXT) bodyAvailability source { slug }
@@ -199,3 +199,47 @@ async def test_beside_imports_every_count_stays_right(database: Database, tmp_pa
 
     assert await database.value("select count(*) from sources") == 1
     await assert_counted(database)
+
+
+async def test_what_comes_in_while_a_merge_waits_moves_with_the_rest(database: Database, tmp_path: Path) -> None:
+    """A feed that is known by its address, whose documents name another host: no lock of the merge keeps it out."""
+    paths = await two(database, tmp_path)
+    one, other = await source(database, "harbour-mobile"), await source(database, "the-harbour-post")
+    await database.rows(
+        "update feeds set site_url = 'https://renamed.example/' where source_id = $1 returning 1", one.id
+    )
+    async with database.transaction() as held:
+        await held.fetch("select id from articles where source_id = $1 for no key update", one.id)
+        merging = asyncio.create_task(merge(database, one.slug, other.slug, now=NOW))
+        await waits_for_a_lock(database)
+        start = await head(database)
+        feed(paths[1], item(77, host="renamed.example"), title="Harbour mobile", host="renamed.example")
+        await bring(database, paths[1], at=1)
+    await merging
+    await assert_counted(database)
+    late = await database.value("select id from articles where url = 'https://renamed.example/77'")
+    assert ("ARTICLE_UPDATED", f"a_{late}") in {(kind, node) for kind, node, _ in await log(database, start)}
+
+
+async def test_two_operators_change_different_things(database: Database, tmp_path: Path) -> None:
+    await two(database, tmp_path)
+    before = await source(database, "the-harbour-post")
+    async with database.transaction() as held:
+        await held.execute("select from sources where id = $1 for no key update", before.id)
+        both = [
+            asyncio.create_task(change(database, before.slug, wanted, now=NOW))
+            for wanted in (Change(publisher="Harbour Press"), Change(country="jp"))
+        ]
+        await waits_for_a_lock(database, 2)
+    await asyncio.gather(*both)
+    after = await source(database, before.slug)
+    assert (after.publisher, after.country) == ("Harbour Press", "JP")
+
+
+async def test_two_sources_that_want_one_slug(database: Database, tmp_path: Path) -> None:
+    await two(database, tmp_path)
+    done = await asyncio.gather(
+        *(change(database, slug, Change(slug="quay"), now=NOW) for slug in ("harbour-mobile", "the-harbour-post")),
+        return_exceptions=True,
+    )
+    assert sorted(type(each).__name__ for each in done) == ["BadSource", "Source"]
