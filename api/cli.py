@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api import desk, feed
+from api import article, feed, source, topics
 from api.command import fail_for, settings_given
 
 app = typer.Typer(
@@ -20,9 +20,9 @@ app = typer.Typer(
     "see docs/configuration.md.",
 )
 app.add_typer(feed.feed, name="feed")
-app.add_typer(desk.article, name="article")
-app.add_typer(desk.source, name="source")
-app.add_typer(desk.topics, name="topics")
+app.add_typer(article.article, name="article")
+app.add_typer(source.source, name="source")
+app.add_typer(topics.topics, name="topics")
 
 
 class Part(StrEnum):
