@@ -387,6 +387,10 @@ CREATE TABLE public.topic_map (
     created_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.topic_meaning (
+    version bigint NOT NULL
+);
+
 CREATE TABLE public.topic_names (
     topic_id uuid NOT NULL,
     language text NOT NULL,
@@ -570,6 +574,8 @@ CREATE INDEX articles_by_search ON public.articles USING gin (search);
 CREATE INDEX articles_by_source ON public.articles USING btree (source_id, published_at DESC, id DESC) WHERE is_public;
 
 CREATE INDEX articles_by_updated ON public.articles USING btree (sort_updated_at DESC, id DESC) WHERE is_public;
+
+CREATE INDEX articles_by_url ON public.articles USING btree (url);
 
 CREATE INDEX articles_embargoed ON public.articles USING btree (embargoed_until) WHERE ((embargoed_until IS NOT NULL) AND (NOT is_public) AND (status = 'USABLE'::text));
 

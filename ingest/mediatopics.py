@@ -13,6 +13,8 @@ from typing import Any
 import lxml.etree
 import orjson
 
+from ingest.text import one_line
+
 MAX_BYTES = 64 * 1024 * 1024
 MAX_TOPICS = 20_000
 _MAX_NAME = 200
@@ -76,9 +78,7 @@ def _made(
 ) -> MediaTopic | None:
     code = _first_code(identities)
     clean = {
-        tag.lower(): " ".join(name.split())[:_MAX_NAME]
-        for tag, name in names.items()
-        if _TAG.fullmatch(tag) and name.strip()
+        tag.lower(): one_line(name)[:_MAX_NAME] for tag, name in names.items() if _TAG.fullmatch(tag) and one_line(name)
     }
     if code is None or not clean:
         return None

@@ -71,13 +71,14 @@ async def load(database: Database, data: bytes, *, now: datetime) -> Loaded:
         await connection.execute(sql["lock_tree"])
         known = {row["code"]: _known(row) for row in await connection.fetch(sql["known"])}
         after = await _after(connection, found, known, now)
+        _check_tree([*(row for code, row in known.items() if code not in {each.code for each in after}), *after])
         new = [row for row in after if row.code not in known]
         changed = [row for row in after if row.code in known and known[row.code] != row]
         # The ones above stand before the ones below.
         await _write(connection, new, changed)
         lines = [Line(Kind.TOPIC_UPDATED, f"t_{row.id}") for row in (*new, *changed)]
         if lines:
-            await _ask_anew(connection, now)
+            await _ask_anew(connection)
         await append(connection, lines)
     return Loaded(
         topics=len(found),
@@ -98,7 +99,7 @@ async def map_category(database: Database, category: str, topic: str, *, now: da
         if not key_of(category):
             raise NoSuchTopic("A category needs a name.")
         await connection.execute(sql["map"], key_of(category), category.strip(), row["id"], now)
-        await _ask_anew(connection, now)
+        await _ask_anew(connection)
         return str(row["name"])
 
 
@@ -106,7 +107,7 @@ async def unmap_category(database: Database, category: str, *, now: datetime) ->
     """Forget what was said of a category."""
     async with database.transaction() as connection:
         await connection.execute(statements("topics")["unmap"], key_of(category))
-        await _ask_anew(connection, now)
+        await _ask_anew(connection)
 
 
 async def mapped(database: Database) -> list[tuple[str, str]]:
@@ -136,10 +137,11 @@ async def topics_of(connection: Any, subjects: Iterable[str]) -> dict[str, UUID]
     return found
 
 
-async def give_anew(database: Database, *, now: datetime) -> int:
-    """Give all articles the topics that their categories mean now, and the broader ones of each; how many changed."""
+async def give_anew(database: Database, version: int, *, now: datetime) -> int:
+    """Give all articles the topics that their categories mean in this version, and the broader ones of each; how many
+    changed. Where a later version is there, what is left is left to the job that was enqueued with it."""
     after, changed = _FIRST, 0
-    while True:
+    while await database.value(statements("topics")["meaning"]) == version:
         async with database.transaction() as connection:
             rows = await connection.fetch(statements("topics")["batch"], after, BATCH)
             if not rows:
@@ -196,9 +198,22 @@ async def _standing(connection: Any, ids: Sequence[UUID]) -> dict[UUID, dict[UUI
     return found
 
 
-async def _ask_anew(connection: Any, now: datetime) -> None:
-    # With a key of its own: one that runs already may have passed what this change is about.
-    await enqueue(connection, "topics", key=f"topics-{now.isoformat()}")
+async def _ask_anew(connection: Any) -> None:
+    version = await connection.fetchval(statements("topics")["mean_anew"])
+    await enqueue(connection, "topics", str(version).encode(), key=f"topics-{version}")
+
+
+def _check_tree(rows: Sequence[_Row]) -> None:
+    """Every topic has to have a topmost one above it. A file may be well by itself and make a ring with what is
+    there."""
+    above = {row.id: row.broader for row in rows}
+    for row in rows:
+        place, passed = row.broader, {row.id}
+        while place is not None:
+            if place in passed:
+                raise mediatopics.UnreadableTopics(f"{row.code} would have no end of broader topics.")
+            passed.add(place)
+            place = above.get(place)
 
 
 async def _after(connection: Any, found: Sequence[MediaTopic], known: Mapping[str, _Row], now: datetime) -> list[_Row]:

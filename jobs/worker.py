@@ -45,8 +45,8 @@ def handlers(database: Database, clock: Callable[[], datetime]) -> Mapping[str, 
             await connection.execute(statements("workers")["tidy"], now - KEEP_WORKERS)
             await connection.execute(statements("queue")["tidy"], now - KEEP_LOG)
 
-    async def topics(_payload: bytes) -> None:
-        await give_anew(database, now=clock())
+    async def topics(payload: bytes) -> None:
+        await give_anew(database, int(payload), now=clock())
 
     return {"tidy": tidy, "topics": topics}
 

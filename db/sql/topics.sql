@@ -117,6 +117,14 @@ from (
 union all
 select 'slug', g.slug, g.id from slugs g where g.noun = 'topic' and g.slug = any ($3::text[]);
 
+-- name: mean_anew
+-- Categories mean something else from now on; which version of their meaning that is.
+update topic_meaning set version = version + 1 returning version;
+
+-- name: meaning
+-- The version of what categories mean.
+select version from topic_meaning;
+
 -- name: batch
 -- Articles after an id, locked, with all that may name a topic. $1 article, $2 at most so many.
 select

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from db.pool import Database
+from ingest.mediatopics import UnreadableTopics
 from jobs.topics import Loaded, NoSuchTopic, give_anew, load, map_category, mapped, unmap_category
 from jobs.withhold import withhold
 from tests.jobs.desk import NOW, ask, assert_counted, bring, feed, head, item, log
@@ -37,6 +38,10 @@ def changed(**concepts: dict[str, Any]) -> bytes:
     for concept in document["conceptSet"]:
         concept.update(concepts.get(f"n{concept['qcode'][-1]}", {}))
     return json.dumps(document).encode()
+
+
+async def give(database: Database) -> int:
+    return await give_anew(database, await database.value("select version from topic_meaning"), now=NOW)
 
 
 async def test_the_file_is_loaded_once(database: Database) -> None:
@@ -105,21 +110,21 @@ async def test_articles_are_given_their_topics_anew(database: Database, tmp_path
     await load(database, FILE.read_bytes(), now=NOW)
     start = await head(database)
 
-    assert await give_anew(database, now=NOW) == 2
+    assert await give(database) == 2
 
     assert await topics(database, 1) == (["kelp-rowing"], ["sport", "tidal-games"])
     assert await topics(database, 3) == (["kelp-rowing"], ["sport", "tidal-games"])
     lines = await log(database, start)
     assert [(kind, json.loads(was)) for kind, _, was in lines] == [("ARTICLE_UPDATED", {"topics": []})]
     await assert_counted(database)
-    assert await give_anew(database, now=NOW) == 0
+    assert await give(database) == 0
 
     # The tree changes: what was below sport lies below the environment.
     moved = changed(n1={"broader": ["http://cv.iptc.org/newscodes/mediatopic/06000000"], "prefLabel": {"en": "Tide"}})
     done = await load(database, moved, now=NOW)
     assert (done.new, done.changed) == (0, 1)
     start = await head(database)
-    assert await give_anew(database, now=NOW) == 2
+    assert await give(database) == 2
     assert await topics(database, 1) == (["kelp-rowing"], ["environment", "tidal-games"])
     lines = await log(database, start)
     ids = {row["slug"]: f"t_{row['id']}" for row in await database.rows("select id, slug from topics")}
@@ -130,10 +135,10 @@ async def test_articles_are_given_their_topics_anew(database: Database, tmp_path
 
     assert await map_category(database, "tangrudern", "medtop:15000000", now=NOW) == "Sport"
     assert await mapped(database) == [("tangrudern", "sport")]
-    await give_anew(database, now=NOW)
+    await give(database)
     assert await topics(database, 1) == (["sport"], [])
     await unmap_category(database, "Tangrudern", now=NOW)
-    await give_anew(database, now=NOW)
+    await give(database)
     assert await topics(database, 1) == (["kelp-rowing"], ["environment", "tidal-games"])
     await assert_counted(database)
     assert await database.value("select count(*) from jobs.pgqueuer where entrypoint = 'topics'") > 0
@@ -149,7 +154,7 @@ async def test_an_editors_topic_stays_and_its_broader_ones_follow_the_tree(datab
         )
         await connection.execute("update topics set article_count = 1 where slug = 'kelp-rowing'")
 
-    await give_anew(database, now=NOW)
+    await give(database)
 
     assert await topics(database, 1) == (["environment", "kelp-rowing"], ["sport", "tidal-games"])
     kept = await database.rows("select assigned_by, confidence from article_topics where not direct")
@@ -175,11 +180,37 @@ async def test_beside_imports_every_count_stays_right(database: Database, tmp_pa
     async def change_tree() -> None:
         for data in (FILE.read_bytes(), moved, FILE.read_bytes()):
             await load(database, data, now=NOW)
-            await give_anew(database, now=NOW)
+            await give(database)
 
     await asyncio.gather(import_again(), change_tree())
 
     await assert_counted(database)
-    await give_anew(database, now=NOW)
+    await give(database)
     assert await topics(database, 1) == (["kelp-rowing"], ["sport", "tidal-games"])
     await assert_counted(database)
+
+
+async def test_of_many_changes_only_the_last_goes_through_all_articles(database: Database, tmp_path: Path) -> None:
+    await bring(database, feed(tmp_path / "a.xml", item(1)))
+    for category in ("Ferries", "Tides", "Piers"):
+        await map_category(database, category, "sport", now=NOW)
+    await map_category(database, "Sport", "weather", now=NOW)
+    jobs = [row["payload"] for row in await database.rows("select payload from jobs.pgqueuer order by id")]
+    assert len(jobs) == 4
+    assert [await give_anew(database, int(payload), now=NOW) for payload in jobs] == [0, 0, 0, 1]
+
+
+async def test_two_files_make_no_ring(database: Database) -> None:
+    def concept(code: int, broader: int | None) -> dict[str, object]:
+        above = {"broader": [f"medtop:{broader}"]} if broader else {}
+        return {"qcode": f"medtop:{code}", "prefLabel": {"en-GB": f"Tides {code}"}, **above}
+
+    await load(database, json.dumps([concept(29999901, 29999902), concept(29999902, None)]).encode(), now=NOW)
+    with pytest.raises(UnreadableTopics, match="no end of broader"):
+        await load(database, json.dumps([concept(29999902, 29999901)]).encode(), now=NOW)
+
+
+async def test_control_characters_are_no_part_of_a_name(database: Database) -> None:
+    data = json.dumps([{"qcode": "medtop:29999901", "prefLabel": {"en-GB": "Ti\0des"}}]).encode()
+    assert (await load(database, data, now=NOW)).new == 1
+    assert await database.value("select name from topics where code = 'medtop:29999901'") == "Tides"
