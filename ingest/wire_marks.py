@@ -76,6 +76,8 @@ _NO_EASTERN_PLACE = frozenset(
         速報 独自 記事 出典 出所 協力 사진 자료 자료사진 그래픽 영상 제공 출처 일러스트""",
     )
 )
+# 'Joint', 'current affairs'.
+_WORDS = frozenset({"共同", "時事"})
 _EAST_DAY = re.compile(r"(?:(?:\d{4}年)?\d{1,2}月)?\d{1,2}日")
 _EAST_NAME = re.compile("[\u3041-\u30ff\u3400-\u9fff々、・ ]{2,24}")
 _BOILERPLATE = re.compile(
@@ -127,6 +129,14 @@ def agency_dateline(match: re.Match[str], about: About) -> Finding | None:
     return _dateline(match["dateline"], place, day_of(printed_day, about.published), agency)
 
 
+def agency_day(match: re.Match[str], about: About) -> Finding | None:
+    """'June 18 (Reuters) - '."""
+    agency = about.agency_of(match["agency"].strip())
+    if agency is None or not about.is_first or not is_day(match["day"]):
+        return None
+    return _dateline(match["dateline"], None, day_of(match["day"], about.published), agency)
+
+
 def bare_dateline(match: re.Match[str], about: About) -> Finding | None:
     """'MADRID — Rosalind', 'Elmford, Ill. — Rosalind', 'NEW DELHI: The', 'Dubai, May 10: The': no agency, so the place
     must be a known one, and it must begin the text."""
@@ -136,6 +146,9 @@ def bare_dateline(match: re.Match[str], about: About) -> Finding | None:
         return None
     if len(rest) < 40 or not any(char.islower() for char in rest[:30]):
         return None
+    next_word = re.match(r"[\w'’-]+", rest)
+    if not printed_day and next_word and (is_city(next_word[0]) or is_region(next_word[0])):
+        return None  # 'LONDON - Paris in two hours'
     if _is_loud(place):
         if not (is_city(place) if match["colon"] else _stands_alone(place)):
             return None
@@ -165,9 +178,12 @@ def japanese(match: re.Match[str], about: About) -> Finding | None:
     '【6月18日 AFP】', '（共同）'."""
     inner = match["inner"].strip()
     if both := agency_of(inner.replace("＝", "=")):
-        # '(AP) and others': in a later line of another script it would be a remark.
+        # '(AP) and others' is a remark; so is, in a later line, what another script follows. Alone, the short names of
+        # Kyodo and Jiji are words too.
         following = match.string[match.end() : match.end() + 1]
-        return Finding(credit=both) if about.is_first or not following or is_eastern(following) else None
+        if following and (following.islower() or inner in _WORDS or not (about.is_first or is_eastern(following))):
+            return None
+        return Finding(credit=both)
     left, _, right = (part.strip() for part in inner.replace("=", "＝").partition("＝"))
     credit, byline = agency_of(right) if right else None, None
     if right and credit is None:
@@ -192,7 +208,7 @@ def japanese(match: re.Match[str], about: About) -> Finding | None:
 def korean(match: re.Match[str], about: About) -> Finding | None:
     """'(서울=연합뉴스) 홍길동 기자 = ', '[서울=뉴시스]홍길동 기자 = '."""
     agency, place = agency_of(match["agency"]), match["place"].strip()
-    if agency is None or not are_names(place) or place in _NO_EASTERN_PLACE:
+    if agency is None or not are_names(place) or place in _NO_EASTERN_PLACE or agency_of(place):
         return None
     return replace(_dateline(place, place, None, agency), byline=match["byline"])
 
@@ -211,9 +227,29 @@ def signed(match: re.Match[str], about: About) -> Finding | None:
 
 
 def credited(match: re.Match[str], about: About) -> Finding | None:
-    """'（共同）', '(With inputs from PTI)', '—Kyodo', 'Source: Reuters'."""
-    agency = agency_of(match["agency"])
-    return Finding(credit=agency) if agency else None
+    """'（共同）', '（ロンドン＝共同）', '(With inputs from PTI)', '—Kyodo', 'Source: Reuters'."""
+    return _credit(match["agency"].strip(), match.string[: match.start()])
+
+
+def _credit(printed: str, before: str) -> Finding | None:
+    place, _, signed_by = printed.replace("=", "＝").rpartition("＝")
+    agency = agency_of(printed) or (agency_of(signed_by) if is_city(place) else None)
+    if agency is None or _is_word(printed, agency) or _is_spelled_out(printed, before):
+        return None
+    return Finding(credit=agency)
+
+
+def _is_word(printed: str, agency: str) -> bool:
+    """Whether what stands for an agency known by its capitals is not in capitals: 'Uni', 'Pa'."""
+    return agency.isupper() and len(agency) <= 4 and fold(printed) == fold(agency) and not printed.isupper()
+
+
+def _is_spelled_out(printed: str, before: str) -> bool:
+    """Whether the letters are those of words just before: 'the Advanced Placement exam. (AP)'."""
+    if not printed.isupper() or not 2 <= len(printed) <= 5 or not printed.isascii():
+        return False
+    words = r"\W+".join(rf"{letter}[\w'’-]+" for letter in printed)
+    return re.search(rf"\b{words}", before[-120:]) is not None
 
 
 def credited_by_dash(match: re.Match[str], about: About) -> Finding | None:
@@ -228,8 +264,9 @@ def credited_alone(match: re.Match[str], about: About) -> Finding | None:
 
 def credited_after(match: re.Match[str], about: About) -> Finding | None:
     """'… the hills. PTI', 'PTI ABC DE FGH'."""
-    agency = agency_of(match["agency"] or match["other"])
-    return Finding(credit=agency) if agency and (about.follows_sentence or not about.is_whole) else None
+    if about.is_whole and not about.follows_sentence:
+        return None
+    return _credit(match["agency"] or match["other"], match.string[: match.start()])
 
 
 def staff(match: re.Match[str], about: About) -> Finding | None:
@@ -249,6 +286,12 @@ def contributed(match: re.Match[str], about: About) -> Finding | None:
     return Finding(contributors=match["staff"]) if are_names(names, _STAFF_WORDS, limit=60) else None
 
 
+# 'The New Bridge at Night' says what is seen, not who saw it.
+_TITLE = re.compile(
+    r"^(?:the|a|an|der|die|das|la|le|el|un|une)\s(?!.*/)|\s(?:at|during|near|under|over|before|after)\s", re.I
+)
+
+
 def photo(match: re.Match[str], about: About) -> Finding | None:
     """'Photo: Ann Lee/Kyodo', '（写真：ロイター）', '[사진=…]'."""
     if not about.takes_pictures:
@@ -257,7 +300,9 @@ def photo(match: re.Match[str], about: About) -> Finding | None:
     bracketed = match[0].strip()[:1] in "(（[［【<＜"
     if not (bracketed or about.is_whole) or not any(char.isalpha() for char in who):
         return None
-    return Finding(image_credit=who) if are_names(who, limit=10) else None
+    if not are_names(who, limit=10) or (_TITLE.search(who) and agency_of(who) is None):
+        return None
+    return Finding(image_credit=who)
 
 
 def copyright_line(match: re.Match[str], about: About) -> Finding | None:

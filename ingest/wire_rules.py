@@ -17,6 +17,7 @@ from ingest.wire_marks import (
     About,
     Finding,
     agency_dateline,
+    agency_day,
     bare_dateline,
     chinese,
     contributed,
@@ -65,7 +66,7 @@ _DAY = (
 )
 _PLACE = r"(?P<place>[^\W\da-zà-öø-ÿ_][\w .,'’/&\-]{1,60}?(?:\s?\[[^\W\d_ ]{2,30}\])?)"
 _DATELINE = rf"(?P<dateline>{_PLACE}(?:[.,]\s*(?P<day>{_DAY}))?)"
-_DASH = r"\s*(?:\.\s?[-–—]|-{1,3}|[–—―─_]{1,2}|:)\s*"
+_DASH = r"\s*(?:\.\s?[-–—]|-{1,3}|[–—―─－_]{1,2}|:)\s*"
 _IN_BRACKETS = r"[(（](?P<agency>[^()（）]{2,50})[)）]"
 _UPPER_NEXT = r"(?=[\"“‘'«»„¿¡\[]?[^\W\d_a-zß-öø-ÿ])"
 _AGENCY_WORDS = "[^()（）\\[\\]［］\n]{2,50}"
@@ -99,6 +100,12 @@ RULES: tuple[Rule, ...] = (
         Where.HEAD,
         rf"{_DATELINE}?(?:\s*--)?\s*{_IN_BRACKETS}(?P<dash>{_DASH}|\s+{_UPPER_NEXT})",
         agency_dateline,
+    ),
+    _form(
+        "day with agency",
+        Where.HEAD,
+        rf"(?P<dateline>(?P<day>{_DAY}))\s*{_IN_BRACKETS}{_DASH}",
+        agency_day,
     ),
     _form(
         "dateline with agency in strokes",
@@ -145,7 +152,7 @@ RULES: tuple[Rule, ...] = (
     _form(
         "picture credit",
         Where.END,
-        rf"[(（\[［]\s*(?:{_PICTURE}\s*[:：=＝©]|(?i:photos?|image|picture) by)\s*"
+        rf"[(（\[［]\s*(?:{_PICTURE}\s*[:：=＝©]|(?i:photos?|image|picture) by|(?=[A-Z]{{2,4}} Photo/))\s*"
         r"(?P<who>[^\n()（）\[\]［］]{2,80})[)）\]］]",
         photo,
     ),
