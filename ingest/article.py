@@ -71,6 +71,7 @@ class Reason(StrEnum):
     NO_ADDRESS = "no address"
     NOTHING_TO_READ = "no headline and no text"
     NO_ENTRY = "no entry"
+    EMBARGO_UNREADABLE = "an embargo that can't be read"
     BEYOND_LIMIT = "beyond the limit of entries"
 
 
@@ -155,6 +156,8 @@ def _content(entry: Entry, channel: Channel, site_url: str | None, hint: str | N
     address, aliases = _addresses(entry, site_url)
     if address is None:
         return Reason.NO_ADDRESS
+    if entry.embargoed_until and moment(entry.embargoed_until) is None:
+        return Reason.EMBARGO_UNREADABLE  # rather than out before its time
     summary_html = _html(entry.summary, address)
     content_html = _html(entry.content, address)
     published, updated = _dates(entry, now)

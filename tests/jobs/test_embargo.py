@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from db.pool import Database
 from jobs.due import write_due
 from tests.jobs.desk import NOW, ask, assert_counted, bring, feed, head, item, log
@@ -57,3 +59,14 @@ async def test_what_is_stated_later_holds_and_silence_frees_nothing(database: Da
     assert await write_due(database, now=NOW + 6 * HOUR) == 1
     assert await public(database) == ["1", "3"]
     await assert_counted(database)
+
+
+@pytest.mark.parametrize("until", ["31/12/2099 10:00", "9999-12-31T23:59:59-12:00", "next week"])
+async def test_an_embargo_that_nobody_can_read_lets_nothing_out(until: str, database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    stated = f"<prism:embargoDate>{until}</prism:embargoDate>"
+    done = await bring(database, feed(path, item(1, more=stated), item(2)))
+    assert (done.articles, dict(done.set_aside)) == (1, {"an embargo that can't be read": 1})
+    assert await public(database) == ["2"]
+    await bring(database, feed(path, item(1, more=EMBARGO.format(8)), item(2)), at=1)
+    assert await public(database) == ["1", "2"]
