@@ -151,8 +151,7 @@ CREATE TABLE public.article_keys (
     kind text NOT NULL,
     scope text NOT NULL,
     value text NOT NULL,
-    article_id uuid NOT NULL,
-    CONSTRAINT article_keys_kind_check CHECK ((kind = ANY (ARRAY['guid'::text, 'url'::text])))
+    article_id uuid NOT NULL
 );
 
 CREATE TABLE public.article_topics (
@@ -448,6 +447,9 @@ ALTER TABLE ONLY jobs.pgqueuer_statistics
 
 ALTER TABLE ONLY public.article_authors
     ADD CONSTRAINT article_authors_pkey PRIMARY KEY (article_id, author_id);
+
+ALTER TABLE public.article_keys
+    ADD CONSTRAINT article_keys_kind_check CHECK ((kind = ANY (ARRAY['guid'::text, 'url'::text, 'withheld'::text]))) NOT VALID;
 
 ALTER TABLE ONLY public.article_keys
     ADD CONSTRAINT article_keys_pkey PRIMARY KEY (kind, scope, value);

@@ -260,7 +260,8 @@ def _rights(wire: Wire, entry: Entry, channel: Channel) -> tuple[str | None, str
 
 
 def _addresses(entry: Entry, site_url: str | None) -> tuple[str | None, tuple[str, ...]]:
-    """The canonical address and the others: the link, else the id where it is one, else the enclosure's."""
+    """The canonical address and the others, of the same site: the link, else the id where it is one, else the
+    enclosure's. What a feed says of other sites' addresses is not its to say."""
     host = url.host_of(site_url)
 
     def made(addresses: Sequence[str | None], base: str | None) -> list[str]:
@@ -277,7 +278,10 @@ def _addresses(entry: Entry, site_url: str | None) -> tuple[str | None, tuple[st
         return None, ()
     # As it was printed, tracking and all: readers may come with it.
     printed = url.absolute(entry.link or "", site_url)
-    others = [*found[1:], *([printed] if printed and printed.isascii() and len(printed) <= url.MAX_LENGTH else [])]
+    others = [
+        *(each for each in found[1:] if url.same_site(each, found[0])),
+        *([printed] if printed and printed.isascii() and len(printed) <= url.MAX_LENGTH else []),
+    ]
     return found[0], tuple(dict.fromkeys(other for other in others if other != found[0]))
 
 

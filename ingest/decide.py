@@ -1,8 +1,10 @@
 """What becomes of the entries of a document: pure decisions between reading and storing.
 
-An article is recognised by its keys: the feed's guid within its source, and its addresses, unless one is a home page
-or stands under several entries of the document. Each key is owned by one article; the guid is asked first. An article
-that has neither is recognised by its address, headline and date together.
+An article is recognised by its keys: the guid within its feed (within its source, where a document is a file and so of
+no feed), and its addresses, unless one is a home page or stands under several entries of the document. Each key is
+owned by one article; the guid is asked first. An article that has neither is recognised by its address, headline and
+date together. An address of a source's own host belongs to that source: where another's article owns it, because a
+feed told of it first, the source's own takes it over.
 
 The content of an article changes only by feeds of its own source; and content that it had before changes nothing, so
 that two feeds that differ do not turn it back and forth. A feed that carries less of the text than we have may change
@@ -10,12 +12,13 @@ the headline, but not the text nor what comes of it or along with it: kind, lang
 and enclosures.
 
 A withheld article takes every entry that names one of its keys, so that what was withheld does not come back under
-another guid, or as a second article of the same address.
+another guid, or as a second article of the same address; addresses are compared loosely there, and guids within all
+feeds of the source.
 """
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -98,8 +101,9 @@ class SetAside:
 Decision = Publish | Revise | Keep | SetAside
 
 
-def identities(candidates: Sequence[Candidate], source_id: UUID, site_url: str | None) -> list[tuple[Key, ...]]:
-    """The keys of each entry, the strongest first; none for an entry without content."""
+def identities(candidates: Sequence[Candidate], scope: UUID, site_url: str | None) -> list[tuple[Key, ...]]:
+    """The keys of each entry, the strongest first; none for an entry without content. scope: within what guids count,
+    a feed or, for files, a source."""
     guids: defaultdict[str, set[str]] = defaultdict(set)
     addresses: defaultdict[str, set[str]] = defaultdict(set)
     contents = [candidate.content for candidate in candidates]
@@ -109,25 +113,30 @@ def identities(candidates: Sequence[Candidate], source_id: UUID, site_url: str |
         for address in (content.url, *content.aliases):
             addresses[address].add(content.guid or content.headline)
     shared = {address for address, owners in addresses.items() if len(owners) > 1}
-    scope = str(source_id)
     return [
-        _keys(content, scope, site_url, shared, len(guids.get(content.guid or "", ())) > 1) if content else ()
+        _keys(content, str(scope), site_url, shared, len(guids.get(content.guid or "", ())) > 1) if content else ()
         for content in contents
     ]
 
 
-def claims(candidates: Sequence[Candidate], source_id: UUID) -> list[tuple[Key, ...]]:
+def claims(candidates: Sequence[Candidate]) -> list[tuple[Key, ...]]:
     """Every key that an entry names, those that recognise no article included: shared addresses, shared guids, home
-    pages. Where a withheld article owns one, the entry is taken for that article."""
-    scope = str(source_id)
+    pages, and addresses loosely. Where a withheld article owns one, the entry is taken for that article. The guids
+    have no scope: they are asked for in all of the source's."""
     found: list[tuple[Key, ...]] = []
     for content in (candidate.content for candidate in candidates):
         if content is None:
             found.append(())
             continue
-        guid: list[Key] = [("guid", scope, _bounded(content.guid))] if content.guid else []
-        found.append((*guid, *(("url", "", address) for address in (content.url, *content.aliases))))
+        guid: list[Key] = [("guid", "", _bounded(content.guid))] if content.guid else []
+        addresses = (content.url, *content.aliases)
+        found.append((*guid, *(("url", "", address) for address in addresses), *map(withheld_key, addresses)))
     return found
+
+
+def withheld_key(address: str) -> Key:
+    """The key by which a withheld article is recognised at an address."""
+    return ("withheld", "", url.loosely(address))
 
 
 def _keys(
@@ -157,15 +166,19 @@ def decide(
     known: Mapping[UUID, Known],
     now: datetime,
     claimed_by: Sequence[tuple[Key, ...]] = (),
+    hosts: Collection[str] = (),
 ) -> list[Decision]:
     """What becomes of each entry. `keys` are the entries' identities, `owners` whose they are already, `known` those
     articles. Entries whose hash is in `skip`, or was met earlier in the document, were decided before. `claimed_by`:
-    what `claims` says of the entries; an entry that names a key of a withheld article belongs to that one."""
+    what `claims` says of the entries; an entry that names a key of a withheld article belongs to that one. `hosts`:
+    the source's own."""
     withheld = {key: owner for key, owner in owners.items() if known[owner].withheld}
+    foreign = {key for key, owner in owners.items() if known[owner].source_id != source_id}
+    taken = {key for key in foreign if key[0] == "url" and key not in withheld and url.host_of(key[2]) in hosts}
     decisions: list[Decision] = []
     seen = set(skip)
     groups: dict[UUID | int, list[int]] = {}
-    group_of: dict[Key, UUID | int] = dict(owners)
+    group_of: dict[Key, UUID | int] = {key: owner for key, owner in owners.items() if key not in taken}
     claimed: defaultdict[UUID | int, list[Key]] = defaultdict(list)
     for place, candidate in enumerate(candidates):
         if candidate.hash in seen:
@@ -180,7 +193,8 @@ def decide(
             next((group_of[key] for key in keys[place] if key in group_of), place),
         )
         groups.setdefault(group, []).append(place)
-        for key in keys[place]:
+        own = keys[place] if group not in withheld.values() else (*keys[place], *_of_withheld(named))
+        for key in own:
             if key not in group_of:
                 group_of[key] = group
                 claimed[group].append(key)
@@ -192,6 +206,11 @@ def decide(
         else:
             decisions.append(Publish(content, mine, entries))
     return decisions
+
+
+def _of_withheld(named: Iterable[Key]) -> Iterator[Key]:
+    """What an entry of a withheld article adds to the ways in which that is recognised."""
+    return (key for key in named if key[0] == "withheld")
 
 
 def _newest(contents: Iterable[Content | None]) -> Content:

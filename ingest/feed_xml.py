@@ -112,10 +112,10 @@ def _plain(markup: Markup | None) -> str | None:
 
 
 def _entry(entry: dict[str, Any], feed: dict[str, Any]) -> Entry:
-    links = [_text(link, "href") or "" for link in _links(entry, "alternate")]
+    links = _own_links(entry, feed)
     identity = _text(entry, "id")
     # feedparser takes an id for the link where there is none.
-    plain = _text(entry, "link") if _text(entry, "link") != identity or identity in links else None
+    plain = None if links or _text(entry, "link") == identity else _text(entry, "link")
     link = _text(entry, "feedburner_origlink") or plain or (links[0] if links else None)
     media_of_entry = _get(entry, "bs_media_of_entry") or {}
     title = _markup(entry, "title")
@@ -150,6 +150,16 @@ def _entry(entry: dict[str, Any], feed: dict[str, Any]) -> Entry:
         embargoed_until=_text(entry, "prism_embargodate", "dcterms_available", "validity_start"),
         expires=_text(entry, "prism_expirationdate", "prism_killdate", "expired", "validity_end"),
     )
+
+
+def _own_links(entry: dict[str, Any], feed: dict[str, Any]) -> list[str]:
+    """Where the entry can be read in its own language; in others where it can't."""
+    own = (_text(entry, "language", "dc_language") or _entry_language(entry) or _text(feed, "language") or "").lower()
+    links = [
+        (_text(link, "href") or "", (_text(link, "hreflang") or "").lower()) for link in _links(entry, "alternate")
+    ]
+    mine = [href for href, tag in links if not tag or tag.split("-")[0] == own.split("-")[0]]
+    return mine or [href for href, _ in links[:1]]
 
 
 def _entry_language(entry: dict[str, Any]) -> str | None:

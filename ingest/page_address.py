@@ -35,25 +35,19 @@ def addresses(sources: Sources, given: str | None) -> Addresses:
         if made is None or (fetched is not None and _is_door(made) and not _is_door(fetched)):
             # Careless templates name the home page in all their pages.
             continue
-        if fetched is not None and not same_site(made, fetched):
+        if fetched is not None and not url.same_site(made, fetched):
             original = original or made
             continue
         own = own or made
         others.append(made)
     for link in sources.at("link:amphtml"):
         made = url.canonical(link, base)
-        if made is not None and (own or fetched) and same_site(made, own or fetched or ""):
+        if made is not None and (own or fetched) and url.same_site(made, own or fetched or ""):
             others.append(made)
     if fetched is not None:
         others.append(fetched)
     own = own or fetched
     return Addresses(own, tuple(other for other in dict.fromkeys(others) if other != own), original)
-
-
-def same_site(one: str, other: str) -> bool:
-    """Whether two addresses are one outlet's: the same host, but for 'www.', 'm.', 'amp.' and the like."""
-    first, second = url.host_of(one) or "", url.host_of(other) or ""
-    return first == second or first.endswith("." + second) or second.endswith("." + first)
 
 
 def base_of(tree: Element, address: str | None) -> str | None:

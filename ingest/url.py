@@ -25,6 +25,8 @@ _TRACKING = words(
     pk_campaign pk_kwd pk_keyword pk_source pk_medium pk_content pk_cid ns_mchannel ns_source ns_campaign
     ns_linkname ns_fee guccounter guce_referrer guce_referrer_sig smid"""
 )
+# Too often a word of the address's own to be taken for tracking everywhere.
+_REFERRERS = frozenset(words("from ref referrer referer source src cmpid cmp cid campaign partner rss feed output amp"))
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _PORT = re.compile(r":\d*$")
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
@@ -80,6 +82,33 @@ def host_of(address: str | None) -> str | None:
         return None
     host = _PORT.sub("", urlsplit(made).netloc)
     return host[4:] if host.startswith("www.") and host.count(".") > 1 else host
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are one site's: the same host, but for 'www.', 'm.', 'amp.' and the like."""
+    first, second = host_of(one) or "", host_of(other) or ""
+    return first == second or first.endswith("." + second) or second.endswith("." + first)
+
+
+def loosely(address: str) -> str:
+    """What is left of a canonical address when all goes that seldom tells one article from another: scheme, 'www.',
+    slashes too many and at the end, a session's number, the fragment, marks of campaigns and referrers."""
+    parts = urlsplit(address)
+    host = parts.netloc.removeprefix("www.")
+    path = re.sub(r";[^/]*", "", re.sub(r"(?:%20)+$", "", parts.path))
+    path = re.sub("/{2,}", "/", path).rstrip("/")
+    kept = [pair for pair in parts.query.split("&") if pair and pair.partition("=")[0].lower() not in _REFERRERS]
+    return host + path + ("?" + "&".join(kept) if kept else "")
+
+
+def spellings(address: str) -> list[str]:
+    """Forms of a canonical address that people take for the same: by the other scheme, with or without 'www.', with or
+    without a slash at the end."""
+    _, _, rest = address.partition("://")
+    rest = rest.removeprefix("www.")
+    path = rest.rstrip("/")
+    rests = dict.fromkeys((rest, path, f"{path}/"))
+    return [f"{scheme}://{www}{each}" for each in rests for scheme in ("https", "http") for www in ("", "www.")]
 
 
 def is_home_page(address: str, site: str | None = None) -> bool:

@@ -88,15 +88,17 @@ async def check(database: Database, around: Around, *, now: datetime, pace: Pace
 async def _fates(database: Database, parsed: Parsed, feed: Feed | None, now: datetime) -> tuple[str | None, list[Fate]]:
     """The outlet's name if it is known, and what would become of each entry."""
     source_id, name = await _source(database, parsed, feed, now)
+    hosts = [row["host"] for row in await database.rows(statements("sources")["hosts"], source_id)]
     candidates = parsed.candidates
     before: dict[bytes, Any] = {}
     if feed is not None:
         rows = await database.rows(statements("check")["entries"], feed.id, [c.hash for c in candidates])
         before = {row["content_hash"]: row for row in rows}
-    keys, named = identities(candidates, source_id, parsed.site_url), claims(candidates, source_id)
+    keys, named = identities(candidates, feed.id if feed else uuid7(now), parsed.site_url), claims(candidates)
     identifying = {key for each in keys for key in each}
     owners = await _owners(database, "owners", identifying)
-    owners |= await _owners(database, "withheld", {key for each in named for key in each} - identifying)
+    others = {key for each in named for key in each} - identifying
+    owners |= await _owners(database, "withheld", others, source_id)
     found = await database.rows(statements("check")["articles"], sorted(set(owners.values()))) if owners else []
     articles = {row["id"]: row for row in found}
     decisions = decide(
@@ -108,6 +110,7 @@ async def _fates(database: Database, parsed: Parsed, feed: Feed | None, now: dat
         known={each: known_of(row) for each, row in articles.items()},
         now=now,
         claimed_by=named,
+        hosts=hosts or [parsed.source.host],
     )
     fates = {fate.place: fate for decision in decisions for fate in _decided(decision, parsed, articles, source_id)}
     first = {candidate.hash: place for place, candidate in reversed(list(enumerate(candidates, 1)))}
@@ -131,11 +134,11 @@ async def _source(database: Database, parsed: Parsed, feed: Feed | None, now: da
     return (rows[0]["id"], rows[0]["name"]) if rows else (uuid7(now), None)
 
 
-async def _owners(database: Database, statement: str, keys: set[Key]) -> dict[Key, UUID]:
+async def _owners(database: Database, statement: str, keys: set[Key], *args: Any) -> dict[Key, UUID]:
     if not keys:
         return {}
     columns = [list(column) for column in zip(*sorted(keys), strict=True)]
-    rows = await database.rows(statements("articles")[statement], *columns)
+    rows = await database.rows(statements("articles")[statement], *columns, *args)
     return {(row["kind"], row["scope"], row["value"]): row["article_id"] for row in rows}
 
 

@@ -85,6 +85,7 @@ class _Store:
     """The steps of one transaction."""
 
     _now: datetime
+    _owner_before: Mapping[Key, UUID]
 
     def __init__(self, connection: Any, parsed: Parsed, clock: Callable[[], datetime]) -> None:
         self._connection = connection
@@ -93,6 +94,8 @@ class _Store:
         self._lines: list[Line] = []
         # Addresses of authors who had none, written with their counters.
         self._pages: list[tuple[UUID, str]] = []
+        # Articles that lost an address to the source whose it is.
+        self._robbed: set[UUID] = set()
 
     async def run(self) -> Stored:
         """Find outlet and feed, decide, write, count, log: locks in the order articles, sources, topics, authors."""
@@ -104,9 +107,12 @@ class _Store:
         hashes = [candidate.hash for candidate in parsed.candidates]
         skip = frozenset(row[0] for row in await self._rows("entries", "known", feed_id, hashes))
         # In threads: of ten thousand entries each takes long enough to keep the event loop.
-        keys = await asyncio.to_thread(identities, parsed.candidates, source_id, parsed.site_url)
-        named = await asyncio.to_thread(claims, parsed.candidates, source_id)
-        owners = await self._owners(keys) | await self._withheld(named, keys)
+        # A file is of no feed: there guids count within the source.
+        scope = feed_id if parsed.feed_url.startswith("http") else source_id
+        keys = await asyncio.to_thread(identities, parsed.candidates, scope, parsed.site_url)
+        named = await asyncio.to_thread(claims, parsed.candidates)
+        owners = await self._owners(keys) | await self._withheld(source_id, named, keys)
+        hosts = [row["host"] for row in await self._rows("sources", "hosts", source_id)]
         rows = await self._rows("articles", "known", sorted(set(owners.values()))) if owners else []
         decisions = await asyncio.to_thread(
             decide,
@@ -118,7 +124,9 @@ class _Store:
             known={row["id"]: known_of(row) for row in rows},
             now=self._now,
             claimed_by=named,
+            hosts=hosts,
         )
+        self._owner_before = owners
         await self._write(source_id, feed_id, decisions, {row["id"]: row for row in rows})
         return self._outcome(decisions, skip)
 
@@ -173,10 +181,12 @@ class _Store:
         rows = await self._rows("articles", "owners", *_columns(wanted, 3)) if wanted else []
         return {(row["kind"], row["scope"], row["value"]): row["article_id"] for row in rows}
 
-    async def _withheld(self, named: Iterable[tuple[Key, ...]], keys: Iterable[tuple[Key, ...]]) -> dict[Key, UUID]:
+    async def _withheld(
+        self, source_id: UUID, named: Iterable[tuple[Key, ...]], keys: Iterable[tuple[Key, ...]]
+    ) -> dict[Key, UUID]:
         """Withheld articles that own what entries name besides their identities."""
         others = sorted({key for each in named for key in each} - {key for each in keys for key in each})
-        rows = await self._rows("articles", "withheld", *_columns(others, 3)) if others else []
+        rows = await self._rows("articles", "withheld", *_columns(others, 3), source_id) if others else []
         return {(row["kind"], row["scope"], row["value"]): row["article_id"] for row in rows}
 
     async def _write(
@@ -251,9 +261,11 @@ class _Store:
 
     async def _keys(self, claimed: Sequence[tuple[Key, UUID]]) -> None:
         if claimed:
-            rows = await self._rows("articles", "insert_keys", *_columns([(*key, owner) for key, owner in claimed], 4))
-            if len(rows) < len(claimed):
+            losers = {self._owner_before[key] for key, _ in claimed if key in self._owner_before}
+            columns = _columns([(*key, owner) for key, owner in claimed], 4)
+            if len(await self._rows("articles", "insert_keys", *columns, sorted(losers))) < len(claimed):
                 raise _KeyTaken
+            self._robbed = losers
 
     async def _entries(self, feed_id: UUID, decisions: Sequence[Decision], article_of: Mapping[int, UUID]) -> None:
         candidates = self._parsed.candidates
@@ -373,13 +385,14 @@ class _Store:
             self._lines.append(Line(Kind.ARTICLE_UPDATED, f"a_{written.id}", written.id, was))
 
     async def _log_addresses(self, decisions: Sequence[Decision], known: Mapping[UUID, Any]) -> None:
-        """Articles that stay as they are and are found at one more address: that is served too."""
+        """Articles that stay as they are and are found at one address more, or fewer: that is served too."""
         found = {
             each.article_id
             for each in decisions
             if isinstance(each, Keep) and known[each.article_id]["is_public"]
             if any(kind == "url" for kind, _, _ in each.keys)
         }
+        found |= {article for article in self._robbed if known[article]["is_public"]}
         if found:
             await self._run("articles", "touch", self._now, sorted(found))
             self._lines += [Line(Kind.ARTICLE_UPDATED, f"a_{article}", article) for article in sorted(found)]

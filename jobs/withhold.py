@@ -16,6 +16,7 @@ from db.pool import Database
 from db.retry import write
 from db.statements import statements
 from ingest import url
+from ingest.decide import withheld_key
 from jobs.counters import count_public
 
 MAX_REASON = 1000
@@ -78,6 +79,9 @@ async def _withhold(connection: Any, named: str, reason: str, now: datetime) -> 
     site = await connection.fetchval(sql["site"], row["source_id"])
     if not url.is_home_page(row["url"], site):
         await connection.execute(sql["claim"], article, row["url"])
+    addresses = [row["url"], *(each["value"] for each in await connection.fetch(sql["addresses"], article))]
+    loosely = {withheld_key(each)[2] for each in addresses if not url.is_home_page(each, site)}
+    await connection.execute(sql["recognise"], article, sorted(loosely))
     if row["is_public"]:
         await count_public(connection, [], [article])
         await append(connection, [Line(Kind.ARTICLE_WITHDRAWN, f"a_{article}", article)])
@@ -98,6 +102,7 @@ async def _restore(connection: Any, named: str, now: datetime) -> Outcome:
     is_public = bool(await connection.fetchval(sql["restore"], article, now))
     outcome = await _outcome(connection, row, changed=True, is_public=is_public)
     await connection.execute(sql["close"], article, now)
+    await connection.execute(sql["forget"], article)
     if is_public:
         await count_public(connection, [article], [])
         await append(connection, [Line(Kind.ARTICLE_PUBLISHED, f"a_{article}", article)])
@@ -123,6 +128,12 @@ async def _article(connection: Any, named: str) -> Any:
     if row is not None:
         return row
     rows: Sequence[Any] = await connection.fetch(sql["by_printed_address"], forms)
+    if not rows:
+        # As it may stand with the other scheme, with or without 'www.' and a slash at the end.
+        near = [each for form in forms for each in url.spellings(form)]
+        row = await connection.fetchrow(sql["by_address"], near)
+        if row is not None:
+            return row
     if len(rows) > 1:
         ids = ", ".join(f"a_{each['id']}" for each in rows[:10])
         raise AddressShared(f"{len(rows)} articles have this address. Name one by its id: {ids}")

@@ -5,10 +5,20 @@ from unnest($1::text[], $2::text[], $3::text[]) as w (kind, scope, value)
 join article_keys k on k.kind = w.kind and k.scope = w.scope and k.value = w.value;
 
 -- name: withheld
--- Which of these keys withheld articles own. $1 kinds, $2 scopes, $3 values.
-select k.kind, k.scope, k.value, k.article_id
-from unnest($1::text[], $2::text[], $3::text[]) as w (kind, scope, value)
-join article_keys k on k.kind = w.kind and k.scope = w.scope and k.value = w.value
+-- Which of these keys withheld articles own; guids in whatever feed of the source. $1 kinds, $2 scopes, $3 values,
+-- $4 source.
+with named as (
+  select * from unnest($1::text[], $2::text[], $3::text[]) as w (kind, scope, value)
+), looked_up as (
+  select kind, scope, value, scope as within from named where kind <> 'guid'
+  union all
+  select n.kind, n.scope, n.value, s.within
+  from named n, (select id::text from feeds where source_id = $4::uuid union all select $4::uuid::text) s (within)
+  where n.kind = 'guid'
+)
+select l.kind, l.scope, l.value, k.article_id
+from looked_up l
+join article_keys k on k.kind = l.kind and k.scope = l.within and k.value = l.value
 join articles a on a.id = k.article_id
 where a.status = 'WITHHELD';
 
@@ -101,12 +111,12 @@ update articles set changed_at = $1 where id = any ($2::uuid[]);
 
 -- name: insert_keys
 -- Keys and their owners; fewer come back than were sent where another article took one meanwhile.
--- $1 kinds, $2 scopes, $3 values, $4 articles.
-insert into article_keys (kind, scope, value, article_id)
+-- $1 kinds, $2 scopes, $3 values, $4 articles, $5 articles that may lose keys to them.
+insert into article_keys as o (kind, scope, value, article_id)
 select k.kind, k.scope, k.value, k.article_id
 from unnest($1::text[], $2::text[], $3::text[], $4::uuid[]) as k (kind, scope, value, article_id)
 order by k.kind, k.scope, k.value
-on conflict do nothing
+on conflict (kind, scope, value) do update set article_id = excluded.article_id where o.article_id = any ($5::uuid[])
 returning 1;
 
 -- name: insert_revisions

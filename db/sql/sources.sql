@@ -1,3 +1,7 @@
+-- name: hosts
+-- By what hosts a source is recognised. $1 source.
+select host from source_hosts where source_id = $1;
+
 -- name: by_host
 -- The outlet that is recognised by a host. $1 host.
 select source_id from source_hosts where host = $1;

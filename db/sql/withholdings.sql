@@ -32,6 +32,20 @@ insert into article_keys (kind, scope, value, article_id) values ('url', '', $2,
 -- An article leaves the public until it is restored. $1 article, $2 now.
 update articles set status = 'WITHHELD', is_public = false, changed_at = $2 where id = $1;
 
+-- name: addresses
+-- Under what addresses an article is known. $1 article.
+select value from article_keys where kind = 'url' and article_id = $1;
+
+-- name: recognise
+-- How a withheld article is recognised. $1 article, $2 its addresses, loosely.
+insert into article_keys (kind, scope, value, article_id)
+select 'withheld', '', v, $1 from unnest($2::text[]) v
+on conflict do nothing;
+
+-- name: forget
+-- One that was given back is recognised as every other. $1 article.
+delete from article_keys where kind = 'withheld' and article_id = $1;
+
 -- name: open
 -- Why and when, kept. $1 id, $2 article, $3 reason, $4 now.
 insert into withholdings (id, article_id, reason, withheld_at) values ($1, $2, $3, $4);
