@@ -80,5 +80,5 @@ def told(outcome: Outcome) -> str:
             return "gone for good (410)"
         case Refused(message=message):
             return f"not asked: {message}"
-        case Failed(kind=kind, message=message, status=status):
-            return f"{kind.value}: {message}" + (f" ({status})" if status else "")
+        case Failed(kind=kind, message=message):
+            return f"{kind.value}: {message}"
