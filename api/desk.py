@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from api.command import on_database, settings_given
+from api.command import on_database, read_file, settings_given
 
 if TYPE_CHECKING:
     from db.pool import Database
@@ -62,7 +62,7 @@ def article_withheld(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 10
     """List what is withheld, the newest first, with the reasons."""
     from jobs.withhold import withheld
 
-    for each in _run(lambda database: withheld(database, limit=limit)):
+    for each in _run(lambda database: withheld(database, limit=limit), migrates=False):
         typer.echo(f"{each.since:%Y-%m-%d %H:%M}  a_{each.article_id}  {each.url}\n  {each.headline}\n  {each.reason}")
 
 
@@ -73,7 +73,7 @@ def source_list() -> None:
 
     _table(
         [("SLUG", "POLICY", "ARTICLES", "NAME")]
-        + [(each.slug, _policy(each), str(each.articles), each.name) for each in _run(sources)]
+        + [(each.slug, _policy(each), str(each.articles), each.name) for each in _run(sources, migrates=False)]
     )
 
 
@@ -82,7 +82,7 @@ def source_show(slug: Slug) -> None:
     """Show an outlet: its policy, names, hosts and feeds."""
     from jobs.sources import source as find
 
-    _show(_run(lambda database: find(database, slug)))
+    _show(_run(lambda database: find(database, slug), migrates=False))
 
 
 @source.command("set")
@@ -132,7 +132,8 @@ def topics_load(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False
     """Load IPTC's Media Topics as published: JSON, RDF/XML or a NewsML-G2 Knowledge Item."""
     from jobs.topics import load
 
-    done = _run(lambda database: load(database, file.read_bytes(), now=datetime.now(UTC)))
+    data = read_file(file)
+    done = _run(lambda database: load(database, data, now=datetime.now(UTC)))
     typer.echo(
         f"{done.topics} topics in {done.languages} languages: {done.new} new, {done.changed} changed, "
         f"{done.retired} retired."
@@ -167,18 +168,18 @@ def topics_mapped() -> None:
     """List what was said of categories."""
     from jobs.topics import mapped
 
-    _table([("CATEGORY", "TOPIC"), *_run(mapped)])
+    _table([("CATEGORY", "TOPIC"), *_run(mapped, migrates=False)])
 
 
-def _run(work: Callable[[Database], Awaitable[T]]) -> T:
-    """Do something on the migrated database; what an operator can mend ends the command with one line."""
+def _run(work: Callable[[Database], Awaitable[T]], *, migrates: bool = True) -> T:
+    """Do something on the database; what an operator can mend ends the command with one line."""
     from ingest.mediatopics import UnreadableTopics
     from jobs.sources import BadSource, NoSuchSource
     from jobs.topics import NoSuchTopic
     from jobs.withhold import AddressShared, BadReason, NoSuchArticle
 
     mendable = (NoSuchArticle, AddressShared, BadReason, NoSuchSource, BadSource, NoSuchTopic, UnreadableTopics)
-    return on_database(settings_given(), "desk", work, mendable=mendable)
+    return on_database(settings_given(), "desk", work, migrates=migrates, mendable=mendable)
 
 
 def _show(found: Source) -> None:
