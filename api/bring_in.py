@@ -46,6 +46,8 @@ def table(summary: Summary) -> list[tuple[str, str]]:
         ("  repeated in their document", f"{summary.repeated}"),
         ("  set aside", f"{summary.set_aside.total()}"),
     ]
+    if summary.texts:
+        rows.insert(5, ("  texts of pages beside a feed's", f"{summary.texts}"))
     rows += [(f"    {reason}", f"{count}") for reason, count in summary.set_aside.most_common()]
     if summary.pages:
         rows.append(("Pages", f"{summary.pages}"))

@@ -12,7 +12,6 @@ from prometheus_client import start_http_server
 from api.database import listen_url, opened, with_database
 from api.fetching import fetching
 from api.settings import Settings
-from jobs.pages import JOB, page_handler
 from jobs.refresh import keep_fresh
 from jobs.worker import JobsLeft, handlers, utc_now
 from jobs.worker import work as work_until
@@ -35,20 +34,21 @@ async def _work(settings: Settings) -> None:
         log.info("worker_started", pid=os.getpid())
         if settings.worker_metrics_port is not None:
             start_http_server(settings.worker_metrics_port, settings.host)
-        try:
-            async with (
-                fetching(settings, database, clock=utc_now) as ready,
-                keep_fresh(ready.refresher, stop=stop, graceful_seconds=settings.graceful_seconds),
-            ):
+        async with (
+            fetching(settings, database, clock=utc_now) as ready,
+            keep_fresh(ready.refresher, stop=stop, graceful_seconds=settings.graceful_seconds),
+        ):
+            try:
                 await work_until(
                     database,
                     listen_url(settings),
-                    {**handlers(database, utc_now), JOB: page_handler(database, ready.fetcher, ready.parsers, utc_now)},
+                    handlers(database, utc_now),
                     stop=stop,
                     graceful_seconds=settings.graceful_seconds,
                 )
-        except JobsLeft:
-            # Ending the loop would cancel the jobs, and pgqueuer would write them down as canceled: they would be lost.
-            log.warning("jobs_left", graceful_seconds=settings.graceful_seconds)
-            os._exit(1)
+            except JobsLeft:
+                # At once: ending the loop would cancel the jobs, and pgqueuer would write them down as canceled; what
+                # is asked for and read would end as if something were wrong with it.
+                log.warning("jobs_left", graceful_seconds=settings.graceful_seconds)
+                os._exit(1)
     log.info("worker_stopped")

@@ -204,10 +204,13 @@ CREATE TABLE public.articles (
     search tsvector NOT NULL,
     page_html text,
     page_text text,
+    page_extent text DEFAULT 'NONE'::text NOT NULL,
     page_fetched_at timestamp with time zone,
     subjects text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT articles_body_extent_check CHECK ((body_extent = ANY (ARRAY['FULL'::text, 'EXCERPT'::text, 'NONE'::text]))),
     CONSTRAINT articles_kind_check CHECK ((kind = ANY (ARRAY['TEXT'::text, 'LIVE'::text, 'VIDEO'::text, 'AUDIO'::text, 'GALLERY'::text]))),
+    CONSTRAINT articles_page_extent_check CHECK ((page_extent = ANY (ARRAY['NONE'::text, 'EXCERPT'::text, 'FULL'::text]))),
+    CONSTRAINT articles_page_whole CHECK ((((page_html IS NULL) = (page_extent = 'NONE'::text)) AND ((page_html IS NULL) = (page_fetched_at IS NULL)))),
     CONSTRAINT articles_status_check CHECK ((status = ANY (ARRAY['USABLE'::text, 'WITHHELD'::text, 'CANCELED'::text])))
 );
 
@@ -337,6 +340,14 @@ CREATE TABLE public.log (
     started_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.page_fetches (
+    article_id uuid NOT NULL,
+    host text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    began_at timestamp with time zone
+);
+
 CREATE TABLE public.revisions (
     id uuid NOT NULL,
     article_id uuid NOT NULL,
@@ -345,7 +356,8 @@ CREATE TABLE public.revisions (
     headline text NOT NULL,
     lead text,
     body_html text,
-    body_text text
+    body_text text,
+    from_page boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE public.slugs (
@@ -405,6 +417,17 @@ CREATE TABLE public.topics (
     article_count integer DEFAULT 0 NOT NULL,
     retired_at timestamp with time zone
 );
+
+CREATE VIEW public.under_way AS
+ SELECT feeds.host,
+    feeds.last_attempt_at AS began_at
+   FROM public.feeds
+  WHERE (feeds.unfinished > 0)
+UNION ALL
+ SELECT page_fetches.host,
+    page_fetches.began_at
+   FROM public.page_fetches
+  WHERE (page_fetches.began_at IS NOT NULL);
 
 CREATE TABLE public.withholdings (
     id uuid NOT NULL,
@@ -490,6 +513,9 @@ ALTER TABLE ONLY public.images
 
 ALTER TABLE ONLY public.log
     ADD CONSTRAINT log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.page_fetches
+    ADD CONSTRAINT page_fetches_pkey PRIMARY KEY (article_id);
 
 ALTER TABLE ONLY public.revisions
     ADD CONSTRAINT revisions_article_id_content_hash_key UNIQUE (article_id, content_hash);
@@ -598,6 +624,10 @@ CREATE INDEX feeds_due ON public.feeds USING btree (next_check_at) WHERE (standi
 
 CREATE INDEX feeds_under_way ON public.feeds USING btree (host) WHERE (unfinished > 0);
 
+CREATE INDEX page_fetches_by_host ON public.page_fetches USING btree (host, due_at, article_id);
+
+CREATE INDEX page_fetches_under_way ON public.page_fetches USING btree (host) WHERE (began_at IS NOT NULL);
+
 CREATE INDEX revisions_by_article ON public.revisions USING btree (article_id, seen_at DESC, id DESC);
 
 CREATE INDEX sources_by_latest ON public.sources USING btree (sort_latest_at DESC, id DESC);
@@ -664,6 +694,9 @@ ALTER TABLE ONLY public.feeds
 
 ALTER TABLE ONLY public.images
     ADD CONSTRAINT images_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id);
+
+ALTER TABLE ONLY public.page_fetches
+    ADD CONSTRAINT page_fetches_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.revisions
     ADD CONSTRAINT revisions_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id);

@@ -104,6 +104,11 @@ def _with_page(column: str, page: str) -> str:
     return f"case when p.serves_pages then coalesce({{t}}.{page}, {{t}}.{column}) else {{t}}.{column} end"
 
 
+def _of_page(column: str) -> str:
+    """The text of a revision, a page's only where the source serves those (`p` as before)."""
+    return f"case when p.serves_pages or not {{t}}.from_page then {{t}}.{column} end"
+
+
 def _content(
     source_id: str, *, body_html: str = "{t}.body_html", body_text: str = "{t}.body_text"
 ) -> dict[str, Column]:
@@ -179,7 +184,7 @@ ARTICLES = Table(
         "body_availability": Column(
             _by_policy(
                 "{t}.source_id",
-                full="case when p.serves_pages and {t}.page_html is not null then 'FULL'"
+                full="case when p.serves_pages and {t}.page_html is not null then {t}.page_extent"
                 " when {t}.body_extent <> 'NONE' then {t}.body_extent"
                 " when {t}.page_html is not null then 'RESTRICTED' else 'UNAVAILABLE' end",
                 # The lead is what is served here, whether or not there is more.
@@ -321,7 +326,11 @@ REVISIONS = Table(
     within="article",
     columns=_id("r")
     | _plain("seen_at", kind="time")
-    | _content("(select w.source_id from articles w where w.id = {t}.article_id)"),
+    | _content(
+        "(select w.source_id from articles w where w.id = {t}.article_id)",
+        body_html=_of_page("body_html"),
+        body_text=_of_page("body_text"),
+    ),
     edges={"article": _IN_ARTICLE},
     orders={"NEWEST": Order("rn", "seen_at", "time", descending=True)},
     tests=_ID_TEST,

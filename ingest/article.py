@@ -75,11 +75,20 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PageText:
+    """The text of an article's page, which is kept beside what a feed carried."""
+
+    html: str
+    text: str
+    extent: Extent
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """An article as one entry gives it. `published` is None where the feed has no usable date; `updated` is the
-    publisher's word that the content changed since. `subjects`: all that may name a topic: section, categories, codes.
-    `embargoed_until`, `expires`: between them it may be seen. `aliases`: other addresses of the same page.
-    `address_is_shared`: the address does not tell which article this is."""
+    """An article as one entry gives it. `body_*`: what a feed carried; `page`: what a page says, where that gave it.
+    `published` is None where the feed has no usable date; `updated` is the publisher's word that the content changed
+    since. `subjects`: all that may name a topic: section, categories, codes. `embargoed_until`, `expires`: between them
+    it may be seen. `aliases`: other addresses of the same page."""
 
     url: str
     aliases: tuple[str, ...]
@@ -110,6 +119,7 @@ class Content:
     subjects: tuple[str, ...] = ()
     embargoed_until: Moment | None = None
     expires: Moment | None = None
+    page: PageText | None = None
 
 
 @dataclass(frozen=True, slots=True)

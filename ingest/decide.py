@@ -9,6 +9,10 @@ that two feeds that differ do not turn it back and forth. A feed that carries le
 the headline, but not the text nor what comes of it or along with it: kind, language, dateline, credit, rights, pictures
 and enclosures.
 
+What a page says stands beside what a feed carried and never takes its place: which of them is served is the source's
+policy. It is kept if it is no less of the text, and until the feed says something new. An article that came as a page
+alone is changed by its page as by a feed, and keeps the page's text when a feed tells of it.
+
 A withheld article takes every entry that names one of its keys, so that what was withheld does not come back under
 another guid, or as a second article of the same address.
 """
@@ -22,7 +26,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ingest import search_text, url
-from ingest.article import Candidate, Content, Extent, Reason, content_hash, utc
+from ingest.article import Candidate, Content, Extent, PageText, Reason, content_hash, utc
 from ingest.dates import Moment
 from ingest.text import word_count
 
@@ -41,10 +45,13 @@ class Known:
     source_id: UUID
     kind: str
     language: str
+    headline: str
     lead: str | None
+    byline: str | None
     body_html: str | None
     body_text: str | None
     body_extent: Extent
+    page: PageText | None
     dateline: str | None
     credit: str | None
     rights_holder: str | None
@@ -53,6 +60,11 @@ class Known:
     published_estimated: bool
     updated_at: datetime | None
     withheld: bool = False
+
+    @property
+    def is_page(self) -> bool:
+        """Whether all of its text is a page's."""
+        return self.body_html is None and self.page is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,23 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepPage:
+    """An article that stays as it is, with the text of its page beside it (None: with none any more), and with what the
+    page knows and the feed did not say."""
+
+    article_id: UUID
+    keys: tuple[Key, ...]
+    entries: tuple[int, ...]
+    page: PageText | None
+    dateline: str | None
+    credit: str | None
+    rights_holder: str | None
+    rights_notice: str | None
+    word_count: int
+    search: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetAside:
     """An entry that becomes no article, and why."""
 
@@ -95,7 +124,7 @@ class SetAside:
     reason: StrEnum
 
 
-Decision = Publish | Revise | Keep | SetAside
+Decision = Publish | Revise | Keep | KeepPage | SetAside
 
 
 def identities(candidates: Sequence[Candidate], source_id: UUID, site_url: str | None) -> list[tuple[Key, ...]]:
@@ -211,12 +240,19 @@ def _for_known(
     keys: tuple[Key, ...],
     entries: tuple[int, ...],
     now: datetime,
-) -> Revise | Keep:
+) -> Revise | Keep | KeepPage:
     if article.source_id != source_id:
         return Keep(article.id, keys, entries)
-    is_less = _MORE[content.body_extent] < _MORE[article.body_extent]
+    if content.page and not article.is_page:
+        return beside(article, content, keys, entries)
+    if content.page and article.page:
+        is_less = _MORE[content.page.extent] < _MORE[article.page.extent]
+    else:
+        is_less = _MORE[content.body_extent] < _MORE[article.body_extent]
     if is_less:
         content = _with_text_of(article, content)
+    elif article.is_page and not content.page:
+        content = _with_page_of(article, content)
     if content.hash in article.hashes:
         return Keep(article.id, keys, entries)
     said = content.updated
@@ -226,8 +262,89 @@ def _for_known(
     return Revise(article.id, content, said, published, keys, entries, keeps_media=is_less)
 
 
+def beside(
+    article: Known, content: Content, keys: tuple[Key, ...] = (), entries: tuple[int, ...] = ()
+) -> Keep | KeepPage:
+    """What becomes of the text of an article's page, which never takes the place of what a feed carried."""
+    page = content.page
+    if page is None or not _is_as_full(page, article.body_extent, article.body_text):
+        return Keep(article.id, keys, entries)
+    if article.page and _MORE[page.extent] < _MORE[article.page.extent]:
+        return Keep(article.id, keys, entries)
+    known = content if article.rights_notice is None else article
+    made = KeepPage(
+        article_id=article.id,
+        keys=keys,
+        entries=entries,
+        page=page,
+        dateline=article.dateline or content.dateline,
+        credit=article.credit or content.credit,
+        rights_holder=known.rights_holder,
+        rights_notice=known.rights_notice,
+        word_count=word_count(page.text),
+        search=_search(article.headline, article.lead, article.byline, article.body_text, page),
+    )
+    is_same = (page, made.dateline, made.credit, made.rights_notice) == (
+        article.page, article.dateline, article.credit, article.rights_notice
+    )  # fmt: skip
+    return Keep(article.id, keys, entries) if is_same else made
+
+
+def without_page(article: Known) -> Keep | KeepPage:
+    """What becomes of an article whose page is gone."""
+    if article.page is None:
+        return Keep(article.id, (), ())
+    return KeepPage(
+        article_id=article.id,
+        keys=(),
+        entries=(),
+        page=None,
+        dateline=article.dateline,
+        credit=article.credit,
+        rights_holder=article.rights_holder,
+        rights_notice=article.rights_notice,
+        word_count=word_count(article.body_text or ""),
+        search=_search(article.headline, article.lead, article.byline, article.body_text, None),
+    )
+
+
+def _is_as_full(page: PageText, extent: Extent, text: str | None) -> bool:
+    """Whether a page says no less than a feed carried."""
+    return _MORE[page.extent] >= _MORE[extent] and word_count(page.text) >= word_count(text or "")
+
+
+def _search(headline: str, lead: str | None, byline: str | None, body: str | None, page: PageText | None) -> str:
+    """What can be searched for: everything that came in, whatever is served of it."""
+    texts = [text for text in (body, page.text if page else None) if text]
+    if len(texts) == 2 and texts[0] in texts[1]:
+        del texts[0]
+    return search_text.tsvector(headline=headline, lead=lead, byline=byline, body="\n\n".join(texts) or None)
+
+
+def _with_page_of(article: Known, content: Content) -> Content:
+    """What a feed tells of an article that came as a page, with the page's text unless the feed carries more."""
+    page = article.page
+    if page is None or not _is_as_full(page, content.body_extent, content.body_text):
+        return content
+    lead = content.lead or article.lead
+    return replace(
+        content,
+        lead=lead,
+        page=page,
+        dateline=content.dateline or article.dateline,
+        credit=content.credit or article.credit,
+        rights_holder=content.rights_holder if content.rights_notice else article.rights_holder,
+        rights_notice=content.rights_notice or article.rights_notice,
+        word_count=word_count(page.text),
+        hash=content_hash(content.headline, lead, content.body_html),
+        search=_search(content.headline, lead, content.byline, content.body_text, page),
+    )
+
+
 def _with_text_of(article: Known, content: Content) -> Content:
     """The content, with the fuller text that the article has, and what was read out of it."""
+    page = article.page if content.page else None
+    html, text = (page.html, page.text) if page else (article.body_html, article.body_text)
     return replace(
         content,
         kind=article.kind,
@@ -236,15 +353,14 @@ def _with_text_of(article: Known, content: Content) -> Content:
         body_html=article.body_html,
         body_text=article.body_text,
         body_extent=article.body_extent,
+        page=page,
         dateline=article.dateline,
         credit=article.credit or content.credit,
         rights_holder=article.rights_holder if article.rights_notice else content.rights_holder,
         rights_notice=article.rights_notice or content.rights_notice,
-        word_count=word_count(article.body_text or ""),
-        hash=content_hash(content.headline, article.lead, article.body_html),
-        search=search_text.tsvector(
-            headline=content.headline, lead=article.lead, byline=content.byline, body=article.body_text
-        ),
+        word_count=word_count(text or ""),
+        hash=content_hash(content.headline, article.lead, html),
+        search=search_text.tsvector(headline=content.headline, lead=article.lead, byline=content.byline, body=text),
     )
 
 

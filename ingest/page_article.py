@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 
-from ingest.article import Candidate, Content, Extent, candidates
+from ingest.article import Candidate, Content, Extent, PageText, candidates
 from ingest.feed import Category, Channel, Document, Entry, Markup, Medium, Person, Role
 from ingest.page import NotArticle, Page
 
@@ -59,6 +59,14 @@ def content_of(page: Page, *, now: datetime) -> Content | NotArticle:
     one: its extent is EXCERPT. (Metered pages carry the whole text, and say the same of themselves.)"""
     made = candidate_of(page, now=now)
     return made.content or NotArticle(made.set_aside or NotArticle.EMPTY)
+
+
+def as_page(content: Content) -> Content:
+    """The same with its text as a page's: nothing that a feed carried."""
+    if content.body_html is None:
+        return content
+    page = PageText(content.body_html, content.body_text or "", content.body_extent)
+    return replace(content, body_html=None, body_text=None, body_extent=Extent.NONE, page=page)
 
 
 def candidate_of(page: Page, *, now: datetime) -> Candidate:

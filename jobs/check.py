@@ -14,7 +14,7 @@ from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
 from ingest.article import Content
-from ingest.decide import Decision, Keep, Key, Publish, Revise, SetAside, claims, decide, identities
+from ingest.decide import Decision, Keep, KeepPage, Key, Publish, Revise, SetAside, claims, decide, identities
 from ingest.schedule import PACE, FeedState, Pace, Reading, Standing, added, attempt_ends
 from jobs import feeds
 from jobs.feeds import Feed
@@ -153,7 +153,7 @@ def _decided(decision: Decision, parsed: Parsed, articles: dict[UUID, Any], sour
             becomes, why = Becomes.NEW, "a new article"
         case Revise(article_id):
             becomes, why = Becomes.REVISED, _of(articles[article_id], source_id)
-        case Keep(article_id):
+        case Keep(article_id) | KeepPage(article_id):
             becomes, why = Becomes.UNCHANGED, _of(articles[article_id], source_id)
     fates = [Fate(chosen + 1, becomes, why, candidates[chosen].content)]
     again = f"about the same article as entry {chosen + 1}"

@@ -20,7 +20,6 @@ from db.pool import Database
 from db.statements import statements
 from ingest.article import Reason
 from jobs.files import Skipped, find, printed, strerror
-from jobs.page_aside import keep_aside
 from jobs.parse import PAGE, DocumentRefused, Limits, Parsed, Parsers, hash_of, read_file
 from jobs.store import Stored, store
 
@@ -44,8 +43,9 @@ log = structlog.get_logger("broadsheet.ingest")
 @dataclass(slots=True)
 class Summary:
     """What an import did. `failed` are documents that could not be read, `skipped` files that are neither feeds nor
-    pages; both with the reason. `pages`: how many of the documents were pages, `fields`: how many of those state each
-    field, those that became no article included. `seconds` from start to end."""
+    pages; both with the reason. `texts`: of pages, kept beside what a feed carried; `pages`: how many of the documents
+    were pages, `fields`: how many of those state each field, those that became no article included. `seconds` from
+    start to end."""
 
     documents: int = 0
     unchanged_documents: int = 0
@@ -54,6 +54,7 @@ class Summary:
     revisions: int = 0
     unchanged: int = 0
     repeated: int = 0
+    texts: int = 0
     set_aside: Count[str] = field(default_factory=Count)
     pages: int = 0
     fields: Count[str] = field(default_factory=Count)
@@ -172,8 +173,7 @@ async def _take(
     stored = None
     if outcome is not None:
         with SECONDS.labels("store").time():
-            is_lost = outcome.form == PAGE and not any(candidate.content for candidate in outcome.candidates)
-            stored = await (keep_aside if is_lost else store)(database, outcome, clock=clock)
+            stored = await store(database, outcome, clock=clock)
     # What stands beyond the limit is told each time.
     if outcome is None or stored is None or not (stored.wrote or outcome.beyond):
         DOCUMENTS.labels("unchanged").inc()
@@ -203,6 +203,7 @@ def count(stored: Stored, beyond: int) -> Count[str]:
         ("revised", stored.revisions),
         ("unchanged", stored.unchanged),
         ("repeated", stored.repeated),
+        ("page_kept", stored.pages),
         ("set_aside", reasons.total()),
     ):
         ENTRIES.labels(outcome).inc(number)
@@ -220,4 +221,5 @@ def _count(summary: Summary, parsed: Parsed, stored: Stored) -> None:
     summary.revisions += stored.revisions
     summary.unchanged += stored.unchanged
     summary.repeated += stored.repeated
+    summary.texts += stored.pages
     summary.set_aside += reasons

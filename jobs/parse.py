@@ -77,6 +77,10 @@ class DocumentRefused(Exception):
     """A document that can't be read; the message says why, in words for an operator."""
 
 
+class ParsersClosed(asyncio.CancelledError):
+    """The processes are ended while one reads: nothing is known of its document, and whoever waits is to end too."""
+
+
 def parse(data: bytes, address: str, *, now: datetime, limits: Limits, charset: str | None = None) -> Parsed:
     """Read a document found at `address` (http, https or file), in the encoding that the server named if it names none
     itself. Raises feed.UnreadableError."""
@@ -138,6 +142,7 @@ class Parsers:
         self._limits = limits
         self._count = max(1, count)
         self._free: asyncio.Queue[_Process] = asyncio.Queue()
+        self._closing = False
         self._busy: dict[asyncio.Task[Parsed | str], _Process] = {}
         for _ in range(self._count):
             self._free.put_nowait(_Process(limits))
@@ -146,6 +151,7 @@ class Parsers:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closing = True
         while self._busy:
             for process in self._busy.values():
                 process.kill()
@@ -156,7 +162,7 @@ class Parsers:
     async def parse(
         self, data: bytes, address: str, now: datetime, charset: str | None = None, *, may_be_page: bool = False
     ) -> Parsed:
-        """The document, parsed elsewhere; a page only where one may come. Raises DocumentRefused."""
+        """The document, parsed elsewhere; a page only where one may come. Raises DocumentRefused and ParsersClosed."""
         process = await self._free.get()
         # Only the thread that asks touches the process and its pipe; we kill, and it meets the end of the pipe. The
         # process is free when that thread has ended, whatever became of us.
@@ -174,6 +180,8 @@ class Parsers:
             process.kill()
             await asyncio.wait({asking}, timeout=1)
         answer = await asking
+        if self._closing:
+            raise ParsersClosed
         if isinstance(answer, str):
             raise DocumentRefused(f"took more than {self._limits.wall_seconds:g} seconds" if is_late else answer)
         return answer

@@ -1,5 +1,6 @@
 """A page parsed as a document of its own: one entry, or none and the reason."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from ingest import page, page_article
@@ -42,7 +43,7 @@ def parse_page(data: bytes, address: str, *, now: datetime, charset: str | None 
         site_url=facts.homepage_url,
         language=facts.language,
         source=facts,
-        candidates=[candidate],
+        candidates=[replace(candidate, content=content and page_article.as_page(content))],
         beyond=0,
         said=frozenset(name for name in PAGE_FIELDS if said[name]),
     )

@@ -27,6 +27,7 @@ from ingest.schedule import PACE, FeedState, Pace, Reading, Standing, attempt_en
 from jobs import feeds
 from jobs.feeds import Feed, address_of
 from jobs.ingest import DOCUMENTS, SECONDS, count
+from jobs.pages import Pages
 from jobs.parse import DocumentRefused, Parsers, hash_of
 from jobs.store import Stored, store
 
@@ -69,7 +70,8 @@ class _Read:
 
 
 class Refresher:
-    """Asks feeds: at most `at_once`, and `per_host` of one host, which the database counts over all workers."""
+    """Asks feeds: at most `at_once`, and `per_host` of one host, which the database counts over all workers; and pages,
+    with what feeds leave."""
 
     def __init__(
         self,
@@ -89,7 +91,9 @@ class Refresher:
         self._at_once = at_once
         self._per_host = per_host
         self._pace = pace
+        self._pages = Pages(database, fetcher, parsers, clock=clock, per_host=per_host)
         self._running: set[asyncio.Task[Refreshed | None]] = set()
+        self._asking_pages: set[asyncio.Task[None]] = set()
         self._stopped_at = 0.0
 
     async def now(self, feed_id: UUID) -> Refreshed | None:
@@ -121,6 +125,7 @@ class Refresher:
             while not stop.is_set():
                 try:
                     await self._start()
+                    await self._start_pages()
                     away = False
                 except (DatabaseTimeout, DatabaseUnavailable) as problem:
                     if not away:
@@ -161,6 +166,15 @@ class Refresher:
         for feed, was_due in taken:
             LATENESS.observe(max(0.0, (now - was_due).total_seconds()))
             self._running.add(asyncio.create_task(self._safely(feed), name=f"refresh {feed.url}"))
+
+    async def _start_pages(self) -> None:
+        """The same with pages, in the room that is left, and at most half of all: feeds find the rest free."""
+        room = min(self._at_once - len(self._running), max(1, self._at_once // 2) - len(self._asking_pages))
+        for page in await self._pages.take(room):
+            task = asyncio.create_task(self._pages.ask(page), name=f"page {page.url}")
+            self._running.add(task)
+            self._asking_pages.add(task)
+            task.add_done_callback(self._asking_pages.discard)
 
     async def _safely(self, feed: Feed) -> Refreshed | None:
         try:

@@ -8,50 +8,58 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-import asyncpg
-
 from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
+from db.retry import Conflict, write
 from db.statements import statements
 from ingest.dates import Moment
-from ingest.decide import Decision, Keep, Key, Publish, Revise, SetAside, claims, decide, identities
+from ingest.decide import (
+    Decision,
+    Keep,
+    KeepPage,
+    Key,
+    Publish,
+    Revise,
+    SetAside,
+    beside,
+    claims,
+    decide,
+    identities,
+)
 from ingest.feed import Person
 from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
 from jobs.counters import count_public
-from jobs.pages import want_pages
+from jobs.page_texts import keep_pages
 from jobs.parse import PAGE, Parsed
 from jobs.topics import topics_of
-from jobs.written import Written, columns_of, columns_of_new, instant, is_open, known_of, was_of
-
-_TRIES = 6
-_BATCH = 100
-_T = TypeVar("_T")
-# What a concurrent import of the same things can make of a transaction; the next try sees what the other wrote.
-_CONFLICTS = (
-    asyncpg.UniqueViolationError,
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    # The outlet was merged into another meanwhile.
-    asyncpg.ForeignKeyViolationError,
+from jobs.written import (
+    Written,
+    columns_of,
+    columns_of_new,
+    instant,
+    is_open,
+    known_of,
+    revision_of,
+    was_of,
 )
 
-
-class _KeyTaken(Exception):
-    """Another import has given one of our keys to an article of its own."""
+_BATCH = 100
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What came of a document's entries. `unchanged`: known already, or saying what their article said before;
-    `repeated`: said the same, or was about the same article, as another entry of the document; `wrote`: whether
-    anything was written."""
+    `repeated`: said the same, or was about the same article, as another entry of the document; `pages`: texts of
+    pages that are kept beside what a feed carried; `wrote`: whether anything was written."""
 
     articles: int = 0
     revisions: int = 0
     unchanged: int = 0
     repeated: int = 0
+    pages: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
     wrote: bool = True
 
@@ -61,14 +69,13 @@ async def store(database: Database, parsed: Parsed, *, clock: Callable[[], datet
     known = await _known_entries(database, parsed)
     if known is not None and known.issuperset(candidate.hash for candidate in parsed.candidates):
         return Stored(unchanged=len(parsed.candidates), wrote=False)
-    for attempt in range(_TRIES):
-        try:
-            async with database.transaction() as connection:
-                return await _Store(connection, parsed, clock).run()
-        except (*_CONFLICTS, _KeyTaken):
-            if attempt == _TRIES - 1:
-                raise
-    raise AssertionError("the last try returns or raises")
+    return await write(database, lambda connection: _Store(connection, parsed, clock).run())
+
+
+async def store_page(database: Database, article: UUID, parsed: Parsed, *, clock: Callable[[], datetime]) -> str:
+    """Keep the page that was found at an article's own address, in one word: 'kept', 'unchanged' where it gives no
+    other text, 'elsewhere' where it is another article's page."""
+    return await write(database, lambda connection: _Store(connection, parsed, clock).run_for(article))
 
 
 async def _known_entries(database: Database, parsed: Parsed) -> frozenset[bytes] | None:
@@ -100,9 +107,12 @@ class _Store:
         await self._run("ingest", "lock_source", parsed.source.host)
         # Only at its turn: a reader that began while it waited must not find its articles in the past.
         self._now = self._clock()
-        source_id, feed_id = await self._feed()
+        feed = next(iter(await self._rows("feeds", "by_url", parsed.feed_url)), None)
+        known_source = await self._known_source(feed)
+        source_id = known_source or uuid7(self._now)
         hashes = [candidate.hash for candidate in parsed.candidates]
-        skip = frozenset(row[0] for row in await self._rows("entries", "known", feed_id, hashes))
+        known = await self._rows("entries", "known", feed["id"], hashes) if feed else []
+        skip = frozenset(row["content_hash"] for row in known)
         # In threads: of ten thousand entries each takes long enough to keep the event loop.
         keys = await asyncio.to_thread(identities, parsed.candidates, source_id, parsed.site_url)
         named = await asyncio.to_thread(claims, parsed.candidates, source_id)
@@ -119,8 +129,29 @@ class _Store:
             now=self._now,
             claimed_by=named,
         )
+        # What only brings what is kept aside makes no source.
+        if known_source is None and any(not isinstance(each, SetAside) for each in decisions):
+            known_source = await self._new_source(source_id)
+        feed_id = await self._feed(feed, known_source)
         await self._write(source_id, feed_id, decisions, {row["id"]: row for row in rows})
         return self._outcome(decisions, skip)
+
+    async def run_for(self, article: UUID) -> str:
+        """The same of the page of one article, which belongs to no feed."""
+        self._now = self._clock()
+        candidate = self._parsed.candidates[0]
+        rows = await self._rows("articles", "known", [article])
+        if not rows or candidate.content is None:
+            return "unchanged"
+        known = known_of(rows[0])
+        (keys,) = identities([candidate], known.source_id, self._parsed.site_url)
+        owners = await self._owners([keys])
+        own = owners.get(("url", "", candidate.content.url), article)
+        if own != article or article not in owners.values():
+            return "elsewhere"
+        decision = beside(known, candidate.content, tuple(key for key in keys if key not in owners), (0,))
+        await self._write(known.source_id, None, [decision], {article: rows[0]})
+        return "kept" if isinstance(decision, KeepPage) else "unchanged"
 
     async def _run(self, noun: str, name: str, *args: Any) -> None:
         await self._connection.execute(statements(noun)[name], *args)
@@ -129,34 +160,33 @@ class _Store:
         rows: list[Any] = await self._connection.fetch(statements(noun)[name], *args)
         return rows
 
-    async def _feed(self) -> tuple[UUID, UUID]:
-        """The outlet and the feed, made where they are new; the feed remembers this document."""
+    async def _feed(self, found: Any, source_id: UUID | None) -> UUID:
+        """The feed, made where it is new; it remembers this document."""
         parsed = self._parsed
         # One that was read in part is not known: with another limit it brings more.
         known_as = None if parsed.beyond else parsed.hash
         facts = (parsed.title, parsed.site_url, parsed.language, known_as)
-        found = await self._rows("feeds", "by_url", parsed.feed_url)
-        if found:
-            if found[0]["document_hash"] != known_as:
-                await self._run("feeds", "update", found[0]["id"], *facts)
-            if found[0]["source_id"] is not None:
-                return found[0]["source_id"], found[0]["id"]
-            # Added to be polled; this is its first document.
-            source_id = await self._source()
-            await self._run("feeds", "give_source", found[0]["id"], source_id)
-            return source_id, found[0]["id"]
-        source_id = await self._source()
-        feed_id = uuid7(self._now)
-        await self._run("feeds", "insert", feed_id, parsed.feed_url, source_id, *facts, self._now)
-        return source_id, feed_id
+        if found is None:
+            feed_id = uuid7(self._now)
+            await self._run("feeds", "insert", feed_id, parsed.feed_url, source_id, *facts, self._now)
+            return feed_id
+        if found["document_hash"] != known_as:
+            await self._run("feeds", "update", found["id"], *facts)
+        if found["source_id"] is None and source_id is not None:
+            await self._run("feeds", "give_source", found["id"], source_id)
+        known: UUID = found["id"]
+        return known
 
-    async def _source(self) -> UUID:
+    async def _known_source(self, feed: Any) -> UUID | None:
+        """The feed's source, or the one that is recognised by the document."""
+        if feed is not None and feed["source_id"] is not None:
+            known: UUID = feed["source_id"]
+            return known
+        rows = await self._rows("sources", "by_host", self._parsed.source.host)
+        return rows[0][0] if rows else None
+
+    async def _new_source(self, source_id: UUID) -> UUID:
         facts = self._parsed.source
-        found = await self._rows("sources", "by_host", facts.host)
-        if found:
-            source: UUID = found[0][0]
-            return source
-        source_id = uuid7(self._now)
         taken = {row[0] for row in await self._rows("slugs", "taken", "source", list(facts.slugs))}
         name = next((each for each in facts.slugs if each not in taken), f"{facts.slugs[-1]}-{source_id.hex[-8:]}")
         await self._run(
@@ -180,10 +210,11 @@ class _Store:
         return {(row["kind"], row["scope"], row["value"]): row["article_id"] for row in rows}
 
     async def _write(
-        self, source_id: UUID, feed_id: UUID, decisions: Sequence[Decision], known: Mapping[UUID, Any]
+        self, source_id: UUID, feed_id: UUID | None, decisions: Sequence[Decision], known: Mapping[UUID, Any]
     ) -> None:
         new: list[Written] = []
         revised: list[Written] = []
+        pages: list[KeepPage] = []
         article_of: dict[int, UUID] = {}
         claimed: list[tuple[Key, UUID]] = []
         for decision in decisions:
@@ -199,40 +230,40 @@ class _Store:
                     revised.append(Written(article_id, content, published, False, updated, pictured, keeps))
                 case Keep(article_id):
                     pass
+                case KeepPage(article_id):
+                    pages.append(decision)
                 case SetAside():
                     continue
             article_of.update(dict.fromkeys(decision.entries, article_id))
             claimed.extend((key, article_id) for key in decision.keys)
         await self._articles(source_id, new, revised)
+        self._lines += await keep_pages(self._connection, pages, known, self._now)
         await self._keys(claimed)
-        await self._entries(feed_id, decisions, article_of)
+        if feed_id is not None:
+            await self._entries(feed_id, decisions, article_of)
+        if self._parsed.form != PAGE:
+            await self._run("pages", "want", self._now, [written.id for written in (*new, *revised)])
         fresh = {written.id for written in new if is_open(written.content, self._now)}
         public = fresh | {row["id"] for row in known.values() if row["is_public"]}
         await self._attached(source_id, new, revised, public)
         await self._log([each for each in new if each.id in public], revised, known)
         await self._log_addresses(decisions, known)
         await self._hold(source_id, decisions, known)
-        if self._parsed.form != PAGE:
-            await want_pages(self._connection, source_id, [written.id for written in (*new, *revised)])
         await append(self._connection, self._lines)
 
     async def _articles(self, source_id: UUID, new: Sequence[Written], revised: Sequence[Written]) -> None:
         for some in _batches(new):
-            await self._run("articles", "insert", self._now, source_id, *_columns(map(columns_of_new, some), 28))
+            await self._run("articles", "insert", self._now, source_id, *_columns(map(columns_of_new, some), 31))
         if revised:
             ids = [written.id for written in revised if not written.keeps_media]
             for some in _batches(revised):
-                await self._run("articles", "revise", self._now, *_columns(map(columns_of, some), 26))
+                await self._run("articles", "revise", self._now, *_columns(map(columns_of, some), 29))
             await self._run("articles", "clear_images", ids)
             await self._run("articles", "clear_enclosures", ids)
         written = [*new, *revised]
         for some in _batches(written):
-            revisions = [
-                (uuid7(self._now), w.id, w.content.hash, w.content.headline, w.content.lead, w.content.body_html,
-                 w.content.body_text)
-                for w in some
-            ]  # fmt: skip
-            await self._run("articles", "insert_revisions", self._now, *_columns(revisions, 7))
+            revisions = [(uuid7(self._now), *revision_of(each)) for each in some]
+            await self._run("articles", "insert_revisions", self._now, *_columns(revisions, 8))
         illustrated = [w for w in written if not w.keeps_media]
         images = [
             (w.id, n, i.url, i.alt, i.caption, i.credit, i.width, i.height)
@@ -253,7 +284,7 @@ class _Store:
         if claimed:
             rows = await self._rows("articles", "insert_keys", *_columns([(*key, owner) for key, owner in claimed], 4))
             if len(rows) < len(claimed):
-                raise _KeyTaken
+                raise Conflict("another import has given one of our keys to an article of its own")
 
     async def _entries(self, feed_id: UUID, decisions: Sequence[Decision], article_of: Mapping[int, UUID]) -> None:
         candidates = self._parsed.candidates
@@ -341,7 +372,7 @@ class _Store:
         states still holds: silence frees nothing."""
         stated: list[tuple[UUID, datetime | None, datetime | None]] = []
         for each in decisions:
-            if not isinstance(each, Keep | Revise) or known[each.article_id]["source_id"] != source_id:
+            if not isinstance(each, Keep | KeepPage | Revise) or known[each.article_id]["source_id"] != source_id:
                 continue
             contents = [c for place in each.entries if (c := self._parsed.candidates[place].content)]
             start = next((c.embargoed_until for c in contents if c.embargoed_until), None)
@@ -388,10 +419,11 @@ class _Store:
         reasons = Counter(each.reason.value for each in decisions if isinstance(each, SetAside))
         articles = sum(isinstance(each, Publish) for each in decisions)
         revisions = sum(isinstance(each, Revise) for each in decisions)
+        pages = sum(isinstance(each, KeepPage) for each in decisions)
         unchanged = sum(candidate.hash in skip for candidate in self._parsed.candidates)
         unchanged += sum(len(each.entries) for each in decisions if isinstance(each, Keep))
-        repeated = len(self._parsed.candidates) - reasons.total() - articles - revisions - unchanged
-        return Stored(articles, revisions, unchanged, repeated, reasons)
+        repeated = len(self._parsed.candidates) - reasons.total() - articles - revisions - unchanged - pages
+        return Stored(articles, revisions, unchanged, repeated, pages, reasons)
 
 
 def _seen(pairs: Iterable[Sequence[UUID]], public: set[UUID]) -> list[UUID]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from ingest.article import Content, Extent
+from ingest.article import Content, Extent, PageText
 from ingest.dates import Moment
 from ingest.decide import Known
 
@@ -32,10 +32,13 @@ def known_of(row: Any) -> Known:
         source_id=row["source_id"],
         kind=row["kind"],
         language=row["language"],
+        headline=row["headline"],
         lead=row["lead"],
+        byline=row["byline"],
         body_html=row["body_html"],
         body_text=row["body_text"],
         body_extent=Extent(row["body_extent"]),
+        page=_page_of(row),
         dateline=row["dateline"],
         credit=row["credit"],
         rights_holder=row["rights_holder"],
@@ -45,6 +48,12 @@ def known_of(row: Any) -> Known:
         updated_at=row["updated_at"],
         withheld=row["status"] == "WITHHELD",
     )
+
+
+def _page_of(row: Any) -> PageText | None:
+    if row["page_html"] is None:
+        return None
+    return PageText(row["page_html"], row["page_text"], Extent(row["page_extent"]))
 
 
 def columns_of(written: Written) -> tuple[Any, ...]:
@@ -57,7 +66,21 @@ def columns_of(written: Written) -> tuple[Any, ...]:
         published.instant if published else None, published.text if published else None, written.estimated,
         updated.instant if updated else None, updated.text if updated else None, content.word_count,
         written.has_image, content.hash, content.search, content.dateline, json.dumps(content.subjects),
+        *page_columns(content.page),
     )  # fmt: skip
+
+
+def page_columns(page: PageText | None) -> tuple[str | None, str | None, str]:
+    """A page's HTML and text, and how much of the article they are."""
+    return (page.html, page.text, page.extent.value) if page else (None, None, Extent.NONE.value)
+
+
+def revision_of(written: Written) -> tuple[Any, ...]:
+    """The columns of a revision after its id: what an article says, and whether the text is a page's."""
+    content = written.content
+    page = content.page if content.body_html is None else None
+    text = (page.html, page.text) if page else (content.body_html, content.body_text)
+    return (written.id, content.hash, content.headline, content.lead, *text, page is not None)
 
 
 def columns_of_new(written: Written) -> tuple[Any, ...]:
@@ -84,7 +107,8 @@ def was_of(known: Any, written: Written, topics: Sequence[UUID]) -> dict[str, An
     content, was = written.content, dict[str, Any]()
     if known["headline"] != content.headline:
         was["headline"] = known["headline"]
-    if known["lead"] != content.lead or known["body_text"] != content.body_text:
+    page_text = content.page.text if content.page else None
+    if (known["lead"], known["body_text"], known["page_text"]) != (content.lead, content.body_text, page_text):
         was["text"] = True
     if known["language"] != content.language:
         was["language"] = known["language"]

@@ -1,9 +1,9 @@
 -- name: articles
 -- Articles as `articles.known` gives them, with what an operator knows them by, and without a lock. $1 articles.
 select
-  a.id, a.source_id, s.name as source, a.url, a.kind, a.headline, a.lead, a.body_html, a.body_text, a.body_extent,
-  a.language, a.has_image, a.status, a.is_public, a.published_text, a.published_estimated, a.updated_at,
-  a.dateline, a.credit, a.rights_holder, a.rights_notice,
+  a.id, a.source_id, s.name as source, a.url, a.kind, a.headline, a.lead, a.byline, a.body_html, a.body_text,
+  a.body_extent, a.page_html, a.page_text, a.page_extent, a.language, a.has_image, a.status, a.is_public,
+  a.published_text, a.published_estimated, a.updated_at, a.dateline, a.credit, a.rights_holder, a.rights_notice,
   array(select r.content_hash from revisions r where r.article_id = a.id) as hashes
 from articles a join sources s on s.id = a.source_id
 where a.id = any ($1::uuid[]);

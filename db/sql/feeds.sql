@@ -60,21 +60,22 @@ select id from feeds where id = $1 and standing <> 'UNPOLLED' for no key update;
 select pg_advisory_xact_lock(731044218);
 
 -- name: due
--- Feeds that are due, longest first, at most so many a host, those under way included. $1 now, $2 since when an attempt
--- without an end counts as under way, $3 feeds, $4 feeds of one host. Rows that somebody else is changing come later.
+-- Feeds that are due, longest first, at most so many a host, with what is under way there, pages included. $1 now,
+-- $2 since when an attempt without an end counts as under way, $3 feeds, $4 requests to one host. Rows that somebody
+-- else is changing come later.
 with waiting as (
   select f.id, f.host, row_number() over (partition by f.host order by f.next_check_at, f.id) as place
   from feeds f
   where f.standing = 'ACTIVE' and f.next_check_at <= $1
 ),
-under_way as (
-  select f.host, count(*) as feeds from feeds f where f.unfinished > 0 and f.last_attempt_at > $2 group by f.host
+asked as (
+  select u.host, count(*) as requests from under_way u where u.began_at > $2 group by u.host
 )
 select id, next_check_at
 from feeds
 where
   id in (
-    select w.id from waiting w left join under_way u on u.host = w.host where w.place <= $4 - coalesce(u.feeds, 0)
+    select w.id from waiting w left join asked u on u.host = w.host where w.place <= $4 - coalesce(u.requests, 0)
   )
   and standing = 'ACTIVE' and next_check_at <= $1
 order by feeds.next_check_at, feeds.id

@@ -70,8 +70,9 @@ class World:
         assert not self.owners.keys() & set(decision.keys)
         self.owners |= dict.fromkeys(decision.keys, article)
         self.known[article] = Known(
-            id=article, source_id=source, kind=made.kind, language=made.language, lead=made.lead,
-            body_html=made.body_html, body_text=made.body_text, body_extent=made.body_extent,
+            id=article, source_id=source, kind=made.kind, language=made.language,
+            headline=made.headline, lead=made.lead, byline=made.byline, body_html=made.body_html,
+            body_text=made.body_text, body_extent=made.body_extent, page=made.page,
             dateline=made.dateline, credit=made.credit, rights_holder=made.rights_holder,
             rights_notice=made.rights_notice, hashes=hashes | {made.hash},
             published_estimated=made.published is None, updated_at=None,

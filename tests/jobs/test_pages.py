@@ -7,6 +7,8 @@ from pathlib import Path
 from api.bring_in import table
 from db.pool import Database
 from jobs.ingest import Summary, import_paths
+from jobs.sources import Change, change
+from tests.jobs import desk
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 TEXT = "".join(
@@ -47,7 +49,8 @@ async def test_pages_become_articles_of_their_outlet(database: Database, tmp_pat
     assert [tuple(row) for row in rows] == [("Harbour Post", 4)]
     row = (await database.rows("select * from articles where url like '%/library'"))[0]
     assert (row["headline"], row["published_text"]) == ("Library keeps its Sundays", "2026-03-11T07:30:00+09:00")
-    assert row["body_text"].startswith("Sentence 0 of the report")
+    assert (row["body_text"], row["page_extent"], row["page_fetched_at"]) == (None, "FULL", NOW)
+    assert row["page_text"].startswith("Sentence 0 of the report")
 
 
 async def test_an_outlet_is_called_by_its_own_name_else_by_its_host(database: Database, tmp_path: Path) -> None:
@@ -98,3 +101,45 @@ async def test_a_broken_page_stops_nothing(database: Database, tmp_path: Path) -
     assert summary.articles == 1
     assert summary.documents == 3
     assert "empty.html" in {Path(name).name for name, _ in summary.failed}
+
+
+async def test_a_saved_page_lets_out_nothing_that_the_source_keeps_back(database: Database, tmp_path: Path) -> None:
+    query = """query ($u: URL!) { article(by: {url: $u}) {
+      headline body(as: TEXT) bodyAvailability revisions(first: 9) { totalCount nodes { body(as: TEXT) } }
+    } }"""
+    address = "https://harbour.example/1"
+    await desk.bring(database, desk.feed(tmp_path / "a.xml", desk.item(1, body="Crews return …")))
+    before = await desk.ask(database, query, u=address)
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "1.html").write_text(page("The ferry sails again", address))
+    (tmp_path / "pages" / "2.html").write_text(page("Library keeps its Sundays", "https://harbour.example/2"))
+    summary = await desk.bring(database, tmp_path / "pages", at=1)
+    assert (summary.articles, summary.revisions, summary.texts) == (1, 0, 1)
+    # What the feed carried is what it was, and an article that came as a page alone gives no text.
+    assert await desk.ask(database, query, u=address) == before
+    alone = (await desk.ask(database, query, u="https://harbour.example/2"))["article"]
+    assert (alone["body"], alone["bodyAvailability"], alone["revisions"]["nodes"]) == (
+        None,
+        "RESTRICTED",
+        [{"body": None}],
+    )
+    await change(database, "the-harbour-post", Change(serves_pages=True), now=NOW)
+    for url in (address, "https://harbour.example/2"):
+        told = (await desk.ask(database, query, u=url))["article"]
+        assert (told["body"][:10], told["bodyAvailability"]) == ("Sentence 0", "FULL")
+    await desk.assert_counted(database)
+
+
+async def test_a_feed_that_tells_of_a_saved_page_is_served_and_the_page_stays(
+    database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "1.html"
+    file.write_text(page("The ferry sails again", "https://harbour.example/1"))
+    await desk.bring(database, file)
+    await desk.bring(database, desk.feed(tmp_path / "a.xml", desk.item(1, body="Crews return …")), at=1)
+    row = (await database.rows("select * from articles"))[0]
+    assert (row["headline"], row["body_text"], row["body_extent"]) == ("Ferry strike ends", "Crews return …", "EXCERPT")
+    assert row["page_text"].startswith("Sentence 0 of the report")
+    for words in ("crews", "island"):
+        found = await desk.ask(database, "query ($q: String!) { search(query: $q) { totalCount } }", q=words)
+        assert found["search"]["totalCount"] == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.parse import DocumentRefused, Limits, Parsers, read_file
+from jobs.parse import DocumentRefused, Limits, Parsers, ParsersClosed, read_file
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 
@@ -82,3 +82,12 @@ def test_what_is_no_document_costs_nothing(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+async def test_closing_says_nothing_of_the_document_that_is_being_read() -> None:
+    async with Parsers(1, Limits()) as parsers:
+        page = b"<html><body>" + b"<p>Some <b>words</b> of it.</p>" * 200_000
+        reading = asyncio.create_task(parsers.parse(page, "https://slow.example/x", NOW, may_be_page=True))
+        await asyncio.sleep(0)
+    with pytest.raises(ParsersClosed):
+        await reading

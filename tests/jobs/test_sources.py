@@ -36,7 +36,7 @@ async def test_the_policy_decides_what_is_served(database: Database, tmp_path: P
     async with database.transaction() as connection:
         await connection.execute(
             """update articles set page_html = '<p>From the page.</p>', page_text = 'From the page.',
-               page_fetched_at = $1 where url like '%/4' or url like '%/5'""",
+               page_fetched_at = $1, page_extent = 'FULL' where url like '%/4' or url like '%/5'""",
             NOW,
         )
 

@@ -17,7 +17,7 @@ select concat('{"data":{"nodes":',
 (select 1 from articles t9 where t9.id = t7.article_id and t9.is_public)) when 'm' then 
 (select concat('{"__typename":"Commenter","id":"m_',t10.id,'","displayName":',to_json(t10.display_name),'}') from commenters t10 where t10.id = i.id and t10.comment_count > 0) when 'r' then 
 (select concat('{"__typename":"Revision","id":"r_',t11.id,'","headline":',to_json(t11.headline),',"body":',coalesce(to_json(
-(select case p.body_policy when 'FULL' then t11.body_html when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t11.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end from sources p where p.id = 
+(select case p.body_policy when 'FULL' then case when p.serves_pages or not t11.from_page then t11.body_html end when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t11.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end from sources p where p.id = 
 (select w.source_id from articles w where w.id = t11.article_id)))::text,'null'),'}') from revisions t11 where t11.id = i.id and true and exists 
 (select 1 from articles t12 where t12.id = t11.article_id and t12.is_public)) when 's' then 
 (select concat('{"__typename":"Source","id":"s_',t13.id,'","name":',to_json(t13.name),',"articles":',
