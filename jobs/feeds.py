@@ -11,6 +11,7 @@ import orjson
 
 from db.ids import uuid7
 from db.pool import Database
+from db.retry import write
 from db.statements import statements
 from ingest import url as addresses
 from ingest.address import NotDialled, Refusal, parse
@@ -119,9 +120,13 @@ async def resume(database: Database, feed_id: UUID, *, now: datetime) -> FeedSta
 
 async def remove(database: Database, feed_id: UUID) -> None:
     """Poll it no more; the articles that it brought stay."""
-    async with database.transaction() as connection:
+
+    async def unpoll(connection: Any) -> None:
         await connection.execute(statements("feeds")["unpoll"], feed_id)
         await connection.execute(statements("feeds")["forget"], feed_id)
+
+    # Again where it has just brought its first articles.
+    await write(database, unpoll)
 
 
 async def take(

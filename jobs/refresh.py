@@ -211,7 +211,8 @@ class Refresher:
                 parsed = await self._parsers.parse(found.body, found.url, self._clock(), found.charset)
             with SECONDS.labels("store").time():
                 # The feed is where we ask for it, whatever its document says of itself.
-                stored = await store(self._database, replace(parsed, feed_url=feed.url), clock=self._clock)
+                found_as = replace(parsed, feed_url=feed.url)
+                stored = await store(self._database, found_as, clock=self._clock, feed_id=feed.id)
         except DocumentRefused as refused:
             DOCUMENTS.labels("failed").inc()
             return _Read(Reading(unreadable=str(refused)), None)

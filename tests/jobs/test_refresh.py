@@ -363,8 +363,14 @@ async def test_the_operator_pauses_and_removes_while_it_is_asked(
         writer.write(made(body=rss(item(1))))
         await writer.drain()
 
+    async def slow_too(writer: asyncio.StreamWriter) -> None:
+        ready.release()
+        await go.wait()
+        writer.write(made(body=rss(item(2, "Harbour dredged"))))
+        await writer.drain()
+
     for url in (one, two):
-        server.answers |= {"/one.xml": slow, "/two.xml": slow}
+        server.answers |= {"/one.xml": slow, "/two.xml": slow_too}
         ids.append((await feeds.add(database, url, now=NOW))[0])
     asking = asyncio.create_task(refresher.all_due())
     await ready.acquire()
@@ -375,7 +381,9 @@ async def test_the_operator_pauses_and_removes_while_it_is_asked(
     await asking
     state = (await standing(database, one)).state
     assert (state.standing, state.next_check_at, state.last_success_at) == (Standing.PAUSED, None, NOW)
-    assert two not in [feed.url for feed in await feeds.every(database)]
+    # What was removed takes nothing in, and leaves nothing behind.
+    assert await database.value("select array_agg(url) from feeds") == [one]
+    assert await shown(database) == ["Ferry strike ends"]
 
 
 async def test_a_feed_says_when_it_wants_to_be_asked(database: Database, server: Server, refresher: Refresher) -> None:
