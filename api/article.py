@@ -50,11 +50,13 @@ def article_withheld(limit: Annotated[int, typer.Option(min=1, max=10_000)] = 10
     """List what is withheld, the newest first, with the reasons."""
     from jobs.withhold import withheld
 
-    for each in _run(lambda database: withheld(database, limit=limit)):
+    for each in _run(lambda database: withheld(database, limit=limit), migrates=False):
         typer.echo(f"{each.since:%Y-%m-%d %H:%M}  a_{each.article_id}  {each.url}\n  {each.headline}\n  {each.reason}")
 
 
-def _run(work: Callable[[Database], Awaitable[T]]) -> T:
+def _run(work: Callable[[Database], Awaitable[T]], *, migrates: bool = True) -> T:
     from jobs.withhold import AddressShared, BadReason, NoSuchArticle
 
-    return on_database(settings_given(), "article", work, mendable=(NoSuchArticle, AddressShared, BadReason))
+    return on_database(
+        settings_given(), "article", work, migrates=migrates, mendable=(NoSuchArticle, AddressShared, BadReason)
+    )

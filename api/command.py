@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from api.settings import Settings
     from db.pool import Database
 
@@ -19,16 +21,21 @@ def on_database(
     part: str,
     work: Callable[[Database], Awaitable[T]],
     *,
+    migrates: bool = True,
     mendable: tuple[type[Exception], ...] = (),
 ) -> T:
-    """Do something on the migrated database, without hurry. part: as `opened` takes it; mendable: problems whose
-    message tells operators all that they need."""
+    """Do something on the migrated database, without hurry. part: as `opened` takes it; migrates: bring the tables up
+    to date first, which a command that only reads leaves to others; mendable: problems whose message tells operators
+    all that they need."""
     from api.database import address, opened, with_database
-    from db.migrate import migrate
+    from db.migrate import MigrationsWait, migrate, pending
 
     async def run(ready: Settings) -> T:
-        await migrate(address(ready))
+        if migrates:
+            await migrate(address(ready))
         async with opened(ready, part, patient=True) as database:
+            if not migrates and (waiting := await pending(database)):
+                raise MigrationsWait(", ".join(waiting))
             return await work(database)
 
     try:
@@ -54,6 +61,14 @@ def settings_given(*, logs: bool = False, quiet: bool = False) -> Settings:
 
         configure_logs("warning" if quiet and settings.log_level == "info" else settings.log_level, settings.log_format)
     return settings
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that an operator named; ends the command where they can't be had."""
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        fail(f"{path} can't be read: {problem.strerror}.")
 
 
 def fail_for(problem: Exception) -> NoReturn:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.command import on_database, settings_given
+from api.command import on_database, read_file, settings_given
 
 if TYPE_CHECKING:
     from api.fetching import Fetching
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 feed = typer.Typer(no_args_is_help=True, help="Poll feeds, see how they stand, and try what one would become.")
 
+# What can only be meant as a file, there or not.
+_FILE = re.compile(r"^[./~]|\.(?:opml|xml)$", re.IGNORECASE)
+
 Address = Annotated[str, typer.Argument(help="Address of the feed, as `feed list` shows it.")]
 
 
@@ -32,8 +36,9 @@ def feed_add(
 ) -> None:
     """Poll a feed, the feed of a site, or all feeds of an OPML file."""
     path = Path(target)
-    if "://" not in target and path.is_file():
-        _run(lambda database, _: _add_list(database, path.read_bytes()))
+    if "://" not in target and (path.exists() or _FILE.search(target)):
+        data = read_file(path)
+        _run(lambda database, _: _add_list(database, data))
     elif unseen:
         _run(lambda database, _: _add_unseen(database, _completed(target)))
     else:
@@ -45,7 +50,7 @@ def feed_list(
     failing: Annotated[bool, typer.Option("--failing", help="Only those whose last attempt failed.")] = False,
 ) -> None:
     """Show every feed: who succeeded longest ago stands first."""
-    _run(lambda database, _: _list(database, failing))
+    _run(lambda database, _: _list(database, failing), migrates=False)
 
 
 @feed.command("refresh")
@@ -59,7 +64,7 @@ def feed_refresh(
 @feed.command("check")
 def feed_check(target: Annotated[str, typer.Argument(help="Address of a feed or of a site.")]) -> None:
     """Show what a feed would become, entry by entry, and when it would be asked next. Writes nothing."""
-    _run(lambda database, fetching: _check(database, fetching, _completed(target)))
+    _run(lambda database, fetching: _check(database, fetching, _completed(target)), migrates=False)
 
 
 @feed.command("pause")
@@ -83,7 +88,7 @@ def feed_remove(address: Address) -> None:
 @feed.command("export")
 def feed_export() -> None:
     """Print all feeds as OPML."""
-    _run(lambda database, _: _export(database))
+    _run(lambda database, _: _export(database), migrates=False)
 
 
 async def _add(database: Database, fetching: Fetching, target: str) -> int:
@@ -97,11 +102,13 @@ async def _add(database: Database, fetching: Fetching, target: str) -> int:
         return _problem(f"No feed at {target}: {seen.problem}. Nothing was added.")
     moved = isinstance(seen.outcome, Moved)
     url = seen.outcome.to if isinstance(seen.outcome, Moved) else seen.url
-    feed_id, added = await feeds.add(database, url, now=_now(), title=seen.parsed.title, site_url=seen.parsed.site_url)
+    # What was fetched just now is not fetched again.
+    feed_id, added = await feeds.add(
+        database, url, now=_now(), title=seen.parsed.title, site_url=seen.parsed.site_url, asked=True
+    )
     if added is feeds.Added.KNOWN:
         known = await feeds.load(database, feed_id)
         return _problem(f"{known.url if known else url} is here already; `broadsheet feed list` shows how it stands.")
-    # What was fetched just now is not fetched again.
     found = seen.outcome.outcome if isinstance(seen.outcome, Moved) else seen.outcome
     done = await fetching.refresher.take_in(feed_id, found)
     typer.echo(f"Added {seen.parsed.title or url}: {done.feed.url if done and done.feed else url}")
@@ -146,7 +153,7 @@ async def _add_list(database: Database, data: bytes) -> int:
             continue
         known += added is feeds.Added.KNOWN
         new += added is not feeds.Added.KNOWN
-    typer.echo(f"{new} feeds added, {known} were here already. The worker asks them now.")
+    typer.echo(f"Feeds added: {new}; here already: {known}. The worker asks the new ones now.")
     for line in refused:
         _problem(f"Not added: {line}.")
     return 1 if refused else 0
@@ -156,19 +163,12 @@ async def _list(database: Database, failing: bool) -> int:
     from rich.console import Console
     from rich.table import Table
 
+    from ingest.schedule import fails
     from jobs import feeds
 
-    # An attempt that began a while ago and has not ended failed too: its worker was killed.
-    late = _now() - 2 * feeds.UNDER_WAY
-    rows = [
-        each
-        for each in await feeds.every(database)
-        if not failing
-        or each.state.errors
-        or (each.state.unfinished and each.state.last_attempt_at and each.state.last_attempt_at < late)
-    ]
-    table = Table("Last success", "Last attempt", "Next check", "Errors", "Feed", "Why", box=None, pad_edge=False)
     now = _now()
+    rows = [each for each in await feeds.every(database) if not failing or fails(each.state, now)]
+    table = Table("Last success", "Last attempt", "Next check", "Errors", "Feed", "Why", box=None, pad_edge=False)
     for each in rows:
         table.add_row(*_row(each, now))
     # In a pipe every feed is a line, however long.
@@ -200,13 +200,15 @@ async def _refresh(database: Database, fetching: Fetching, address: str | None) 
 
     if address is None:
         done = await fetching.refresher.all_due()
-        typer.echo(f"{len(done)} feeds were due.")
+        typer.echo("1 feed was due." if len(done) == 1 else f"{len(done)} feeds were due.")
     else:
         found = await feeds.find(database, address)
         if found is None:
             return _unknown(address)
         one = await fetching.refresher.now(found.id)
-        done = [one] if one else []
+        if one is None:
+            return _unknown(address)
+        done = [one]
     for each in done:
         typer.echo(each.url)
         _tell(each)
@@ -359,8 +361,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _run(work: Callable[[Database, Fetching], Awaitable[int]]) -> None:
-    """Do something with the migrated database and what fetches, and end with the status that it gives."""
+def _run(work: Callable[[Database, Fetching], Awaitable[int]], *, migrates: bool = True) -> None:
+    """Do something with the database and what fetches, and end with the status that it gives."""
     from api.fetching import fetching
 
     settings = settings_given(logs=True, quiet=True)
@@ -369,4 +371,4 @@ def _run(work: Callable[[Database, Fetching], Awaitable[int]]) -> None:
         async with fetching(settings, database, clock=_now) as ready:
             return await work(database, ready)
 
-    raise SystemExit(on_database(settings, "feed", run))
+    raise SystemExit(on_database(settings, "feed", run, migrates=migrates))

@@ -30,16 +30,14 @@ class Fetching:
 
 
 @asynccontextmanager
-async def fetching(
-    settings: Settings, database: Database, *, clock: Callable[[], datetime], processes: int | None = None
-) -> AsyncIterator[Fetching]:
-    """Fetcher, parsing processes (as many as the settings say, or `processes`) and what asks feeds with both."""
+async def fetching(settings: Settings, database: Database, *, clock: Callable[[], datetime]) -> AsyncIterator[Fetching]:
+    """Fetcher, parsing processes and what asks feeds with both, as the settings say."""
     fetcher = Fetcher(
         user_agent(version("broadsheet"), settings.contact),
         dialling=Dialling(PRIVATE if settings.allow_private_networks else ()),
         limits=fetch.Limits(max_bytes=settings.max_feed_bytes, at_once=settings.fetches_at_once, per_host=PER_HOST),
     )
-    async with fetcher, Parsers(processes or settings.feed_processes, limits(settings)) as parsers:
+    async with fetcher, Parsers(settings.feed_processes, limits(settings)) as parsers:
         refresher = Refresher(
             database, fetcher, parsers, clock=clock, at_once=settings.fetches_at_once, per_host=PER_HOST
         )

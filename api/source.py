@@ -35,7 +35,7 @@ def source_list() -> None:
 
     table(
         [("SLUG", "POLICY", "ARTICLES", "NAME")]
-        + [(each.slug, _policy(each), str(each.articles), each.name) for each in _run(sources)]
+        + [(each.slug, _policy(each), str(each.articles), each.name) for each in _run(sources, migrates=False)]
     )
 
 
@@ -44,7 +44,7 @@ def source_show(slug: Slug) -> None:
     """Show a source: its policy, names, hosts and feeds."""
     from jobs.sources import source as find
 
-    _show(_run(lambda database: find(database, slug)))
+    _show(_run(lambda database: find(database, slug), migrates=False))
 
 
 @source.command("set")
@@ -89,10 +89,10 @@ def source_merge(
     _show(_run(lambda database: merge(database, gone, into, now=datetime.now(UTC))))
 
 
-def _run(work: Callable[[Database], Awaitable[T]]) -> T:
+def _run(work: Callable[[Database], Awaitable[T]], *, migrates: bool = True) -> T:
     from jobs.sources import BadSource, NoSuchSource
 
-    return on_database(settings_given(), "source", work, mendable=(NoSuchSource, BadSource))
+    return on_database(settings_given(), "source", work, migrates=migrates, mendable=(NoSuchSource, BadSource))
 
 
 def _show(found: Source) -> None:

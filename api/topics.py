@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from api.command import on_database, settings_given, table
+from api.command import on_database, read_file, settings_given, table
 
 if TYPE_CHECKING:
     from db.pool import Database
@@ -24,7 +24,8 @@ def topics_load(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False
     """Load IPTC's Media Topics as published: JSON, RDF/XML or a NewsML-G2 Knowledge Item."""
     from jobs.topics import load
 
-    done = _run(lambda database: load(database, file.read_bytes(), now=datetime.now(UTC)))
+    data = read_file(file)
+    done = _run(lambda database: load(database, data, now=datetime.now(UTC)))
     typer.echo(
         f"{done.topics} topics in {done.languages} languages: {done.new} new, {done.changed} changed, "
         f"{done.retired} retired."
@@ -59,11 +60,11 @@ def topics_mapped() -> None:
     """List what was said of categories."""
     from jobs.topics import mapped
 
-    table([("CATEGORY", "TOPIC"), *_run(mapped)])
+    table([("CATEGORY", "TOPIC"), *_run(mapped, migrates=False)])
 
 
-def _run(work: Callable[[Database], Awaitable[T]]) -> T:
+def _run(work: Callable[[Database], Awaitable[T]], *, migrates: bool = True) -> T:
     from ingest.mediatopics import UnreadableTopics
     from jobs.topics import NoSuchTopic
 
-    return on_database(settings_given(), "topics", work, mendable=(NoSuchTopic, UnreadableTopics))
+    return on_database(settings_given(), "topics", work, migrates=migrates, mendable=(NoSuchTopic, UnreadableTopics))

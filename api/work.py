@@ -11,7 +11,8 @@ from prometheus_client import start_http_server
 
 from api.database import listen_url, opened, with_database
 from api.fetching import fetching
-from api.settings import Settings
+from api.port import PortTaken
+from api.settings import PREFIX, Settings
 from jobs.refresh import keep_fresh
 from jobs.worker import JobsLeft, handlers, utc_now
 from jobs.worker import work as work_until
@@ -33,7 +34,7 @@ async def _work(settings: Settings) -> None:
     async with opened(settings, "worker", patient=True) as database:
         log.info("worker_started", pid=os.getpid())
         if settings.worker_metrics_port is not None:
-            start_http_server(settings.worker_metrics_port, settings.host)
+            _serve_metrics(settings.host, settings.worker_metrics_port)
         async with (
             fetching(settings, database, clock=utc_now) as ready,
             keep_fresh(ready.refresher, stop=stop, graceful_seconds=settings.graceful_seconds),
@@ -52,3 +53,13 @@ async def _work(settings: Settings) -> None:
                 log.warning("jobs_left", graceful_seconds=settings.graceful_seconds)
                 os._exit(1)
     log.info("worker_stopped")
+
+
+def _serve_metrics(host: str, port: int) -> None:
+    try:
+        start_http_server(port, host)
+    except OSError as problem:
+        raise PortTaken(
+            f"The worker's metrics can't be served on {host}, port {port}: {problem.strerror}. "
+            f"{PREFIX}WORKER_METRICS_PORT says where."
+        ) from None

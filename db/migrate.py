@@ -43,6 +43,10 @@ class MigrationMissing(MigrationError):
     """The database has a migration that this program does not have: {0}. It was migrated by another version."""
 
 
+class MigrationsWait(MigrationError):
+    """The tables are not up to date: {0}. Run `broadsheet migrate`."""
+
+
 class MigrationBlocked(MigrationError):
     """A migration did not get its lock, another session holds the table: {0}. Nothing of it was applied."""
 

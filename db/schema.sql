@@ -311,6 +311,7 @@ CREATE TABLE public.feeds (
     unfinished integer DEFAULT 0 NOT NULL,
     etag text DEFAULT ''::text NOT NULL,
     last_modified text DEFAULT ''::text NOT NULL,
+    validated_url text DEFAULT ''::text NOT NULL,
     max_age interval,
     expires_in interval,
     retry_after interval,

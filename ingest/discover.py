@@ -25,6 +25,8 @@ _SMELLS = re.compile(
     r"(?:^|[/._?&=-])(?:rss|atom|feeds?|rdf)(?:[0-9.]*)(?:[/._?&=-]|$)|\.(?:rss|atom|rdf)$|/index\.xml$|/feed\.json$",
     re.IGNORECASE,
 )
+# What a link to a feed is called, whatever its address.
+_CALLED = re.compile(r"(?:^|\W)(?:rss|atom)(?:$|\W)", re.IGNORECASE)
 _COMMENTS = re.compile(r"comments?(?:/|$|\W)|kommentare|comentarios|commentaires|コメント", re.IGNORECASE)
 # In the order in which they are found most often: WordPress, Hugo, Jekyll, Ghost, Blogger, and what people type.
 _USUAL = (
@@ -55,14 +57,18 @@ def candidates(page: bytes, address: str) -> tuple[Candidate, ...]:
     tree = LexborHTMLParser(_reduced(page))
     base_element = tree.css_first("base[href]")
     base = urljoin(address, _attribute(base_element, "href")) if base_element is not None else address
-    announced = [_candidate(node, base, Found.ANNOUNCED) for node in tree.css("link[rel][href]") if _announces(node)]
-    linked = [
-        _candidate(node, base, Found.LINKED)
-        for node in tree.css("a[href]")
-        if _SMELLS.search(_path(_attribute(node, "href")))
+    announced = [
+        each
+        for node in tree.css("link[rel][href]")
+        if (each := _candidate(node, base, Found.ANNOUNCED)) and _announces(node, each)
     ]
-    found = [candidate for candidate in (*announced, *linked) if candidate is not None]
-    if not any(announced):
+    linked = [
+        each
+        for node in tree.css("a[href]")
+        if (each := _candidate(node, base, Found.LINKED)) and _looks_like_feed(each)
+    ]
+    found = [*announced, *linked]
+    if not announced:
         found += usual(address)
     unique: dict[str, Candidate] = {}
     for candidate in found:
@@ -96,7 +102,7 @@ def _reduced(page: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _announces(node: LexborNode) -> bool:
+def _announces(node: LexborNode, found: Candidate) -> bool:
     relations = _attribute(node, "rel").lower().split()
     if "alternate" not in relations and "feed" not in relations:
         return False
@@ -105,7 +111,11 @@ def _announces(node: LexborNode) -> bool:
         return True
     # hreflang: the same page in another language, whatever its address smells of.
     vague = kind in _VAGUE and not _attribute(node, "hreflang")
-    return vague and bool(_SMELLS.search(_path(_attribute(node, "href"))))
+    return vague and _looks_like_feed(found)
+
+
+def _looks_like_feed(found: Candidate) -> bool:
+    return bool(_SMELLS.search(_path(found.url)) or _CALLED.search(found.title or ""))
 
 
 def _candidate(node: LexborNode, base: str, found: Found) -> Candidate | None:

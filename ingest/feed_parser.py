@@ -12,16 +12,13 @@ import xml.sax
 from typing import TYPE_CHECKING, Any
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
-from feedparser.encodings import convert_to_utf8
 from feedparser.sanitizer import replace_doctype
 
+from ingest.charset import xml_of
 from ingest.text import unescaped
 
 _CONTROLS = bytes(set(range(32)) - {9, 10, 13})
 _TAG = re.compile(r"<[^<>]*>")
-# Marks of byte order, and a declaration that names an encoding: what a document says itself about its bytes.
-_MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe", b"<\x00", b"\x00<")
-_DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding", re.IGNORECASE)
 
 if TYPE_CHECKING:
 
@@ -311,26 +308,16 @@ _Loose: type[Any] = type("_Loose", (_Parts, LooseFeedParser), {})
 
 def parsed(data: bytes, address: str | None, max_entries: int, charset: str | None = None) -> tuple[Any, str]:
     """The parser that has read the data, and the form's name: strict first, loose where that fails. `charset`: what the
-    server says; the document's own word, where it has one and can be read by it, goes before."""
-    facts: dict[str, Any] = {}
-    data = data.lstrip(b" \t\r\n")
-    data = convert_to_utf8(_said(data, charset), data, facts)
+    server says."""
+    data = xml_of(data.lstrip(b" \t\r\n"), charset)
     # It also drops every entity that is not plain text, so that none can multiply or reach outside.
     version, data, entities = replace_doctype(data.translate(None, _CONTROLS))
     base = address if address and address.startswith(("http:", "https:")) else ""
-    parser = _strictly(data, base, max_entries) if facts["encoding"] else None
+    parser = _strictly(data, base, max_entries)
     if parser is None:
         parser = _prepared(_Loose(base, None, "utf-8", entities), max_entries)
         parser.feed(data.decode("utf-8", "replace"))
     return parser, version or parser.version
-
-
-def _said(data: bytes, charset: str | None) -> dict[str, str]:
-    """The server's word on the encoding, where the document has none: servers say the same of all their files, and a
-    document without a word of its own would be taken for UTF-8."""
-    if charset is None or data.startswith(_MARKS) or _DECLARED.match(data):
-        return {}
-    return {"content-type": f"application/xml; charset={charset}"}
 
 
 def _strictly(data: bytes, base: str, max_entries: int) -> Any | None:

@@ -96,8 +96,9 @@ class Fetcher:
         self._dialler.close()
 
     async def feed(self, url: str, *, now: datetime, known: Validators = NO_VALIDATORS) -> Outcome:
-        """The document at `url`, unless it is still the one that `known` (of the last Fetched or NotModified) tells of.
-        `now`: the time for headers that give a date where the server gives none of its own."""
+        """The document at `url`, unless it is still the one that `known` (of the last Fetched or NotModified) tells of;
+        only the address where that was found is asked. `now`: the time for headers that give a date where the server
+        gives none of its own."""
         return await self._fetch(url, now, _FEED, known=known)
 
     async def page(self, url: str, *, now: datetime) -> Outcome:
@@ -117,7 +118,7 @@ class Fetcher:
                     return Refused(here.url, Refusal.ROBOTS, "the site's robots.txt asks us not to read this")
                 # Who waits for a host holds no place that others could use.
                 async with self._hosts.place(here.host), self._places, clock.running():
-                    answer = await self._ask(here, now, accept, known)
+                    answer = await self._ask(here, now, accept, known if known.url == here.url else NO_VALIDATORS)
                 if not isinstance(answer, Redirect):
                     return way.judge(answer)
                 here = way.follow(answer)
@@ -174,7 +175,7 @@ class Fetcher:
                 return Failed(here.url, Failure.REDIRECTS, f"{status} without saying where to", status)
             return Redirect(status, location)
         if status == 304 and known:
-            return NotModified(here.url, validators(headers, known), hints(headers, now))
+            return NotModified(here.url, validators(headers, here.url, known), hints(headers, now))
         if status == 410:
             return Gone(here.url)
         if status not in (200, 203):
@@ -184,7 +185,7 @@ class Fetcher:
             return _refusal(here, status, headers, page, now)
         body = await self._body(here, response, headers)
         media_type, charset = content_type(headers)
-        return Fetched(here.url, body, media_type, charset, validators(headers), hints(headers, now))
+        return Fetched(here.url, body, media_type, charset, validators(headers, here.url), hints(headers, now))
 
     async def _body(self, here: Address, response: httpcore2.Response, headers: Headers) -> bytes:
         most = self._limits.max_bytes

@@ -10,9 +10,9 @@ from ingest.outcome import NO_VALIDATORS, Hints, Validators
 
 # A validator is repeated in every request; what is longer is no validator but a burden.
 _MAX_VALIDATOR = 1000
-_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]+)", re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|[\s,])no-(?:store|cache)\b", re.IGNORECASE)
-_SECONDS = re.compile(r"\d{1,10}")
+_SECONDS = re.compile(r"[0-9]+")
 _CHALLENGE = (b"/cdn-cgi/challenge-platform/", b"challenges.cloudflare.com", b"<title>just a moment...</title>")
 
 
@@ -33,15 +33,14 @@ class Headers:
         return (values[0].strip() or None) if values else None
 
 
-def validators(headers: Headers, before: Validators = NO_VALIDATORS) -> Validators:
-    """The validators for the next request: those of this answer, else (for a 304, which may leave them out) those of
-    `before`. Servers that send `Expires: 0` make them up for each answer, so there they count for nothing."""
-    if headers.first("expires") == "0":
+def validators(headers: Headers, url: str, before: Validators = NO_VALIDATORS) -> Validators:
+    """The validators for the next request to `url`: those of this answer, else (for a 304, which may leave them out)
+    those of `before`. Servers that send `Expires: 0` make them up for each answer, so there they count for nothing."""
+    etag = _validator(headers.first("etag")) or before.etag
+    last_modified = _validator(headers.first("last-modified")) or before.last_modified
+    if headers.first("expires") == "0" or not (etag or last_modified):
         return NO_VALIDATORS
-    return Validators(
-        etag=_validator(headers.first("etag")) or before.etag,
-        last_modified=_validator(headers.first("last-modified")) or before.last_modified,
-    )
+    return Validators(etag, last_modified, url)
 
 
 def hints(headers: Headers, now: datetime) -> Hints:
@@ -50,7 +49,7 @@ def hints(headers: Headers, now: datetime) -> Hints:
     control = headers.all("cache-control")
     max_age = None if _UNCACHED.search(control) else _MAX_AGE.search(control)
     return Hints(
-        max_age=_positive(timedelta(seconds=int(max_age[1]))) if max_age else None,
+        max_age=_positive(_seconds(max_age[1])) if max_age else None,
         expires_in=_until(headers.first("expires"), date),
         retry_after=retry_after(headers.first("retry-after"), date),
     )
@@ -61,7 +60,7 @@ def retry_after(value: str | None, now: datetime) -> timedelta | None:
     if value is None:
         return None
     if _SECONDS.fullmatch(value):
-        return _positive(timedelta(seconds=int(value)))
+        return _positive(_seconds(value))
     return _until(value, now)
 
 
@@ -115,6 +114,11 @@ def _date(value: str | None) -> datetime | None:
         return (date.replace(tzinfo=UTC) if date.tzinfo is None else date).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _seconds(digits: str) -> timedelta:
+    """However many digits a header has: beyond ten they say no more than for ever."""
+    return timedelta(seconds=min(int(digits.lstrip("0")[:11] or 0), 9_999_999_999))
 
 
 def _positive(delta: timedelta) -> timedelta | None:

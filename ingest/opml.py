@@ -9,18 +9,13 @@ from datetime import datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import quoteattr
 
+from ingest.charset import xml_of
+
 MAX_BYTES = 15 * 1024 * 1024
 MAX_OUTLINES = 10_000
 MAX_DEPTH = 50
 
 _STRAY = re.compile(rb"&(?!#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)")
-_DECLARED = re.compile(rb"""\s{0,9}<\?xml[^>]{0,100}?encoding=["']([A-Za-z0-9._-]{1,40})["']""")
-_MULTIBYTE = {
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
-    "euc-jp": "euc_jp", "euc_jp": "euc_jp", "iso-2022-jp": "iso2022_jp",
-    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs",
-    "euc-kr": "cp949", "ks_c_5601-1987": "cp949",
-}  # fmt: skip
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -46,17 +41,13 @@ def read(data: bytes) -> tuple[Outline, ...]:
     """
     if len(data) > MAX_BYTES:
         raise UnreadableOpmlError(f"larger than {MAX_BYTES // (1024 * 1024)} MiB")
-    declared = _DECLARED.match(data)
-    encoding = None
-    if declared and (codec := declared[1].decode().lower()) in _MULTIBYTE:
-        # Those that expat does not know.
-        data, encoding = data.decode(_MULTIBYTE[codec], "replace").encode(), "utf-8"
+    data = xml_of(data)
     try:
-        return _Reader().read(data, encoding)
-    except (xml.parsers.expat.ExpatError, LookupError, ValueError) as first:
+        return _Reader().read(data)
+    except (xml.parsers.expat.ExpatError, ValueError) as first:
         try:
-            return _Reader().read(_STRAY.sub(b"&amp;", data), encoding)
-        except (xml.parsers.expat.ExpatError, LookupError, ValueError):
+            return _Reader().read(_STRAY.sub(b"&amp;", data))
+        except (xml.parsers.expat.ExpatError, ValueError):
             raise UnreadableOpmlError(f"not XML: {str(first)[:200]}") from None
 
 
@@ -90,8 +81,8 @@ class _Reader:
         self._depth = 0
         self._rooted = False
 
-    def read(self, data: bytes, encoding: str | None) -> tuple[Outline, ...]:
-        parser = xml.parsers.expat.ParserCreate(encoding)
+    def read(self, data: bytes) -> tuple[Outline, ...]:
+        parser = xml.parsers.expat.ParserCreate("utf-8")
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.EntityDeclHandler = self._entity

@@ -38,10 +38,12 @@ class Failure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What a conditional request repeats to the server, as it came."""
+    """What a conditional request repeats to the server, as it came. `url`: the address whose answer they are from, the
+    only one to which they say anything."""
 
     etag: str | None = None
     last_modified: str | None = None
+    url: str | None = None
 
     def __bool__(self) -> bool:
         return self.etag is not None or self.last_modified is not None

@@ -12,7 +12,7 @@ otherwise:
 - Errors back off from 10 minutes, doubling to 7 days, up to a fifth less at random so that feeds of one host do not
   come back together, and never stop. Only 410 ends a feed.
 - `attempt_begins` sets the next check before the fetch, so that a worker that dies with it leaves a feed that is asked
-  again, and not at once. Attempts that never end count like errors.
+  again, and not at once: attempts that never end count like errors.
 """
 
 import random
@@ -34,6 +34,9 @@ from ingest.outcome import (
     Refused,
     Validators,
 )
+
+# A fetch is over within 20 seconds. One whose worker was killed stops counting after this.
+UNDER_WAY = timedelta(seconds=30)
 
 _WEEK = timedelta(days=7)
 _HOUR = timedelta(hours=1)
@@ -79,10 +82,11 @@ NO_WISHES = Wishes()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What reading a fetched body gave: the feed's wishes, or why it is no feed."""
+    """What reading a fetched body gave: the feed's wishes, or why it is no feed. `is_whole`: no entry was left out."""
 
     wishes: Wishes = NO_WISHES
     unreadable: str | None = None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +134,16 @@ def resumed(state: FeedState, now: datetime) -> FeedState:
     )  # fmt: skip
 
 
-def moved(state: FeedState) -> FeedState:
-    """A feed at another address: validators of the old one say nothing there. Not for what a Moved outcome brings,
-    whose validators are those of the new place."""
-    return replace(state, validators=NO_VALIDATORS)
-
-
-def attempt_begins(state: FeedState, *, now: datetime, items_last_week: int, seed: str, pace: Pace = PACE) -> FeedState:
-    """The state to be stored before a fetch. `items_last_week`: articles of the feed in the last 7 days; `seed`:
-    anything that differs from feed to feed."""
+def attempt_begins(state: FeedState, *, now: datetime, seed: str, pace: Pace = PACE) -> FeedState:
+    """The state to be stored before a fetch. `seed`: anything that differs from feed to feed."""
     if state.standing is not Standing.ACTIVE:
         return replace(state, last_attempt_at=now)
-    delay, why = _interval(items_last_week, state.wishes, _lasting(state.hints), pace)
-    failed = state.errors + state.unfinished
-    if failed:
-        delay = max(delay, _back_off(failed + 1, now, seed, pace))
-        why = f"the last {failed} attempts failed" if failed > 1 else "the last attempt failed"
-    at, why = _outside(now + delay, state.wishes, f"if the attempt that began does not end: {why}")
+    attempts = state.errors + state.unfinished + 1
+    # A pause that was asked for is over by now.
+    asked, more = _asked(state.wishes, replace(state.hints, retry_after=None), pace)
+    delay = max(_back_off(attempts, now, seed, pace), asked)
+    why = "if the attempt that began does not end" + (f", attempt {attempts} without success" if attempts > 1 else "")
+    at, why = _outside(now + delay, state.wishes, "; ".join([why, *more]))
     return replace(state, next_check_at=at, reason=why, last_attempt_at=now, unfinished=state.unfinished + 1)
 
 
@@ -173,7 +170,9 @@ def attempt_ends(
             if reading.unreadable is not None:
                 # Its validators are not kept: they would hide the same body from whoever can read it later.
                 return _failed(state, Error(Failure.UNREADABLE, reading.unreadable, now), outcome.hints, seed, pace)
-            state = replace(state, validators=outcome.validators, hints=outcome.hints, wishes=reading.wishes)
+            # Those of a document that was read in part would hide the rest of it from a higher limit.
+            validators = outcome.validators if reading.is_whole else NO_VALIDATORS
+            state = replace(state, validators=validators, hints=outcome.hints, wishes=reading.wishes)
             return _succeeded(state, now, items_last_week, pace)
         case NotModified():
             state = replace(state, validators=outcome.validators, hints=outcome.hints)
@@ -190,6 +189,12 @@ def attempt_ends(
             return _failed(state, Error(why, message, now), NO_HINTS, seed, pace)
         case Failed(kind=kind, message=message, retry_after=wait):
             return _failed(state, Error(kind, message, now), Hints(retry_after=wait), seed, pace)
+
+
+def fails(state: FeedState, now: datetime) -> bool:
+    """Whether the last attempt went wrong: with an error, or without an end because its worker was killed."""
+    began = state.last_attempt_at
+    return state.errors > 0 or (state.unfinished > 0 and began is not None and began < now - 2 * UNDER_WAY)
 
 
 def explain(state: FeedState, now: datetime) -> str:
@@ -259,14 +264,21 @@ def _failed(state: FeedState, error: Error, hints: Hints, seed: str, pace: Pace)
 
 def _interval(items_last_week: int, wishes: Wishes, hints: Hints, pace: Pace) -> tuple[timedelta, str]:
     """How long after a success, and the reason in words."""
-    why = [f"{_count(items_last_week, 'item')} last week" if items_last_week > 0 else "no items last week"]
+    why = f"{_count(items_last_week, 'item')} last week" if items_last_week > 0 else "no items last week"
     delay = pace.longest
     # Compared as numbers: a tiny factor would overflow a timedelta.
     often = items_last_week * pace.factor
     if often > _WEEK / pace.longest:
         delay = max(pace.shortest, _WEEK / often)
+    asked, more = _asked(wishes, hints, pace)
+    return max(delay, asked), "; ".join([why, *more])
+
+
+def _asked(wishes: Wishes, hints: Hints, pace: Pace) -> tuple[timedelta, list[str]]:
+    """How long feed and server ask to be left alone, as far as we heed that; and their reasons in words."""
+    delay, why = timedelta(0), list[str]()
     if wishes.ttl is not None:
-        delay = max(delay, wishes.ttl)
+        delay = wishes.ttl
         why.append(f"the feed asks for {spoken(wishes.ttl)}")
     fresh = max((hint for hint in (hints.max_age, hints.expires_in) if hint is not None), default=None)
     if fresh is not None:
@@ -276,7 +288,7 @@ def _interval(items_last_week: int, wishes: Wishes, hints: Hints, pace: Pace) ->
     if hints.retry_after is not None:
         delay = max(delay, min(hints.retry_after, pace.longest_error))
         why.append(f"the server asks for {spoken(hints.retry_after)}")
-    return delay, "; ".join(why)
+    return delay, why
 
 
 def _back_off(errors: int, now: datetime, seed: str, pace: Pace) -> timedelta:
@@ -302,11 +314,6 @@ def _outside(at: datetime, wishes: Wishes, why: str) -> tuple[datetime, str]:
     if found == at:
         return at, why
     return found, f"{why}; the feed wants to be left alone until {found:%A %H:%M} GMT"
-
-
-def _lasting(hints: Hints) -> Hints:
-    """What still holds at the next attempt: a pause that was asked for is over by then."""
-    return replace(hints, retry_after=None)
 
 
 def _count(number: int, noun: str) -> str:

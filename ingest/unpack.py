@@ -6,8 +6,9 @@ event loop breathe between pieces.
 
 import sys
 import zlib
-from collections.abc import Iterator
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import brotli
 
@@ -33,12 +34,6 @@ class BadEncoding(Exception):
 
 class Truncated(Exception):
     """The packed body ended before its end."""
-
-
-class _Layer(Protocol):
-    def pieces(self, data: bytes) -> Iterator[bytes]: ...
-
-    def is_whole(self) -> bool: ...
 
 
 class Unpacker:
@@ -76,105 +71,112 @@ class Unpacker:
             raise BadEncoding(str(error)[:200] or "cannot be unpacked") from None
 
 
-class _Gzip:
+class _Layer(ABC):
+    """One coding. A subclass says how the next piece is made."""
+
+    _began = False
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        self._began = self._began or bool(data)
+        while not self._is_over() or (data := self._another(data)):
+            made, data = self._make(data)
+            if made:
+                yield made
+            elif not data:
+                return
+
+    def is_whole(self) -> bool:
+        return self._is_over() or not self._began
+
+    @abstractmethod
+    def _make(self, data: bytes) -> tuple[bytes, bytes]:
+        """The next piece, empty where more data is wanted, and what is left of the data."""
+
+    @abstractmethod
+    def _is_over(self) -> bool:
+        """Whether the packed stream has come to its end."""
+
+    def _another(self, data: bytes) -> bytes:
+        """After the end: what begins another stream; empty where none does."""
+        return b""
+
+
+class _Gzip(_Layer):
     """gzip in one or several members; what stands after them (zeros, as tape had it) is left alone."""
 
     def __init__(self) -> None:
         self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        self._began = False
         self._rest = b""
         self._members = 1
 
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        self._began = self._began or bool(data)
-        while True:
-            if self._inflate.eof:
-                data = self._rest + data
-                self._rest = data if len(data) < 2 else b""
-                if not data.startswith(b"\x1f\x8b"):
-                    return
-                self._members = _counted(self._members)
-                self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
-            made = self._inflate.decompress(data, PIECE)
-            data = self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
-            if made:
-                yield made
-            elif not data:
-                return
+    def _make(self, data: bytes) -> tuple[bytes, bytes]:
+        made = self._inflate.decompress(data, PIECE)
+        return made, self._inflate.unused_data if self._inflate.eof else self._inflate.unconsumed_tail
 
-    def is_whole(self) -> bool:
-        return self._inflate.eof or not self._began
+    def _is_over(self) -> bool:
+        return self._inflate.eof
+
+    def _another(self, data: bytes) -> bytes:
+        data = self._rest + data
+        self._rest = data if len(data) < 2 else b""
+        if not data.startswith(b"\x1f\x8b"):
+            return b""
+        self._members = _counted(self._members)
+        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        return data
 
 
-class _Deflate:
+class _Deflate(_Layer):
     """zlib's format, or the bare stream that some servers send under this name."""
 
-    def __init__(self) -> None:
-        self._inflate = zlib.decompressobj()
-        self._began = False
+    _inflate: Any = None
 
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        if data and not self._began:
-            self._began = True
-            if data[0] & 0x0F != 8:
-                self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-        while not self._inflate.eof:
-            made = self._inflate.decompress(data, PIECE)
-            data = self._inflate.unconsumed_tail
-            if made:
-                yield made
-            elif not data:
-                return
+    def _make(self, data: bytes) -> tuple[bytes, bytes]:
+        if self._inflate is None and data:
+            self._inflate = zlib.decompressobj(zlib.MAX_WBITS if data[0] & 0x0F == 8 else -zlib.MAX_WBITS)
+        return (self._inflate.decompress(data, PIECE), self._inflate.unconsumed_tail) if self._inflate else (b"", b"")
 
-    def is_whole(self) -> bool:
-        return self._inflate.eof or not self._began
+    def _is_over(self) -> bool:
+        return self._inflate is not None and self._inflate.eof
 
 
-class _Brotli:
+class _Brotli(_Layer):
     def __init__(self) -> None:
         self._decompressor = brotli.Decompressor()
-        self._began = False
 
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        self._began = self._began or bool(data)
+    def _make(self, data: bytes) -> tuple[bytes, bytes]:
         # Half, because the decompressor makes up to three times what it is told.
-        while not self._decompressor.is_finished():
-            made = self._decompressor.process(data, output_buffer_limit=PIECE // 2)
-            data = b""
-            if made:
-                yield made
-            elif self._decompressor.can_accept_more_data():
-                return
+        made: bytes = self._decompressor.process(data, output_buffer_limit=PIECE // 2)
+        while not (made or self._decompressor.can_accept_more_data() or self._is_over()):
+            made = self._decompressor.process(b"", output_buffer_limit=PIECE // 2)
+        return made, b""
 
-    def is_whole(self) -> bool:
-        return self._decompressor.is_finished() or not self._began
+    def _is_over(self) -> bool:
+        over: bool = self._decompressor.is_finished()
+        return over
 
 
-class _Zstd:
+class _Zstd(_Layer):
     """zstd in one or several frames."""
 
     def __init__(self) -> None:
         self._decompressor = ZstdDecompressor(options=_ZSTD_OPTIONS)
-        self._began = False
         self._frames = 1
 
-    def pieces(self, data: bytes) -> Iterator[bytes]:
-        self._began = self._began or bool(data)
-        while True:
-            if self._decompressor.eof:
-                if not data:
-                    return
-                self._frames = _counted(self._frames)
-                self._decompressor = ZstdDecompressor(options=_ZSTD_OPTIONS)
-            made = self._decompressor.decompress(data, PIECE)
-            data = self._decompressor.unused_data if self._decompressor.eof else b""
-            if made:
-                yield made
-            elif not data and (self._decompressor.eof or self._decompressor.needs_input):
-                return
+    def _make(self, data: bytes) -> tuple[bytes, bytes]:
+        made = self._decompressor.decompress(data, PIECE)
+        while not (made or self._decompressor.needs_input or self._is_over()):
+            made = self._decompressor.decompress(b"", PIECE)
+        return made, self._decompressor.unused_data if self._is_over() else b""
 
-    def is_whole(self) -> bool:
-        return self._decompressor.eof or not self._began
+    def _is_over(self) -> bool:
+        return self._decompressor.eof
+
+    def _another(self, data: bytes) -> bytes:
+        if data:
+            self._frames = _counted(self._frames)
+            self._decompressor = ZstdDecompressor(options=_ZSTD_OPTIONS)
+        return data
 
 
 def _counted(members: int) -> int:
@@ -184,7 +186,7 @@ def _counted(members: int) -> int:
 
 
 _PLAIN = frozenset({"", "identity", "none", "utf-8"})
-_LAYERS: dict[str, type[_Gzip] | type[_Deflate] | type[_Brotli] | type[_Zstd]] = {
+_LAYERS: dict[str, Callable[[], _Layer]] = {
     "gzip": _Gzip,
     "x-gzip": _Gzip,
     "deflate": _Deflate,

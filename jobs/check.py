@@ -15,7 +15,7 @@ from db.pool import Database
 from db.statements import statements
 from ingest.article import Content
 from ingest.decide import Decision, Keep, KeepPage, Key, Publish, Revise, SetAside, claims, decide, identities
-from ingest.schedule import PACE, FeedState, Pace, Reading, Standing, added, attempt_begins, attempt_ends
+from ingest.schedule import PACE, FeedState, Pace, Reading, Standing, added, attempt_ends
 from jobs import feeds
 from jobs.feeds import Feed
 from jobs.look import Around, Looked
@@ -71,13 +71,14 @@ async def check(database: Database, around: Around, *, now: datetime, pace: Pace
     source, fates = None, list[Fate]()
     if seen.parsed is not None:
         source, fates = await _fates(database, seen.parsed, feed, now)
-    lately = await database.value(statements("check")["lately"], feed.id, now - _WEEK) if feed else 0
+    lately = await database.value(statements("feeds")["lately"], feed.id, now - _WEEK) if feed else 0
     fresh = sum(1 for fate in fates if fate.becomes is Becomes.NEW and _is_of_last_week(fate, now))
     state = added(now) if feed is None or feed.state.standing is Standing.UNPOLLED else feed.state
-    state = attempt_begins(state, now=now, items_last_week=lately, seed=str(feed.id if feed else ""), pace=pace)
     reading = None
     if seen.fetched is not None:
-        reading = Reading(seen.parsed.wishes) if seen.parsed else Reading(unreadable=seen.problem or "")
+        reading = Reading(unreadable=seen.problem or "")
+        if seen.parsed is not None:
+            reading = Reading(seen.parsed.wishes, is_whole=not seen.parsed.beyond)
     state = attempt_ends(
         state, seen.outcome, now=now, items_last_week=lately + fresh, seed=str(feed.id if feed else ""),
         reading=reading, pace=pace,

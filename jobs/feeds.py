@@ -1,23 +1,35 @@
 """The feeds that are polled, as rows: how each stands (`ingest.schedule.FeedState`), read and written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from db.ids import uuid7
 from db.pool import Database
+from db.retry import write
 from db.statements import statements
 from ingest import url as addresses
 from ingest.address import NotDialled, Refusal, parse
 from ingest.outcome import Hints, Validators
-from ingest.schedule import PACE, Error, FeedState, Pace, Standing, Wishes, attempt_begins, paused, resumed
+from ingest.schedule import (
+    PACE,
+    UNDER_WAY,
+    Error,
+    FeedState,
+    Pace,
+    Standing,
+    Wishes,
+    attempt_begins,
+    paused,
+    resumed,
+)
 
 _WEEK = timedelta(days=7)
-# A fetch is over within 20 seconds. One whose worker was killed stops counting after this.
-UNDER_WAY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class Feed:
 
 
 class Added(StrEnum):
-    """NEW: it was not there. AGAIN: it was, but was not polled. KNOWN: it is polled, paused or ended already."""
+    """NEW: it was not there. AGAIN: it was, but was asked no more. KNOWN: it is polled or paused already."""
 
     NEW = "NEW"
     AGAIN = "AGAIN"
@@ -43,25 +55,36 @@ class Added(StrEnum):
 
 
 def address_of(text: str) -> tuple[str, str]:
-    """The canonical address of a feed and the host to be asked. Raises NotDialled for what nobody would dial."""
-    url = addresses.canonical(parse(text).url)
+    """The address of a feed as it is asked, its query whole, and the host. Raises NotDialled for what nobody would
+    dial."""
+    url = addresses.encoded(parse(text).url)
     if url is None:
         raise NotDialled(Refusal.MALFORMED, f"longer than {addresses.MAX_LENGTH} characters")
     return url, parse(url).host
 
 
 async def add(
-    database: Database, text: str, *, now: datetime, title: str | None = None, site_url: str | None = None
+    database: Database,
+    text: str,
+    *,
+    now: datetime,
+    title: str | None = None,
+    site_url: str | None = None,
+    asked: bool = False,
 ) -> tuple[UUID, Added]:
-    """Poll what is found at an address, from now on. Raises NotDialled."""
+    """Poll what is found at an address, from now on. `asked`: by us, just now; it counts as taken, and no worker asks
+    meanwhile. Raises NotDialled."""
     url, host = address_of(text)
     async with database.transaction() as connection:
-        made = await connection.fetchval(statements("feeds")["poll"], uuid7(now), url, host, title, site_url, now)
-        if made is not None:
-            return made, Added.NEW
-        row = await connection.fetchrow(statements("feeds")["by_url"], url)
-        again = await connection.execute(statements("feeds")["poll_again"], row["id"], host, now)
-        return row["id"], Added.KNOWN if again == "UPDATE 0" else Added.AGAIN
+        feed_id = await connection.fetchval(statements("feeds")["poll"], uuid7(now), url, host, title, site_url, now)
+        added = Added.NEW
+        if feed_id is None:
+            feed_id = await connection.fetchval(statements("feeds")["by_url"], url)
+            again = await connection.execute(statements("feeds")["poll_again"], feed_id, host, now)
+            added = Added.KNOWN if again == "UPDATE 0" else Added.AGAIN
+        if asked and added is not Added.KNOWN:
+            await _begin(connection, [feed_id], now, PACE)
+        return feed_id, added
 
 
 async def find(database: Database, text: str) -> Feed | None:
@@ -75,13 +98,14 @@ async def find(database: Database, text: str) -> Feed | None:
 
 
 async def load(database: Database, feed_id: UUID) -> Feed | None:
-    rows = await database.rows(statements("feeds")["state"], feed_id)
+    rows = await database.rows(statements("feeds")["states"], [feed_id])
     return _feed(rows[0]) if rows else None
 
 
 async def every(database: Database) -> list[Feed]:
     """All feeds that are polled, paused or ended; who succeeded longest ago stands first."""
-    return [_feed(row) for row in await database.rows(statements("feeds")["states"])]
+    ids = [row["id"] for row in await database.rows(statements("feeds")["every"])]
+    return [_feed(row) for row in await database.rows(statements("feeds")["states"], ids)]
 
 
 async def pause(database: Database, feed_id: UUID) -> FeedState | None:
@@ -96,9 +120,13 @@ async def resume(database: Database, feed_id: UUID, *, now: datetime) -> FeedSta
 
 async def remove(database: Database, feed_id: UUID) -> None:
     """Poll it no more; the articles that it brought stay."""
-    async with database.transaction() as connection:
+
+    async def unpoll(connection: Any) -> None:
         await connection.execute(statements("feeds")["unpoll"], feed_id)
         await connection.execute(statements("feeds")["forget"], feed_id)
+
+    # Again where it has just brought its first articles.
+    await write(database, unpoll)
 
 
 async def take(
@@ -109,42 +137,55 @@ async def take(
     async with database.transaction() as connection:
         await connection.execute(statements("feeds")["lock_taking"])
         rows = await connection.fetch(statements("feeds")["due"], now, now - UNDER_WAY, most, per_host)
-        begun = await _begun(connection, rows, now, pace)
+        begun = await _begin(connection, [row["id"] for row in rows], now, pace)
         return [(feed, row["next_check_at"]) for feed, row in zip(begun, rows, strict=True)]
 
 
 async def begin(database: Database, feed_id: UUID, *, now: datetime, pace: Pace = PACE) -> Feed | None:
-    """Take one feed, due or not, because the operator wants it asked now."""
+    """Take one feed, due or not, because the operator wants it asked now. None for one that is not polled."""
     async with database.transaction() as connection:
-        rows = await connection.fetch(statements("feeds")["state_locked"], feed_id)
-        return next(iter(await _begun(connection, rows, now, pace)), None)
+        rows = await connection.fetch(statements("feeds")["lock"], feed_id)
+        return next(iter(await _begin(connection, [row["id"] for row in rows], now, pace)), None)
 
 
-async def lately(connection: Any, feeds: Iterable[UUID], now: datetime) -> dict[UUID, int]:
-    """How many articles of the last week each feed brought."""
-    rows = await connection.fetch(statements("feeds")["lately"], list(feeds), now - _WEEK)
-    return {row["feed_id"]: row["articles"] for row in rows}
+async def lately(source: Any, feed_id: UUID, now: datetime) -> int:
+    """How many articles of the last week a feed brought. `source`: a connection."""
+    found: int = await source.fetchval(statements("feeds")["lately"], feed_id, now - _WEEK)
+    return found
 
 
 async def locked(connection: Any, feed_id: UUID) -> Feed | None:
-    """A feed that nobody else changes until the transaction ends."""
-    rows = await connection.fetch(statements("feeds")["state_locked"], feed_id)
-    return _feed(rows[0]) if rows else None
+    """A feed that nobody else changes until the transaction ends; None for one that is not polled."""
+    if not await connection.fetch(statements("feeds")["lock"], feed_id):
+        return None
+    return _feed(await connection.fetchrow(statements("feeds")["states"], [feed_id]))
 
 
 async def save(connection: Any, feed_id: UUID, state: FeedState) -> None:
     """How a feed stands, as the row has it."""
-    error, hints, wishes = state.last_error, state.hints, state.wishes
-    await connection.execute(
-        statements("feeds")["save"],
-        feed_id,
-        state.standing.value, state.next_check_at, _kept(state.reason), state.last_attempt_at, state.last_success_at,
-        error.at if error else None, error.kind if error else "", _kept(error.message) if error else "",
-        state.errors, state.unfinished,
-        _kept(state.validators.etag), _kept(state.validators.last_modified),
-        hints.max_age, hints.expires_in, hints.retry_after, wishes.ttl,
-        sorted(wishes.skip_hours), sorted(wishes.skip_days),
-    )  # fmt: skip
+    error, hints, wishes, validators = state.last_error, state.hints, state.wishes, state.validators
+    columns = {
+        "standing": state.standing,
+        "next_check_at": state.next_check_at,
+        "reason": _kept(state.reason),
+        "last_attempt_at": state.last_attempt_at,
+        "last_success_at": state.last_success_at,
+        "last_error_at": error.at if error else None,
+        "last_error_kind": error.kind if error else "",
+        "last_error": _kept(error.message) if error else "",
+        "errors": state.errors,
+        "unfinished": state.unfinished,
+        "etag": _kept(validators.etag),
+        "last_modified": _kept(validators.last_modified),
+        "validated_url": _kept(validators.url),
+        "max_age": _seconds(hints.max_age),
+        "expires_in": _seconds(hints.expires_in),
+        "retry_after": _seconds(hints.retry_after),
+        "ttl": _seconds(wishes.ttl),
+        "skip_hours": sorted(wishes.skip_hours),
+        "skip_days": sorted(wishes.skip_days),
+    }
+    await connection.execute(statements("feeds")["save"], feed_id, orjson.dumps(columns).decode())
 
 
 def _kept(text: str | None) -> str:
@@ -152,14 +193,15 @@ def _kept(text: str | None) -> str:
     return (text or "").replace("\0", "")
 
 
-async def _begun(connection: Any, rows: list[Any], now: datetime, pace: Pace) -> list[Feed]:
-    feeds = [_feed(row) for row in rows]
-    articles = await lately(connection, (feed.id for feed in feeds), now) if feeds else {}
+def _seconds(delta: timedelta | None) -> str | None:
+    return None if delta is None else f"{delta.total_seconds():f} seconds"
+
+
+async def _begin(connection: Any, ids: list[UUID], now: datetime, pace: Pace) -> list[Feed]:
+    """An attempt of feeds that are locked, saved before anything is asked."""
     begun = []
-    for feed in feeds:
-        state = attempt_begins(
-            feed.state, now=now, items_last_week=articles.get(feed.id, 0), seed=str(feed.id), pace=pace
-        )
+    for feed in [_feed(row) for row in await connection.fetch(statements("feeds")["states"], ids)]:
+        state = attempt_begins(feed.state, now=now, seed=str(feed.id), pace=pace)
         await save(connection, feed.id, state)
         begun.append(replace(feed, state=state))
     return begun
@@ -168,7 +210,7 @@ async def _begun(connection: Any, rows: list[Any], now: datetime, pace: Pace) ->
 async def _change(database: Database, feed_id: UUID, change: Callable[[FeedState], FeedState]) -> FeedState | None:
     async with database.transaction() as connection:
         feed = await locked(connection, feed_id)
-        if feed is None or feed.state.standing is Standing.UNPOLLED:
+        if feed is None:
             return None
         state = change(feed.state)
         await save(connection, feed_id, state)
@@ -196,7 +238,7 @@ def _feed(row: Any) -> Feed:
             last_error=error,
             errors=row["errors"],
             unfinished=row["unfinished"],
-            validators=Validators(row["etag"] or None, row["last_modified"] or None),
+            validators=Validators(row["etag"] or None, row["last_modified"] or None, row["validated_url"] or None),
             hints=Hints(row["max_age"], row["expires_in"], row["retry_after"]),
             wishes=Wishes(row["ttl"], frozenset(row["skip_hours"]), frozenset(row["skip_days"])),
         ),

@@ -55,7 +55,7 @@ async def look(fetcher: Fetcher, parsers: Parsers, url: str, *, now: datetime) -
 async def look_around(fetcher: Fetcher, parsers: Parsers, url: str, *, now: datetime) -> Around:
     """Look at an address, and where it is a page, at the feeds of that page until one can be read."""
     first = await look(fetcher, parsers, url, now=now)
-    if first.parsed is not None or first.fetched is None:
+    if first.parsed is not None or first.fetched is None or not first.fetched.body.strip():
         return Around(first)
     page = first.fetched
     candidates = await asyncio.to_thread(discover.candidates, page.body, page.url)
@@ -80,5 +80,5 @@ def told(outcome: Outcome) -> str:
             return "gone for good (410)"
         case Refused(message=message):
             return f"not asked: {message}"
-        case Failed(kind=kind, message=message, status=status):
-            return f"{kind.value}: {message}" + (f" ({status})" if status else "")
+        case Failed(kind=kind, message=message):
+            return f"{kind.value}: {message}"

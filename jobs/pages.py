@@ -18,7 +18,7 @@ from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.statements import statements
 from ingest.fetch import Fetcher
 from ingest.outcome import Failed, Failure, Fetched, Gone, Moved, Refused
-from jobs.feeds import UNDER_WAY
+from ingest.schedule import UNDER_WAY
 from jobs.page_texts import drop_page
 from jobs.parse import PAGE, DocumentRefused, Parsers
 from jobs.sources import source

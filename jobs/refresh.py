@@ -18,6 +18,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
+from db.retry import write
 from db.statements import statements
 from ingest.address import NotDialled
 from ingest.fetch import Fetcher
@@ -96,13 +97,13 @@ class Refresher:
         self._stopped_at = 0.0
 
     async def now(self, feed_id: UUID) -> Refreshed | None:
-        """Ask one feed, due or not. None if it is not there."""
+        """Ask one feed, due or not. None if it is not polled."""
         feed = await feeds.begin(self._database, feed_id, now=self._clock(), pace=self._pace)
         return await self._ask(feed) if feed else None
 
     async def take_in(self, feed_id: UUID, outcome: Outcome) -> Refreshed | None:
-        """Take in what was fetched already, as an attempt of the feed. None if it is not there."""
-        feed = await feeds.begin(self._database, feed_id, now=self._clock(), pace=self._pace)
+        """Take in what was fetched before the feed was added (`feeds.add`, asked). None if it is not there."""
+        feed = await feeds.load(self._database, feed_id)
         return await self._end(feed, outcome) if feed else None
 
     async def all_due(self) -> list[Refreshed]:
@@ -210,7 +211,8 @@ class Refresher:
                 parsed = await self._parsers.parse(found.body, found.url, self._clock(), found.charset)
             with SECONDS.labels("store").time():
                 # The feed is where we ask for it, whatever its document says of itself.
-                stored = await store(self._database, replace(parsed, feed_url=feed.url), clock=self._clock)
+                found_as = replace(parsed, feed_url=feed.url)
+                stored = await store(self._database, found_as, clock=self._clock, feed_id=feed.id)
         except DocumentRefused as refused:
             DOCUMENTS.labels("failed").inc()
             return _Read(Reading(unreadable=str(refused)), None)
@@ -223,22 +225,22 @@ class Refresher:
             return _Read(Reading(unreadable=f"could not be stored: {type(problem).__name__}"), None)
         DOCUMENTS.labels("read").inc()
         count(stored, parsed.beyond)
-        return _Read(Reading(parsed.wishes), stored)
+        return _Read(Reading(parsed.wishes, is_whole=not parsed.beyond), stored)
 
     async def _save(self, feed: Feed, outcome: Outcome, read: _Read | None) -> tuple[Feed | None, str | None]:
         """How the feed stands after the attempt, saved; and its new address if it has one."""
         now = self._clock()
-        async with self._database.transaction() as connection:
+
+        async def save(connection: Any) -> tuple[Feed | None, str | None]:
             # As it is now: the operator may have paused or removed it meanwhile.
             current = await feeds.locked(connection, feed.id)
-            if current is None or current.state.standing is Standing.UNPOLLED:
+            if current is None:
                 return None, None
-            articles = await feeds.lately(connection, [feed.id], now)
             state = attempt_ends(
                 current.state,
                 outcome,
                 now=now,
-                items_last_week=articles.get(feed.id, 0),
+                items_last_week=await feeds.lately(connection, feed.id, now),
                 seed=str(feed.id),
                 reading=read.reading if read else None,
                 pace=self._pace,
@@ -247,7 +249,9 @@ class Refresher:
             if isinstance(outcome, Moved) and (read is None or read.reading.unreadable is None):
                 state, moved_to = await _move(connection, current, outcome.to, state, now)
             await feeds.save(connection, feed.id, state)
-        return replace(current, url=moved_to or current.url, state=state), moved_to
+            return replace(current, url=moved_to or current.url, state=state), moved_to
+
+        return await write(self._database, save)
 
 
 @contextlib.asynccontextmanager
@@ -264,7 +268,8 @@ async def keep_fresh(refresher: Refresher, *, stop: asyncio.Event, graceful_seco
 
 
 async def _move(connection: Any, feed: Feed, to: str, state: FeedState, now: datetime) -> tuple[FeedState, str | None]:
-    """The state and the address of a feed that moved for good. One that moved to where another feed is ends."""
+    """The state and the address of a feed that moved for good. One that moved to where another feed is ends, and that
+    one is polled from now on if it was not: of two that lead to each other in turn, one always lives."""
     try:
         url, host = address_of(to)
     except NotDialled:

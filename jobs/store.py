@@ -64,12 +64,15 @@ class Stored:
     wrote: bool = True
 
 
-async def store(database: Database, parsed: Parsed, *, clock: Callable[[], datetime]) -> Stored:
-    """Store what is new in a document, as first seen when its turn comes; without anything new, write nothing."""
+async def store(
+    database: Database, parsed: Parsed, *, clock: Callable[[], datetime], feed_id: UUID | None = None
+) -> Stored:
+    """Store what is new in a document, as first seen when its turn comes; without anything new, write nothing.
+    `feed_id`: the feed that was asked for it, which takes nothing in once it is removed."""
     known = await _known_entries(database, parsed)
     if known is not None and known.issuperset(candidate.hash for candidate in parsed.candidates):
         return Stored(unchanged=len(parsed.candidates), wrote=False)
-    return await write(database, lambda connection: _Store(connection, parsed, clock).run())
+    return await write(database, lambda connection: _Store(connection, parsed, clock).run(feed_id))
 
 
 async def store_page(database: Database, article: UUID, parsed: Parsed, *, clock: Callable[[], datetime]) -> str:
@@ -104,13 +107,17 @@ class _Store:
         self._owner_before: Mapping[Key, UUID] = {}
         self._robbed: set[UUID] = set()
 
-    async def run(self) -> Stored:
+    async def run(self, feed_id: UUID | None = None) -> Stored:
         """Find outlet and feed, decide, write, count, log: locks in the order articles, sources, topics, authors."""
         parsed = self._parsed
         await self._run("ingest", "lock_source", parsed.source.host)
         # Only at its turn: a reader that began while it waited must not find its articles in the past.
         self._now = self._clock()
-        feed = next(iter(await self._rows("feeds", "by_url", parsed.feed_url)), None)
+        if feed_id is None:
+            found = await self._rows("feeds", "by_url", parsed.feed_url)
+        elif not (found := await self._rows("feeds", "polled", feed_id)):
+            return Stored(wrote=False)
+        feed = next(iter(found), None)
         known_source = await self._known_source(feed)
         source_id = known_source or uuid7(self._now)
         feed_id = feed["id"] if feed else uuid7(self._now)

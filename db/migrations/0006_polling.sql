@@ -20,9 +20,10 @@ alter table feeds
   -- Errors in a row, and attempts that began and have not ended.
   add column errors integer not null default 0,
   add column unfinished integer not null default 0,
-  -- What a conditional request repeats to the server.
+  -- What a conditional request repeats to the server, and the address that it is from.
   add column etag text not null default '',
   add column last_modified text not null default '',
+  add column validated_url text not null default '',
   -- What the server and the document want, as schedule.py reads them.
   add column max_age interval,
   add column expires_in interval,

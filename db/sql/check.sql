@@ -17,9 +17,3 @@ where e.feed_id = $1 and e.content_hash = any ($2::bytea[]);
 -- name: source
 -- The outlet that is recognised by a host. $1 host.
 select s.id, s.name from source_hosts h join sources s on s.id = h.source_id where h.host = $1;
-
--- name: lately
--- Articles that a feed brought lately, by the publisher's date. $1 feed, $2 since when.
-select count(distinct a.id)
-from entries e join articles a on a.id = e.article_id
-where e.feed_id = $1 and e.first_seen_at >= $2 and a.published_at >= $2;

@@ -28,37 +28,32 @@ on conflict (url) do nothing
 returning id;
 
 -- name: poll_again
--- A feed that is there and not polled, because its documents came as files or it was removed: polled from now on.
--- $1 id, $2 host, $3 now.
-update feeds set standing = 'ACTIVE', host = $2, next_check_at = $3, reason = 'new'
-where id = $1 and standing = 'UNPOLLED';
-
--- name: state
--- All that polling knows of a feed. $1 id.
-select
-  id, url, host, source_id, title, site_url, document_hash, standing, nullif(next_check_at, 'infinity') as next_check_at,
-  reason, last_attempt_at, last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag,
-  last_modified, max_age, expires_in, retry_after, ttl, skip_hours, skip_days
-from feeds where id = $1;
+-- A feed that is there and asked no more, because its documents came as files, or it was removed, or ended: polled from
+-- now on. $1 id, $2 host, $3 now.
+update feeds set standing = 'ACTIVE', host = $2, next_check_at = $3, reason = 'new', errors = 0, unfinished = 0
+where id = $1 and standing in ('UNPOLLED', 'ENDED');
 
 -- name: states
--- The same of all feeds that are polled, were ended or paused; who succeeded longest ago stands first.
+-- All that polling knows of feeds, in the order given. $1 ids.
 select
-  id, url, host, source_id, title, site_url, document_hash, standing, nullif(next_check_at, 'infinity') as next_check_at,
-  reason, last_attempt_at, last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag,
-  last_modified, max_age, expires_in, retry_after, ttl, skip_hours, skip_days
-from feeds
-where standing <> 'UNPOLLED'
-order by last_success_at nulls first, created_at, id;
+  f.id, f.url, f.host, f.source_id, f.title, f.site_url, f.document_hash, f.standing,
+  nullif(f.next_check_at, 'infinity') as next_check_at, f.reason, f.last_attempt_at, f.last_success_at,
+  f.last_error_at, f.last_error_kind, f.last_error, f.errors, f.unfinished, f.etag, f.last_modified, f.validated_url,
+  f.max_age, f.expires_in, f.retry_after, f.ttl, f.skip_hours, f.skip_days
+from unnest($1::uuid[]) with ordinality as wanted (id, place) join feeds f on f.id = wanted.id
+order by wanted.place;
 
--- name: state_locked
--- The same of one feed, which nobody else changes until the transaction ends. $1 id.
-select
-  id, url, host, source_id, title, site_url, document_hash, standing, nullif(next_check_at, 'infinity') as next_check_at,
-  reason, last_attempt_at, last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag,
-  last_modified, max_age, expires_in, retry_after, ttl, skip_hours, skip_days
-from feeds where id = $1
-for no key update;
+-- name: every
+-- Feeds that are polled, paused or ended; who succeeded longest ago stands first.
+select id from feeds where standing <> 'UNPOLLED' order by last_success_at nulls first, created_at, id;
+
+-- name: polled
+-- A feed that is polled, paused or ended, as `by_url` gives it. $1 id.
+select id, source_id, document_hash from feeds where id = $1 and standing <> 'UNPOLLED';
+
+-- name: lock
+-- A feed that is polled, paused or ended, which nobody else changes until the transaction ends. $1 id.
+select id from feeds where id = $1 and standing <> 'UNPOLLED' for no key update;
 
 -- name: lock_taking
 -- One worker at a time takes feeds, so that all count together what is under way; held until the transaction ends.
@@ -76,10 +71,7 @@ with waiting as (
 asked as (
   select u.host, count(*) as requests from under_way u where u.began_at > $2 group by u.host
 )
-select
-  id, url, host, source_id, title, site_url, document_hash, standing, nullif(next_check_at, 'infinity') as next_check_at,
-  reason, last_attempt_at, last_success_at, last_error_at, last_error_kind, last_error, errors, unfinished, etag,
-  last_modified, max_age, expires_in, retry_after, ttl, skip_hours, skip_days
+select id, next_check_at
 from feeds
 where
   id in (
@@ -90,31 +82,28 @@ order by feeds.next_check_at, feeds.id
 limit $3
 for no key update skip locked;
 
--- name: next_due
--- When the next feed is due; null where none ever is.
-select min(next_check_at) from feeds where standing = 'ACTIVE';
-
 -- name: save
--- How a feed stands. $1 id, $2 standing, $3 next check (null: never), $4 reason, $5 last attempt, $6 last success, $7 time, $8 kind
--- and $9 text of the last error, $10 errors, $11 unfinished attempts, $12 etag, $13 Last-Modified, $14 max-age,
--- $15 Expires, $16 Retry-After, $17 ttl, $18 skip hours, $19 skip days.
-update feeds
+-- How a feed stands. $1 id, $2 all that changes with an attempt, by column, as JSON.
+update feeds f
 set
-  standing = $2, next_check_at = coalesce($3::timestamptz, 'infinity'), reason = $4, last_attempt_at = $5, last_success_at = $6, last_error_at = $7,
-  last_error_kind = $8, last_error = $9, errors = $10, unfinished = $11, etag = $12, last_modified = $13,
-  max_age = $14, expires_in = $15, retry_after = $16, ttl = $17, skip_hours = $18, skip_days = $19
-where id = $1;
+  standing = n.standing, next_check_at = coalesce(n.next_check_at, 'infinity'), reason = n.reason,
+  last_attempt_at = n.last_attempt_at, last_success_at = n.last_success_at, last_error_at = n.last_error_at,
+  last_error_kind = n.last_error_kind, last_error = n.last_error, errors = n.errors, unfinished = n.unfinished,
+  etag = n.etag, last_modified = n.last_modified, validated_url = n.validated_url, max_age = n.max_age,
+  expires_in = n.expires_in, retry_after = n.retry_after, ttl = n.ttl, skip_hours = n.skip_hours,
+  skip_days = n.skip_days
+from jsonb_populate_record(null::feeds, $2::text::jsonb) n
+where f.id = $1;
 
 -- name: move
 -- A feed at another address. $1 id, $2 address, $3 host.
 update feeds set url = $2, host = $3 where id = $1;
 
 -- name: lately
--- How many articles feeds brought lately, by the publisher's date. $1 feeds, $2 since when.
-select e.feed_id, count(distinct a.id) as articles
+-- How many articles a feed brought lately, by the publisher's date. $1 feed, $2 since when.
+select count(distinct a.id)
 from entries e join articles a on a.id = e.article_id
-where e.feed_id = any ($1::uuid[]) and e.first_seen_at >= $2 and a.published_at >= $2
-group by e.feed_id;
+where e.feed_id = $1 and e.first_seen_at >= $2 and a.published_at >= $2;
 
 -- name: unpoll
 -- A feed that nobody wants polled any more; what it brought stays. $1 id.

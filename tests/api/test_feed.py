@@ -1,6 +1,7 @@
 """`broadsheet feed` and the worker, as processes against a real server. All outlets are invented."""
 
 import asyncio
+import socket
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -70,7 +71,7 @@ async def test_a_feed_is_added_listed_paused_resumed_and_removed(
     assert (await feed(database_url, "refresh")).stdout == "0 feeds were due.\n"
     assert (await feed(database_url, "resume", url)).returncode == 0
     server.answers["/feed.xml"] = made(304)
-    assert (await feed(database_url, "refresh")).stdout.startswith("1 feeds were due.\n")
+    assert (await feed(database_url, "refresh")).stdout.startswith("1 feed was due.\n")
     assert server.requests[-1].headers["if-none-match"] == '"one"'
 
     server.answers["/feed.xml"] = made(503, Retry_After="3600")
@@ -120,6 +121,15 @@ async def test_what_is_no_feed_is_not_added(database: Database, database_url: st
     assert "loopback" in refused.stderr
     assert await database.value("select count(*) from feeds") == 0
 
+    # Nothing is no page: no feeds are looked for around it.
+    server.answers["/empty"] = made(body=b"\n")
+    asked = len(server.requests)
+    empty = await feed(database_url, "add", here(server, "/empty"))
+    assert "no feed: empty" in empty.stderr
+    assert len(server.requests) == asked + 1
+    missing = await feed(database_url, "add", here(server, "/nowhere"))
+    assert missing.stderr.endswith("NOT_FOUND: nothing is there (404). Nothing was added.\n")
+
 
 async def test_a_feed_that_moved_is_added_where_it_is(database: Database, database_url: str, server: Server) -> None:
     server.answers |= {"/old.xml": redirect(301, "/new.xml"), "/new.xml": made(body=rss(item(1)))}
@@ -138,11 +148,37 @@ async def test_a_list_of_feeds_is_added(database: Database, database_url: str, t
     )
     done = await feed(database_url, "add", str(file))
     assert done.returncode == 1
-    assert done.stdout.startswith("2 feeds added, 0 were here already.")
+    assert done.stdout.startswith("Feeds added: 2; here already: 0.")
     assert "ftp://odd.example/feed.xml" in done.stderr
     assert await database.value("select count(*) from feeds where standing = 'ACTIVE' and source_id is null") == 2
     again = await feed(database_url, "add", str(file))
-    assert again.stdout.startswith("0 feeds added, 2 were here already.")
+    assert again.stdout.startswith("Feeds added: 0; here already: 2.")
+
+    file.unlink()
+    for name in (str(file), "feeds.opml", str(tmp_path)):
+        missing = await feed(database_url, "add", name)
+        assert missing.returncode == 1
+        assert missing.stderr.startswith(f"{name} can't be read: ")
+        assert len(missing.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("feed", "list"), ("feed", "export"), ("article", "withheld"), ("source", "list"), ("source", "show", "x"),
+        ("topics", "mapped"),
+    ],
+)  # fmt: skip
+async def test_what_only_reads_does_not_migrate(empty_database_url: str, command: tuple[str, ...]) -> None:
+    done = await asyncio.to_thread(call, *command, database_url=empty_database_url)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The tables are not up to date: 0001_first_edition")
+    assert done.stderr.endswith("Run `broadsheet migrate`.\n")
+    database = await Database.open(empty_database_url, size=1)
+    try:
+        assert await database.value("select count(*) from pg_tables where schemaname = 'public'") == 0
+    finally:
+        await database.close()
 
 
 async def test_check_tells_all_and_writes_nothing(database: Database, database_url: str, server: Server) -> None:
@@ -178,6 +214,16 @@ async def test_check_tells_all_and_writes_nothing(database: Database, database_u
     # What it said comes true.
     refreshed = await feed(database_url, "refresh", url)
     assert "  1 new articles, 1 revisions, 1 unchanged, 1 set aside" in refreshed.stdout
+
+
+def test_a_port_for_metrics_that_is_taken_is_named(database_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = call("worker", database_url=database_url, worker_metrics_port=str(port))
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        f"The worker's metrics can't be served on 127.0.0.1, port {port}: Address already in use."
+    )
 
 
 async def test_the_worker_asks_what_is_due(database: Database, database_url: str, server: Server) -> None:

@@ -43,6 +43,15 @@ def test_a_base_is_heeded() -> None:
     )  # fmt: skip
 
 
+def test_what_is_called_a_feed_goes_before_the_usual_places() -> None:
+    for link in (b'<a href="b.xml">RSS</a>', b'<link rel=alternate type="text/xml" title="News (RSS)" href=b.xml>'):
+        page = b'<base href="https://other.example/x/">' + link
+        assert candidates(page, "https://harbour.example/")[0].url == "https://other.example/x/b.xml"
+    # By the address that it is: what is relative to a folder of feeds.
+    page = b'<base href="/feeds/"><a href="news">News</a>'
+    assert candidates(page, "https://harbour.example/")[0].url == "https://harbour.example/feeds/news"
+
+
 def test_without_an_announcement_the_usual_places_are_tried() -> None:
     found = candidates(b'<p>Welcome <a href="/rss">RSS</a>', "https://harbour.example/blog/post?x=1")
     assert found[0] == Candidate("https://harbour.example/rss", Found.LINKED, "RSS")

@@ -96,7 +96,7 @@ async def test_a_feed_is_fetched(server: Server) -> None:
         body=FEED,
         media_type="application/rss+xml",
         charset="iso-8859-1",
-        validators=Validators('W/"x"', "yesterday"),
+        validators=Validators('W/"x"', "yesterday", server.url("/feed?a=1&b=%C3%A9")),
         hints=Hints(max_age=timedelta(minutes=10), expires_in=timedelta(hours=1)),
     )
     [request] = server.requests
@@ -168,13 +168,14 @@ async def test_a_body_may_end_with_the_connection(server: Server) -> None:
 
 async def test_what_did_not_change_is_not_sent_again(server: Server) -> None:
     server.answers["/"] = made(304, Last_Modified="today")
-    known = Validators('"x"', "yesterday")
+    url = server.url("/")
+    known = Validators('"x"', "yesterday", url)
     # A new Last-Modified counts even so.
-    assert await fetched(server.url("/"), known=known) == NotModified(server.url("/"), Validators('"x"', "today"))
+    assert await fetched(url, known=known) == NotModified(url, Validators('"x"', "today", url))
     assert server.requests[0].headers["if-none-match"] == '"x"'
     assert server.requests[0].headers["if-modified-since"] == "yesterday"
     server.answers["/"] = made(304, ETag='"y"', Expires="0")
-    assert await fetched(server.url("/"), known=known) == NotModified(server.url("/"), Validators())
+    assert await fetched(url, known=known) == NotModified(url, Validators())
 
 
 async def test_validators_count_for_nothing_where_expires_is_0(server: Server) -> None:
@@ -184,7 +185,7 @@ async def test_validators_count_for_nothing_where_expires_is_0(server: Server) -
 
 async def test_validators_that_would_break_a_head_are_left_out(server: Server) -> None:
     server.answers["/"] = made(body=FEED, ETag='"' + "x" * 5000 + '"')
-    outcome = await fetched(server.url("/"), known=Validators('"x\r\nX-Evil: 1"', "naïve"))
+    outcome = await fetched(server.url("/"), known=Validators('"x\r\nX-Evil: 1"', "naïve", server.url("/")))
     assert isinstance(outcome, Fetched)
     assert outcome.validators == Validators()
     assert "if-none-match" not in server.requests[0].headers
@@ -199,7 +200,7 @@ async def test_validators_that_would_break_a_head_are_left_out(server: Server) -
         (503, {"Retry-After": LATER, "Date": "Mon, 02 Mar 2026 13:59:30 GMT"}, Failure.BUSY, 30),
         (503, {"Retry-After": "Mon, 02 Mar 2020 14:00:00 GMT"}, Failure.BUSY, None),
         (503, {"Retry-After": "soon"}, Failure.BUSY, None),
-        (429, {"Retry-After": "99999999999999"}, Failure.BUSY, None),
+        (429, {"Retry-After": "99999999999999"}, Failure.BUSY, 9_999_999_999),
         (401, {}, Failure.FORBIDDEN, None),
         (403, {}, Failure.FORBIDDEN, None),
         (403, {"Server": "cloudflare"}, Failure.FORBIDDEN, None),
@@ -276,10 +277,21 @@ async def test_a_feed_moves_as_far_as_the_way_is_permanent(
 async def test_a_moved_feed_may_be_unchanged(server: Server) -> None:
     server.answers["/old"] = redirect(301, server.url("/new", "other.example"))
     server.answers["/new"] = made(304)
-    outcome = await fetched(server.url("/old"), known=Validators('"x"'))
     new = server.url("/new", "other.example")
-    assert outcome == Moved(new, NotModified(new, Validators('"x"')))
+    known = Validators('"x"', url=new)
+    assert await fetched(server.url("/old"), known=known) == Moved(new, NotModified(new, known))
     assert server.requests[1].headers["host"] == f"other.example:{server.port}"
+
+
+@pytest.mark.parametrize("status", [301, 302])
+async def test_another_address_is_not_asked_whether_it_is_unchanged(server: Server, status: int) -> None:
+    server.answers["/feed"] = redirect(status, server.url("/parked", "other.example"))
+    # Whoever is there now would say so to anything.
+    server.answers["/parked"] = made(304)
+    outcome = await fetched(server.url("/feed"), known=Validators('"x"', "yesterday", server.url("/feed")))
+    assert isinstance(outcome, Failed)
+    conditions = [name for request in server.requests for name in request.headers if name.startswith("if-")]
+    assert conditions == ["if-none-match", "if-modified-since"]
 
 
 async def test_locations_are_read_as_browsers_do(server: Server) -> None:
@@ -431,7 +443,8 @@ async def test_the_time_is_for_the_whole_way(server: Server) -> None:
     outcome = await fetched(server.url("/0"), SHORT)
     assert isinstance(outcome, Failed)
     assert outcome.kind is Failure.TOO_SLOW
-    assert server.connections == 3
+    # Three at best; fewer on a machine with much to do.
+    assert server.connections <= 3
 
 
 async def test_servers_that_are_not_there(server: Server) -> None:
@@ -614,13 +627,13 @@ async def test_the_server_of_a_checked_address_is_known_by_its_name() -> None:
 
 async def test_a_host_sees_two_connections_at_most(server: Server) -> None:
     async def slow(writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
         writer.write(made(body=FEED))
 
     server.answers["/"] = slow
-    # Waiting for a place is not on the clock: ten times 0.05 seconds by two is longer than 0.2.
-    async with fetching(Limits(seconds=0.2)) as fetcher:
-        outcomes = await asyncio.gather(*(fetcher.feed(server.url("/"), now=NOW) for _ in range(10)))
+    # Waiting for a place is not on the clock: thirty times a tenth of a second by two is longer than one.
+    async with fetching(Limits(seconds=1)) as fetcher:
+        outcomes = await asyncio.gather(*(fetcher.feed(server.url("/"), now=NOW) for _ in range(30)))
     assert all(isinstance(outcome, Fetched) for outcome in outcomes)
     assert server.most_at_once == 2
 

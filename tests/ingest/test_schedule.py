@@ -35,7 +35,7 @@ from ingest.schedule import (
     attempt_begins,
     attempt_ends,
     explain,
-    moved,
+    fails,
     paused,
     resumed,
     spoken,
@@ -209,7 +209,6 @@ def test_validators_are_kept_and_forgotten() -> None:
     assert ended(Moved("https://new.example/", Fetched(URL, b"", validators=Validators("d"))), state).validators == (
         Validators("d")
     )
-    assert moved(state).validators == Validators()
 
 
 def test_410_ends_a_feed_until_the_operator_says_otherwise() -> None:
@@ -223,31 +222,47 @@ def test_410_ends_a_feed_until_the_operator_says_otherwise() -> None:
 
 
 def test_a_pause_outlasts_the_attempt_that_was_under_way() -> None:
-    begun = attempt_begins(added(NOW), now=NOW, items_last_week=0, seed="a")
+    begun = attempt_begins(added(NOW), now=NOW, seed="a")
     for outcome in (Fetched(URL, b"", validators=Validators("a")), BUSY):
         state = ended(outcome, paused(begun))
         assert (state.standing, state.next_check_at, explain(state, NOW)) == (Standing.PAUSED, None, "paused")
-    assert attempt_begins(paused(begun), now=NOW, items_last_week=0, seed="a").next_check_at is None
+    assert attempt_begins(paused(begun), now=NOW, seed="a").next_check_at is None
     assert ended(Gone(URL), paused(begun)).standing is Standing.ENDED
 
 
 def test_the_next_check_is_set_before_the_fetch() -> None:
-    state = ended(Fetched(URL, b"", hints=Hints(max_age=HOUR, retry_after=3 * DAY)), items=336)
-    begun = attempt_begins(state, now=NOW + 3 * DAY, items_last_week=336, seed="a")
-    # As if it went as the last one did; but a pause that was asked for has passed.
-    assert begun.next_check_at == NOW + 3 * DAY + HOUR
-    assert (begun.last_attempt_at, begun.last_success_at) == (NOW + 3 * DAY, NOW)
-    assert begun.reason.startswith("if the attempt that began does not end: 336 items last week")
+    # However rarely a feed is asked: one whose worker was killed is asked again soon.
+    for state, asked in (
+        (added(NOW), timedelta(0)),
+        (ended(Fetched(URL, b""), items=0), timedelta(0)),
+        (ended(Fetched(URL, b"", hints=Hints(max_age=HOUR, retry_after=3 * DAY)), items=336), HOUR),
+        (ended(Fetched(URL, b""), asks=Wishes(ttl=365 * DAY)), DAY),
+    ):
+        begun = attempt_begins(state, now=NOW + 3 * DAY, seed="a")
+        # A pause that was asked for has passed.
+        assert max(8 * MINUTE, asked) <= wait(begun, NOW + 3 * DAY) <= max(10 * MINUTE, asked)
+        assert (begun.last_attempt_at, begun.last_success_at) == (NOW + 3 * DAY, state.last_success_at)
+        assert begun.reason.startswith("if the attempt that began does not end")
+        assert not fails(begun, NOW + 3 * DAY)
+        assert fails(begun, NOW + 3 * DAY + HOUR)
     # A feed that takes its worker down each time is asked ever more rarely.
-    now = NOW + 3 * DAY
-    waits = []
+    begun, now, waits = attempt_begins(added(NOW), now=NOW, seed="a"), NOW, [timedelta(0)]
     for _ in range(20):
         now = begun.next_check_at or now
-        begun = attempt_begins(begun, now=now, items_last_week=336, seed="a")
+        begun = attempt_begins(begun, now=now, seed="a")
         waits.append(wait(begun, now))
-    assert waits[0] == HOUR
+    assert all(before < after for before, after in pairwise(waits[:10]))
     assert waits[-1] > 5 * DAY
     assert ended(NotModified(URL, Validators()), begun, now=now).unfinished == 0
+
+
+def test_what_was_read_in_part_is_asked_for_whole_again() -> None:
+    found = Fetched(URL, b"", validators=Validators("a", url=URL))
+    state = attempt_ends(
+        added(NOW), found, now=NOW, items_last_week=0, seed="a", reading=Reading(is_whole=False)
+    )  # fmt: skip
+    assert state.validators == Validators()
+    assert state.last_success_at == NOW
 
 
 @pytest.mark.parametrize(
@@ -307,7 +322,7 @@ def test_a_feed_is_always_asked_again_neither_too_soon_nor_too_late(
     for outcome, asks, items, late, dies, unreadable in sequence:
         assert state.next_check_at is not None
         now = state.next_check_at + late
-        begun = attempt_begins(state, now=now, items_last_week=items, seed=seed)
+        begun = attempt_begins(state, now=now, seed=seed)
         assert begun.last_attempt_at == now
         assert begun.next_check_at is not None
         assert now + PACE.shortest <= begun.next_check_at <= first_outside(now + 7 * DAY, state.wishes)
@@ -386,7 +401,7 @@ def polls(feed: VirtualFeed, days: int) -> Iterator[tuple[timedelta, FeedState, 
         now = state.next_check_at
         if now - NOW > days * DAY:
             return
-        state = attempt_begins(state, now=now, items_last_week=items, seed=feed.name)
+        state = attempt_begins(state, now=now, seed=feed.name)
         outcome = None
         if chance.random() >= feed.dies:
             outcome = feed.answer(now - NOW, state.validators, chance)

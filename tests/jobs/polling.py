@@ -46,10 +46,12 @@ def item(number: int, headline: str = "Ferry strike ends", *, at: datetime = NOW
 
 
 @asynccontextmanager
-async def refreshing(database: Database, clock: Clock, pace: Pace = PACE) -> AsyncIterator[Refresher]:
+async def refreshing(
+    database: Database, clock: Clock, pace: Pace = PACE, limits: Limits = Limits()
+) -> AsyncIterator[Refresher]:
     """Everything that asks feeds, with names that all lead to this machine."""
     async with (
-        Parsers(1, Limits()) as parsers,
+        Parsers(1, limits) as parsers,
         Fetcher("Broadsheet/test", dialling=LOOPBACK, resolve=Names()) as fetcher,
     ):
         yield Refresher(database, fetcher, parsers, clock=clock, pace=pace)

@@ -11,6 +11,7 @@ from ingest.outcome import Failed, Fetched, Gone, Moved, NotModified, Refused
 from ingest.schedule import Standing
 from jobs import feeds
 from jobs.feeds import Added
+from jobs.parse import Limits
 from jobs.refresh import Refresher, keep_fresh
 from tests.ingest.server import Server, gzip_bomb, head, made, redirect, serving, then_silence
 from tests.jobs.polling import NOW, Clock, item, refreshing, rss
@@ -224,6 +225,86 @@ async def test_a_redirect_to_another_feed_ends_the_one_that_moved(
     assert await database.value("select count(*) from articles") == 1
 
 
+async def test_of_feeds_that_lead_to_each_other_in_turn_one_is_always_asked(
+    database: Database, server: Server, refresher: Refresher, clock: Clock
+) -> None:
+    one, two = server.url("/one.xml"), server.url("/two.xml")
+    for url in (one, two):
+        await feeds.add(database, url, now=NOW)
+    for old, new in ((one, two), (two, one), (one, two)):
+        server.answers[old.removeprefix(server.url(""))] = redirect(301, new)
+        server.answers[new.removeprefix(server.url(""))] = made(body=rss(item(1)))
+        await refresher.all_due()
+        assert (await standing(database, old)).state.standing is Standing.ENDED
+        assert (await standing(database, new)).state.standing is Standing.ACTIVE
+        clock.forward(days=1)
+
+
+async def test_an_address_that_knows_nothing_of_a_feed_does_not_get_it(
+    database: Database, server: Server, refresher: Refresher, clock: Clock
+) -> None:
+    url, parked = server.url("/feed.xml"), server.url("/", host="parked.example")
+    server.answers["/feed.xml"] = made(body=rss(item(1)), Last_Modified="today")
+    await feeds.add(database, url, now=NOW)
+    await refresher.all_due()
+    # Its own validators would have drawn a 304 out of whoever is there now.
+    server.answers |= {"/feed.xml": redirect(301, parked), "/": made(304)}
+    clock.forward(days=1)
+    (done,) = await refresher.all_due()
+    assert done.moved_to is None
+    assert (await standing(database, url)).state.errors == 1
+    assert "if-modified-since" not in server.requests[-1].headers
+
+
+async def test_what_is_beyond_the_limit_comes_once_it_is_raised(
+    database: Database, server: Server, clock: Clock
+) -> None:
+    url = server.url("/feed.xml")
+    server.answers["/feed.xml"] = made(body=rss(item(1), item(2), item(3)), ETag='"x"')
+    await feeds.add(database, url, now=NOW)
+    for entries, there in ((2, 2), (100, 3)):
+        async with refreshing(database, clock, limits=Limits(entries=entries)) as refresher:
+            await refresher.all_due()
+        assert await database.value("select count(*) from articles") == there
+        clock.forward(days=1)
+    assert ["if-none-match" in request.headers for request in server.requests] == [False, False]
+
+
+async def test_what_was_fetched_before_it_was_added_is_not_fetched_again(
+    database: Database, server: Server, refresher: Refresher
+) -> None:
+    url = server.url("/feed.xml")
+    feed_id, added = await feeds.add(database, url, now=NOW, asked=True)
+    # Not even between being added and being taken in.
+    assert await refresher.all_due() == []
+    done = await refresher.take_in(feed_id, Fetched(url, rss(item(1))))
+    assert added is Added.NEW
+    assert done
+    assert done.feed
+    assert (done.feed.state.unfinished, done.feed.state.last_success_at) == (0, NOW)
+    assert await shown(database) == ["Ferry strike ends"]
+
+
+async def test_a_feed_is_asked_for_what_its_address_says(
+    database: Database, server: Server, refresher: Refresher
+) -> None:
+    path = "/feed?utm_source=partner&smid=1&key=a%2Fb"
+    server.answers[path] = made(body=rss(item(1)))
+    await feeds.add(database, server.url(path), now=NOW)
+    (done,) = await refresher.all_due()
+    assert isinstance(done.outcome, Fetched)
+    assert server.targets() == [path]
+
+
+async def test_a_removed_feed_is_not_asked(database: Database, server: Server, refresher: Refresher) -> None:
+    server.answers["/feed.xml"] = made(body=rss(item(1)))
+    feed_id, _ = await feeds.add(database, server.url("/feed.xml"), now=NOW)
+    await refresher.all_due()
+    await feeds.remove(database, feed_id)
+    assert await refresher.now(feed_id) is None
+    assert len(server.requests) == 1
+
+
 async def test_a_temporary_redirect_moves_nothing(database: Database, server: Server, refresher: Refresher) -> None:
     old = server.url("/old.xml")
     server.answers |= {"/old.xml": redirect(302, "/new.xml"), "/new.xml": made(body=rss(item(1)))}
@@ -248,7 +329,8 @@ async def test_the_next_check_is_saved_before_the_fetch(
     await asked.wait()
     state = (await standing(database, url)).state
     assert (state.last_attempt_at, state.unfinished, state.last_success_at) == (NOW, 1, None)
-    assert state.next_check_at == NOW + timedelta(hours=24)
+    assert state.next_check_at
+    assert NOW + timedelta(minutes=8) <= state.next_check_at <= NOW + timedelta(minutes=10)
     # Nobody else takes it meanwhile.
     assert await feeds.take(database, now=clock(), most=10, per_host=2) == []
     asking.cancel()
@@ -281,8 +363,14 @@ async def test_the_operator_pauses_and_removes_while_it_is_asked(
         writer.write(made(body=rss(item(1))))
         await writer.drain()
 
+    async def slow_too(writer: asyncio.StreamWriter) -> None:
+        ready.release()
+        await go.wait()
+        writer.write(made(body=rss(item(2, "Harbour dredged"))))
+        await writer.drain()
+
     for url in (one, two):
-        server.answers |= {"/one.xml": slow, "/two.xml": slow}
+        server.answers |= {"/one.xml": slow, "/two.xml": slow_too}
         ids.append((await feeds.add(database, url, now=NOW))[0])
     asking = asyncio.create_task(refresher.all_due())
     await ready.acquire()
@@ -293,7 +381,9 @@ async def test_the_operator_pauses_and_removes_while_it_is_asked(
     await asking
     state = (await standing(database, one)).state
     assert (state.standing, state.next_check_at, state.last_success_at) == (Standing.PAUSED, None, NOW)
-    assert two not in [feed.url for feed in await feeds.every(database)]
+    # What was removed takes nothing in, and leaves nothing behind.
+    assert await database.value("select array_agg(url) from feeds") == [one]
+    assert await shown(database) == ["Ferry strike ends"]
 
 
 async def test_a_feed_says_when_it_wants_to_be_asked(database: Database, server: Server, refresher: Refresher) -> None:
