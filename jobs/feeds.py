@@ -13,7 +13,8 @@ from db.statements import statements
 from ingest import url as addresses
 from ingest.address import NotDialled, Refusal, parse
 from ingest.outcome import Hints, Validators
-from ingest.schedule import PACE, Error, FeedState, Pace, Standing, Wishes, attempt_begins, paused, resumed
+from ingest.schedule import PACE, Error, FeedState, Pace, Standing, attempt_begins, paused, resumed
+from ingest.wishes import Wishes
 
 _WEEK = timedelta(days=7)
 # A fetch is over within 20 seconds. One whose worker was killed stops counting after this.
