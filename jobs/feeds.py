@@ -23,11 +23,11 @@ from ingest.schedule import (
     FeedState,
     Pace,
     Standing,
-    Wishes,
     attempt_begins,
     paused,
     resumed,
 )
+from ingest.wishes import Wishes
 
 _WEEK = timedelta(days=7)
 
