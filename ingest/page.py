@@ -24,6 +24,7 @@ from ingest.page_kind import NotArticle, not_article
 from ingest.page_select import Element
 from ingest.page_text import follow, letters, strings
 from ingest.page_title import alike, is_site, is_small_end, without_site
+from ingest.page_trim import NOTICE
 from ingest.sanitise import plain_text, text_of
 from ingest.text import cut, one_line, word_count, words
 
@@ -131,7 +132,8 @@ def read(data: bytes, address: str | None = None, *, charset: str | None = None,
         site_name=site_name or publisher,
         host=host,
         publisher=publisher,
-        rights=_line(sources.first("rights"), 500),
+        # What stands under the text is about the text; the page's own word may be about the site.
+        rights=_line(next(filter(NOTICE.match, found.credits), None) or sources.first("rights"), 500),
         logo=_logo(sources, base),
         image=image_of(sources, base),
         is_free=_is_free(sources),

@@ -186,9 +186,12 @@ def drop_opening(blocks: Sequence[Block], headline: str | None, description: str
             break
 
 
+NOTICE = re.compile(r"\W{0,2}(?:©|\(c\)|copyright\b)", re.IGNORECASE)
+
+
 def drop_closing(blocks: Sequence[Block]) -> list[str]:
     """What stands under the text, from the end upwards: lists of links with their heading, calls to subscribe and
-    follow, tags, copyright lines; who contributed is taken off too, and returned."""
+    follow, tags; who contributed, and whose the text is ('© KYODO'), is taken off too, and returned."""
     kept = [block for block in blocks if block.kept]
     _cut_last_list(kept)
     kept = [block for block in kept if block.kept]
@@ -204,7 +207,7 @@ def drop_closing(blocks: Sequence[Block]) -> list[str]:
             or (block.linked > 0.9 and block.tag in ("li", "td") and len(kept) > 2)
         ):
             break
-        if contributed:
+        if contributed or (words <= _LINE and NOTICE.match(block.text)):
             credits.append(block.text)
         block.kept = False
         kept.pop()

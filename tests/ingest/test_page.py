@@ -275,3 +275,18 @@ def test_when_a_page_ceases_to_be_available(head: str, expires: str | None) -> N
     content = page_article.content_of(found, now=NOW)
     assert isinstance(content, Content)
     assert (content.expires.text if content.expires else None) == expires
+
+
+def test_whose_the_text_is_stands_under_it() -> None:
+    text = "".join(
+        f"<p>Sentence {n} of the report says that the ferry to the island sails again.</p>" for n in range(8)
+    )
+    found = page.read(
+        f"<html><head><title>Ferry sails</title><meta name='copyright' content='2026 The Harbour Post'></head><body>"
+        f"<article><h1>Ferry sails</h1>{text}<p>© KITAKAZE NEWS</p></article></body></html>".encode(),
+        "https://www.harbourpost.example/ferry",
+        now=NOW,
+    )
+    content = page_article.content_of(found, now=NOW)
+    assert isinstance(content, Content)
+    assert (found.rights, content.rights_holder) == ("© KITAKAZE NEWS", "KITAKAZE NEWS")
