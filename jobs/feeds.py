@@ -148,9 +148,9 @@ async def begin(database: Database, feed_id: UUID, *, now: datetime, pace: Pace 
         return next(iter(await _begin(connection, [row["id"] for row in rows], now, pace)), None)
 
 
-async def lately(source: Any, feed_id: UUID, now: datetime) -> int:
-    """How many articles of the last week a feed brought. `source`: a connection."""
-    found: int = await source.fetchval(statements("feeds")["lately"], feed_id, now - _WEEK)
+async def lately(connection: Any, feed_id: UUID, now: datetime) -> int:
+    """How many articles of the last week a feed brought."""
+    found: int = await connection.fetchval(statements("feeds")["lately"], feed_id, now - _WEEK)
     return found
 
 
