@@ -15,7 +15,7 @@ from api.database import address, opened, with_database
 from api.settings import Settings
 from db.migrate import migrate
 from jobs.ingest import Limits, Summary, import_paths
-from jobs.parse import PAGE_FIELDS
+from jobs.parsed import PAGE_FIELDS
 
 
 def bring_in(settings: Settings, paths: Sequence[Path]) -> int:

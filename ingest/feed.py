@@ -7,7 +7,7 @@ not canonical here.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ingest.schedule import NO_WISHES, Wishes
+from ingest.wishes import NO_WISHES, Wishes
 
 MAX_ENTRIES = 10_000
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from ingest.feed import Category, Channel, Document, Entry, Markup, Medium, Person, Role, UnreadableError
 from ingest.feed_parser import parsed
-from ingest.schedule import Wishes, wishes
 from ingest.text import clean, unescaped
+from ingest.wishes import Wishes, wishes
 
 _TAG = re.compile(r"<[^<>]*>")
 _HTML = re.compile(r"</?(?:p|br|a|img|div|b|i|em|strong|ul|ol|li|span|h[1-6]|table|blockquote)\b[^<>]*>", re.I)

@@ -34,6 +34,7 @@ from ingest.outcome import (
     Refused,
     Validators,
 )
+from ingest.wishes import NO_WISHES, Wishes
 
 # A fetch is over within 20 seconds. One whose worker was killed stops counting after this.
 UNDER_WAY = timedelta(seconds=30)
@@ -66,18 +67,6 @@ class Standing(StrEnum):
     ACTIVE = "ACTIVE"
     PAUSED = "PAUSED"
     ENDED = "ENDED"
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a feed document asks of those who poll it: `ttl`, hours of the day (0 to 23, GMT), days (0 is Monday)."""
-
-    ttl: timedelta | None = None
-    skip_hours: frozenset[int] = frozenset()
-    skip_days: frozenset[int] = frozenset()
-
-
-NO_WISHES = Wishes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,25 +204,6 @@ def spoken(delta: timedelta) -> str:
     return _count(seconds, "second")
 
 
-def wishes(
-    ttl: str | None = None,
-    skip_hours: tuple[str, ...] = (),
-    skip_days: tuple[str, ...] = (),
-    update_period: str | None = None,
-    update_frequency: str | None = None,
-) -> Wishes:
-    """What a feed's own words ask for: RSS 2.0's ttl (minutes), skipHours and skipDays, or RSS 1.0's updatePeriod and
-    updateFrequency (https://web.resource.org/rss/1.0/modules/syndication/). What is nonsense asks for nothing."""
-    asked = _number(ttl)
-    wait = timedelta(minutes=min(asked, 10_000_000)) if asked else None
-    if wait is None and update_period is not None:
-        period = _PERIODS.get(update_period.strip().lower())
-        wait = period / max(1, _number(update_frequency) or 1) if period else None
-    hours = {hour % 24 for hour in map(_number, skip_hours) if hour is not None and hour <= 24}
-    days = {_DAYS.index(day[:3]) for day in (text.strip().lower() for text in skip_days) if day[:3] in _DAYS}
-    return Wishes(wait, frozenset(hours), frozenset(days))
-
-
 def _succeeded(state: FeedState, now: datetime, items_last_week: int, pace: Pace) -> FeedState:
     delay, why = _interval(items_last_week, state.wishes, state.hints, pace)
     at, why = _outside(now + delay, state.wishes, why)
@@ -318,18 +288,3 @@ def _outside(at: datetime, wishes: Wishes, why: str) -> tuple[datetime, str]:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _number(text: str | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_PERIODS = {
-    "hourly": _HOUR,
-    "daily": _DAY,
-    "weekly": _WEEK,
-    "monthly": timedelta(days=30),
-    "yearly": timedelta(days=365),
-}

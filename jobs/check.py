@@ -19,7 +19,7 @@ from ingest.schedule import PACE, FeedState, Pace, Reading, Standing, added, att
 from jobs import feeds
 from jobs.feeds import Feed
 from jobs.look import Around, Looked
-from jobs.parse import Parsed
+from jobs.parsed import Parsed
 from jobs.written import known_of
 
 _WEEK = timedelta(days=7)

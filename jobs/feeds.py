@@ -16,18 +16,8 @@ from db.statements import statements
 from ingest import url as addresses
 from ingest.address import NotDialled, Refusal, parse
 from ingest.outcome import Hints, Validators
-from ingest.schedule import (
-    PACE,
-    UNDER_WAY,
-    Error,
-    FeedState,
-    Pace,
-    Standing,
-    Wishes,
-    attempt_begins,
-    paused,
-    resumed,
-)
+from ingest.schedule import PACE, UNDER_WAY, Error, FeedState, Pace, Standing, attempt_begins, paused, resumed
+from ingest.wishes import Wishes
 
 _WEEK = timedelta(days=7)
 

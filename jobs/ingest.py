@@ -14,26 +14,16 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from prometheus_client import Counter, Histogram
 
 from db.pool import Database
 from db.statements import statements
-from ingest.article import Reason
 from jobs.files import Skipped, find, printed, strerror
-from jobs.parse import PAGE, DocumentRefused, Limits, Parsed, Parsers, hash_of, read_file
+from jobs.metrics import DOCUMENTS, SECONDS, count
+from jobs.parse import DocumentRefused, Limits, Parsers, hash_of, read_file
+from jobs.parsed import PAGE, Parsed
 from jobs.store import Stored, store
 
 __all__ = ["Limits", "Summary", "import_paths"]
-
-DOCUMENTS = Counter("broadsheet_ingest_documents", "Feed documents, by what became of them", ["outcome"])
-ENTRIES = Counter("broadsheet_ingest_entries", "Entries of feeds, by what became of them", ["outcome"])
-SET_ASIDE = Counter("broadsheet_ingest_set_aside", "Entries that became no article, by reason", ["reason"])
-SECONDS = Histogram(
-    "broadsheet_ingest_seconds",
-    "Seconds of a document in each stage",
-    ["stage"],
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
-)
 
 Progress = Callable[[int, int, str], None]
 
@@ -192,24 +182,6 @@ async def _take(
         revisions=stored.revisions,
         set_aside=stored.set_aside.total(),
     )
-
-
-def count(stored: Stored, beyond: int) -> Count[str]:
-    """Count what became of a document's entries, for the metrics; those set aside, by reason. `beyond`: entries after
-    the limit."""
-    reasons = stored.set_aside + Count({Reason.BEYOND_LIMIT.value: beyond})
-    for outcome, number in (
-        ("published", stored.articles),
-        ("revised", stored.revisions),
-        ("unchanged", stored.unchanged),
-        ("repeated", stored.repeated),
-        ("page_kept", stored.pages),
-        ("set_aside", reasons.total()),
-    ):
-        ENTRIES.labels(outcome).inc(number)
-    for reason, number in reasons.items():
-        SET_ASIDE.labels(reason).inc(number)
-    return reasons
 
 
 def _count(summary: Summary, parsed: Parsed, stored: Stored) -> None:

@@ -8,7 +8,8 @@ from ingest import discover
 from ingest.discover import Candidate
 from ingest.fetch import Fetcher
 from ingest.outcome import Failed, Fetched, Gone, Moved, NotModified, Outcome, Refused
-from jobs.parse import DocumentRefused, Parsed, Parsers
+from jobs.parse import DocumentRefused, Parsers
+from jobs.parsed import Parsed
 
 # Of what a page announces, links to, or might have, so many are asked before we give up.
 _MOST = 20

@@ -20,7 +20,8 @@ from ingest.fetch import Fetcher
 from ingest.outcome import Failed, Failure, Fetched, Gone, Moved, Refused
 from ingest.schedule import UNDER_WAY
 from jobs.page_texts import drop_page
-from jobs.parse import PAGE, DocumentRefused, Parsers
+from jobs.parse import DocumentRefused, Parsers
+from jobs.parsed import PAGE
 from jobs.sources import source
 from jobs.store import store_page
 

@@ -23,10 +23,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from ingest import article, feed, url
-from ingest.article import Candidate
 from ingest.page_decode import HEAD, UnreadablePageError, is_page
-from ingest.schedule import NO_WISHES, Wishes
-from ingest.source import SourceFacts, feed_url_of, source_of
+from ingest.source import feed_url_of, source_of
+from jobs.parsed import Parsed
 
 # Processes are forked from a server that has loaded the parsers once (1.2 s of processor, half of it the language
 # model), so that a new one is there at once. macOS' libraries do not survive a fork: there each starts by itself.
@@ -35,12 +34,6 @@ _PROCESSES = (
 )
 _PRELOADED = "jobs.parse_preload"
 _BATCH = 50
-# The form of a document that is a page, and the fields of pages that are counted.
-PAGE = "html"
-PAGE_FIELDS = (
-    "headline", "date", "time of day", "authors", "lead", "text", "image", "caption", "section", "language",
-    "outlet", "rights notice", "agency credit", "paywall mark", "address",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +46,6 @@ class Limits:
     memory_bytes: int = 300 * 1024 * 1024
     document_bytes: int = 15 * 1024 * 1024
     entries: int = feed.MAX_ENTRIES
-
-
-@dataclass(frozen=True, slots=True)
-class Parsed:
-    """A document as far as it can be understood alone. `site_url` is the channel's homepage, canonical; `beyond` counts
-    entries after the limit; `said`: of a page, the fields that it states."""
-
-    form: str
-    hash: bytes
-    feed_url: str
-    title: str | None
-    site_url: str | None
-    language: str | None
-    source: SourceFacts
-    candidates: list[Candidate]
-    beyond: int
-    wishes: Wishes = NO_WISHES
-    said: frozenset[str] = frozenset()
 
 
 class DocumentRefused(Exception):

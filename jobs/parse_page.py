@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ingest import page, page_article
 from ingest.source import SourceFacts, source_of
-from jobs.parse import PAGE, PAGE_FIELDS, Parsed
+from jobs.parsed import PAGE, PAGE_FIELDS, Parsed
 
 
 def parse_page(data: bytes, address: str, *, now: datetime, charset: str | None = None) -> Parsed:

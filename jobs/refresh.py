@@ -26,7 +26,7 @@ from ingest.outcome import Failed, Fetched, Gone, Moved, NotModified, Outcome, R
 from ingest.schedule import PACE, FeedState, Pace, Reading, Standing, attempt_ends
 from jobs import feeds
 from jobs.feeds import Feed, address_of
-from jobs.ingest import DOCUMENTS, SECONDS, count
+from jobs.metrics import DOCUMENTS, SECONDS, count
 from jobs.pages import Pages
 from jobs.parse import DocumentRefused, Parsers, hash_of
 from jobs.store import Stored, store

@@ -32,7 +32,7 @@ from ingest.search_text import fold
 from ingest.slug import fingerprint, slug
 from jobs.counters import count_public
 from jobs.page_texts import keep_pages
-from jobs.parse import PAGE, Parsed
+from jobs.parsed import PAGE, Parsed
 from jobs.topics import topics_of
 from jobs.written import (
     Written,

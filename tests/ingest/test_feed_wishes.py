@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from ingest import feed
-from ingest.schedule import NO_WISHES, Wishes
+from ingest.wishes import NO_WISHES, Wishes
 
 SYNDICATION = 'xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
 

@@ -12,7 +12,8 @@ import pytest
 
 from ingest.article import Candidate
 from ingest.decide import identities
-from jobs.parse import Limits, Parsed, parse
+from jobs.parse import Limits, parse
+from jobs.parsed import Parsed
 
 FEEDS = Path(__file__).parent / "feeds"
 CASES = sorted(path for path in FEEDS.iterdir() if path.suffix != ".json")

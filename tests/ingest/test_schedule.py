@@ -25,12 +25,10 @@ from ingest.outcome import (
     Validators,
 )
 from ingest.schedule import (
-    NO_WISHES,
     PACE,
     FeedState,
     Reading,
     Standing,
-    Wishes,
     added,
     attempt_begins,
     attempt_ends,
@@ -39,8 +37,8 @@ from ingest.schedule import (
     paused,
     resumed,
     spoken,
-    wishes,
 )
+from ingest.wishes import NO_WISHES, Wishes, wishes
 
 # A Monday.
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -51,7 +51,8 @@ async def test_the_end_does_not_wait_for_a_document() -> None:
         async with Parsers(1, Limits(cpu_seconds=60)) as parsers:
             asking = asyncio.create_task(parsers.parse(document(2_500), "file:///poison.xml", NOW))
             await asyncio.sleep(0)
-        with pytest.raises(DocumentRefused, match="SIGKILL"):
+        # Nothing is said of the document.
+        with pytest.raises(ParsersClosed):
             await asking
 
 
@@ -82,12 +83,3 @@ def test_what_is_no_document_costs_nothing(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
-
-
-async def test_closing_says_nothing_of_the_document_that_is_being_read() -> None:
-    async with Parsers(1, Limits()) as parsers:
-        page = b"<html><body>" + b"<p>Some <b>words</b> of it.</p>" * 200_000
-        reading = asyncio.create_task(parsers.parse(page, "https://slow.example/x", NOW, may_be_page=True))
-        await asyncio.sleep(0)
-    with pytest.raises(ParsersClosed):
-        await reading
