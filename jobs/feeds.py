@@ -16,17 +16,7 @@ from db.statements import statements
 from ingest import url as addresses
 from ingest.address import NotDialled, Refusal, parse
 from ingest.outcome import Hints, Validators
-from ingest.schedule import (
-    PACE,
-    UNDER_WAY,
-    Error,
-    FeedState,
-    Pace,
-    Standing,
-    attempt_begins,
-    paused,
-    resumed,
-)
+from ingest.schedule import PACE, UNDER_WAY, Error, FeedState, Pace, Standing, attempt_begins, paused, resumed
 from ingest.wishes import Wishes
 
 _WEEK = timedelta(days=7)
@@ -148,9 +138,9 @@ async def begin(database: Database, feed_id: UUID, *, now: datetime, pace: Pace 
         return next(iter(await _begin(connection, [row["id"] for row in rows], now, pace)), None)
 
 
-async def lately(source: Any, feed_id: UUID, now: datetime) -> int:
-    """How many articles of the last week a feed brought. `source`: a connection."""
-    found: int = await source.fetchval(statements("feeds")["lately"], feed_id, now - _WEEK)
+async def lately(connection: Any, feed_id: UUID, now: datetime) -> int:
+    """How many articles of the last week a feed brought."""
+    found: int = await connection.fetchval(statements("feeds")["lately"], feed_id, now - _WEEK)
     return found
 
 

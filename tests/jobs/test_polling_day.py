@@ -139,13 +139,17 @@ class World:
             outlet = self.outlets[head[0].split()[1]]
             self._watch(outlet)
             if self.hold:
+                outlet.failed = True
                 self.hold -= 1
                 if self.hold == 0:
                     self.held.set()
                 await reader.read()  # until the worker is gone
                 return
             await asyncio.sleep(0.002)  # so that requests that may overlap do
-            writer.write(self._answer(outlet, headers.get("if-none-match")))
+            answer = self._answer(outlet, headers.get("if-none-match"))
+            # An attempt whose worker does not live to save what came is one that failed.
+            outlet.failed = outlet.failed or self.hold is not None
+            writer.write(answer)
             await writer.drain()
             if self.hold == 0:
                 self.held.set()
