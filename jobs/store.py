@@ -296,8 +296,12 @@ class _Store:
         if files:
             await self._run("articles", "insert_enclosures", *_columns(files, 6))
 
-    async def _keys(self, claimed: Sequence[tuple[Key, UUID]]) -> None:
-        if claimed:
+    async def _keys(self, every: Sequence[tuple[Key, UUID]]) -> None:
+        # How a withheld article is recognised may have been written when it was withheld, just now.
+        for (kind, _, value), owner in every:
+            if kind == "withheld":
+                await self._run("withholdings", "recognise", owner, [value])
+        if claimed := [(key, owner) for key, owner in every if key[0] != "withheld"]:
             losers = {self._owner_before[key] for key, _ in claimed if key in self._owner_before}
             columns = _columns([(*key, owner) for key, owner in claimed], 4)
             if len(await self._rows("articles", "insert_keys", *columns, sorted(losers))) < len(claimed):
