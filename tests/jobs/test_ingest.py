@@ -485,11 +485,12 @@ async def test_topics_of_the_migrations_are_those_of_the_program(database: Datab
 
 
 async def test_a_key_of_another_import_is_met_by_trying_again(database: Database, tmp_path: Path) -> None:
-    """Two outlets that bring the same address at the same time: the one that comes second finds the first's."""
-    one = write(tmp_path / "a.xml", *(item(n) for n in range(200)))
-    text = one.read_text().replace("harbour.example-", "planet-").replace("<link>https://harbour.example/</link>", "")
-    other = tmp_path / "b.xml"
-    other.write_text(text.replace("The Harbour Post", "Planet"))
+    """Two sources that bring a third one's addresses at the same time: who comes second finds the first's article."""
+    one, other = write(tmp_path / "a.xml", *(item(n) for n in range(200))), tmp_path / "b.xml"
+    text = one.read_text()
+    for path, name in ((one, "Planet"), (other, "Comet")):
+        made = text.replace("harbour.example-", f"{name}-").replace("The Harbour Post", name)
+        path.write_text(made.replace("<link>https://harbour.example/</link>", ""))
     await asyncio.gather(bring(database, one), bring(database, other))
     assert await database.value("select count(*) from articles") == 200
     assert await database.value("select count(*) from entries") == 400
