@@ -17,6 +17,8 @@ _PRESCAN = 16_384
 _BEGINS = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]{0,200}>|<!--(?s:.){0,3000}?-->)*<(?:!doctype\s+html|html|head|body)\b", re.I
 )
+# Some give out their feed as a page that holds nothing else.
+_WRAPPED_FEED = re.compile(rb"<html[^>]{0,300}>\s*(?:<body[^>]{0,300}>\s*)?<(?:rss|feed|rdf:rdf)\b", re.I)
 _NAMED = re.compile(r"\.x?html?(?:\.gz)?$", re.IGNORECASE)
 
 
@@ -43,7 +45,9 @@ def is_page(head: bytes, name: str) -> bool:
             head = zlib.decompressobj(wbits=31).decompress(head, HEAD)
     # UTF-16 is ASCII with zeros between.
     head = head.replace(b"\x00", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
-    return _BEGINS.match(head) is not None or _NAMED.search(name.split("?")[0]) is not None
+    if _NAMED.search(name.split("?")[0]):
+        return True
+    return _BEGINS.match(head) is not None and _WRAPPED_FEED.search(head) is None
 
 
 def _unpacked(data: bytes) -> bytes:

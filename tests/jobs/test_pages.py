@@ -143,3 +143,13 @@ async def test_a_feed_that_tells_of_a_saved_page_is_served_and_the_page_stays(
     for words in ("crews", "island"):
         found = await desk.ask(database, "query ($q: String!) { search(query: $q) { totalCount } }", q=words)
         assert found["search"]["totalCount"] == 1
+
+
+async def test_a_feed_in_a_page_is_a_feed(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "wrapped.xml").write_text(
+        '<?xml version="1.0"?>\n<!DOCTYPE html>\n<html xmlns="http://www.w3.org/1999/xhtml">\n<body>\n'
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Harbour Post</title><link href="https://harbour.example/"/>'
+        '<entry><title>Ferry returns</title><link href="https://harbour.example/1"/></entry></feed></body></html>'
+    )
+    summary = await imported(database, tmp_path)
+    assert (summary.pages, summary.articles) == (0, 1)
