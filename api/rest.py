@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 import strawberry
+from cachetools import LRUCache
 from graphql import GraphQLSchema
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,13 +24,16 @@ from api.errors import problem
 from api.graphql import Reading
 from api.heads import Head
 from api.parameters import FIELDS, MOST_FIELDS, BadParameter, Parameter, parameters, sent, split, variables
-from api.selection import UnknownField, chosen
+from api.selection import Tree, UnknownField, chosen
 from schema.errors import Code
 from schema.execute import Answer
 from schema.page import DEFAULT_SIZE
 
 _JSON = b"application/json"
 _VARY = b"Accept-Encoding"
+
+# How many wishes for fields an endpoint remembers.
+_SPARSE = 256
 
 # The status of each code that a GraphQL error has; the others are refusals of what was asked.
 STATUSES: Mapping[str, int] = {Code.TIMEOUT: 504, Code.UNAVAILABLE: 503, Code.INTERNAL: 500}
@@ -66,6 +70,8 @@ class Door:
     parameters: Mapping[str, Parameter]
     before: bytes = field(init=False)
     after: bytes = field(init=False)
+    # Choosing fields costs more than all the rest of a request's reading.
+    sparse: LRUCache[str, Stored] = field(default_factory=lambda: LRUCache(_SPARSE))
 
     def __post_init__(self) -> None:
         names = self.plan.names
@@ -87,11 +93,17 @@ class Door:
         """The stored document, or the one that reads these fields only."""
         if fields is None:
             return self.plan.stored
+        document = self.sparse.get(fields)
+        if document is None:
+            document = self.sparse[fields] = self.plan.document(self.selected(fields))
+        return document
+
+    def selected(self, fields: str) -> Tree:
         wanted = split(FIELDS, fields)
         if len(wanted) > MOST_FIELDS:
             raise BadParameter(FIELDS, f"`{FIELDS}` takes at most {MOST_FIELDS} fields; these are {len(wanted)}.")
         try:
-            return self.plan.document(chosen(wanted, self.plan.open, self.plan.standard))
+            return chosen(wanted, self.plan.open, self.plan.standard)
         except UnknownField as error:
             known = ", ".join(f"`{error.within}{name}`" for name in error.known)
             message = f"`{FIELDS}`: there is no `{error.path[:100]}` here; known are {known}."

@@ -7,7 +7,7 @@ import pytest
 from db.pool import Database
 from schema.build import build_schema
 from schema.execute import Executor
-from tests.conftest import EDITION
+from tests.conftest import EDITION as EDITION
 
 SCHEMA = build_schema()
 
