@@ -232,6 +232,8 @@ with a as (
         join authors w on w.id = edition.id(timestamptz '2021-01-02', e.source * 10 + p.author, 3)
     ) x
   where e.n between $1 and $2
+), called as materialized (
+  select array_agg(x.name order by e.n) as named from edition.topics e join topics x on x.id = e.id
 ), t as (
   select a.*, b.*
   from a cross join lateral (
@@ -255,8 +257,9 @@ with a as (
           else ' '
         end as printed
       from generate_series(1, heads + leads + rest) k,
+        -- `offset 0` keeps Postgres from drawing a word again wherever it is named.
         lateral (select (array(select word from edition.words order by rank))[
-          floor(power(60001, edition.u(a.n * 512 + k, 36)))::integer]::text as word) w,
+          floor(power(60001, edition.u(a.n * 512 + k, 36)))::integer]::text as word offset 0) w,
         lateral (select array_length(string_to_array(byline, ' '), 1) as bylines) l
       offset 0
     ) w
@@ -279,11 +282,7 @@ with a as (
     ))::tsvector
   from t,
     lateral (select '<p>' || replace(body_text, E'\n\n', '</p><p>') || '</p>' as html) h,
-    lateral (
-      select array_agg(x.name order by i) as names
-      from unnest(topics) with ordinality as w (topic, i)
-        join edition.topics e on e.n = w.topic join topics x on x.id = e.id
-    ) n
+    lateral (select array[named[topics[1]], named[topics[2]], named[topics[3]]] as names from called) n
   order by t.n
   returning id, url, first_seen_at, content_hash, headline, lead, body_html, body_text
 ), revised as (
