@@ -60,6 +60,7 @@ select o.id as owner, c.* from unnest($1::uuid[]) o (id), lateral (
   order by c.created_at, c.id limit $2
 ) c"""
 _COMMENTERS = "select id, display_name from commenters where id = any($1::uuid[]) and comment_count > 0"
+STATEMENTS = (_TOPIC, _ARTICLE, _SEARCH, _SOURCES, _IMAGES, _TOPICS, _COMMENTS, _REPLIES, _COMMENTERS)
 
 
 @strawberry.type
@@ -205,14 +206,14 @@ class _Endpoint(GraphQL[Loaders, None]):
 
 @asynccontextmanager
 async def _pooled(app: Starlette) -> AsyncIterator[None]:
+    # No connection is given up while the others are measured.
+    kept = {"min_size": 10, "max_size": 10, "max_inactive_connection_lifetime": 0}
     settings = {"jit": "off", "timezone": "UTC"}
-    async with asyncpg.create_pool(min_size=10, max_size=10, server_settings=settings) as app.state.pool:
+    async with asyncpg.create_pool(**kept, server_settings=settings) as app.state.pool:
         yield
 
 
-_schema = strawberry.Schema(
-    Query, extensions=[lambda: ParserCache(maxsize=1000), lambda: ValidationCache(maxsize=1000)]
-)
+schema = strawberry.Schema(Query, extensions=[lambda: ParserCache(maxsize=1000), lambda: ValidationCache(maxsize=1000)])
 app = Starlette(
-    routes=[Route("/graphql", _Endpoint(_schema, graphql_ide=None), methods=["GET", "POST"])], lifespan=_pooled
+    routes=[Route("/graphql", _Endpoint(schema, graphql_ide=None), methods=["GET", "POST"])], lifespan=_pooled
 )

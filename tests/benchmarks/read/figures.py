@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from statistics import median
 
 
@@ -53,10 +54,8 @@ def sample(
     megabytes: float,
     errors: int = 0,
 ) -> Sample:
-    """A sample of what was counted. ValueError: nothing was answered."""
-    if requests < 1:
-        raise ValueError(f"{server} answered no request for the {page} page")
-    each = 1000 / requests
+    """A sample of what was counted. Where nothing was answered the rate is 0, and the CPU is that of all seconds."""
+    each = 1000 / max(requests, 1)
     cpu = server_seconds * each, postgres_seconds * each
     return Sample(server, page, requests / seconds, p50, p99, *cpu, megabytes, errors)
 
@@ -106,6 +105,10 @@ _MEMORY = 1.1
 _SCALE = {"list": 1.5, "article": 1.5, "search": 3.0}
 
 
+def _times(one: float, other: float) -> float:
+    return one / other if other else inf
+
+
 def best_limit(measured: Measured, page: str) -> Figures | None:
     """The better of the shapes that were tried by hand."""
     found = [measured[name, page] for name in _LIMITS if (name, page) in measured]
@@ -122,13 +125,15 @@ def rate_targets(measured: Measured) -> list[Target]:
         for page, times in wanted.items():
             ours, theirs = measured.get(("broadsheet", page)), measured.get((rival, page))
             if ours and theirs:
-                found.append(Target(f"{page}: rate, times {title}'s", times, ours.rate / theirs.rate))
+                found.append(Target(f"{page}: rate, times {title}'s", times, _times(ours.rate, theirs.rate)))
                 if rival == "postgraphile":
-                    found.append(Target(f"{page}: CPU a request, part of {title}'s", 1.0, ours.cpu / theirs.cpu, False))
+                    found.append(
+                        Target(f"{page}: CPU a request, part of {title}'s", 1.0, _times(ours.cpu, theirs.cpu), False)
+                    )
     for page in ("list", "article", "search", "typename"):
         ours, limit = measured.get(("broadsheet", page)), best_limit(measured, page)
         if ours and limit:
-            found.append(Target(f"{page}: rate, part of the limit's", _OF_LIMIT, ours.rate / limit.rate))
+            found.append(Target(f"{page}: rate, part of the limit's", _OF_LIMIT, _times(ours.rate, limit.rate)))
     hot, constant = measured.get(("broadsheet-hot", "list")), measured.get(("broadsheet-hot", "typename"))
     if hot and constant:
         found.append(
@@ -140,7 +145,7 @@ def rate_targets(measured: Measured) -> list[Target]:
 def scale_targets(measured: Measured, small: str, large: str) -> list[Target]:
     """How much slower the server that is called `large` answers than the other, on ten times the articles."""
     return [
-        Target(f"{page}: p50, times that on a tenth of the articles", most, there.p50 / here.p50, at_least=False)
+        Target(f"{page}: p50, times that on a tenth of the articles", most, _times(there.p50, here.p50), at_least=False)
         for page, most in _SCALE.items()
         if (here := measured.get((small, page))) and (there := measured.get((large, page)))
     ]

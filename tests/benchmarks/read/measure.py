@@ -44,7 +44,7 @@ class Plan:
 
 
 def measured(lanes: Sequence[Lane], plan: Plan, postgres: Meter) -> list[Sample]:
-    """All rounds; the samples as they were taken, in order. LoadFailed, ValueError: a server doesn't answer."""
+    """All rounds; the samples as they were taken, in order. LoadFailed: wrk can't do its work."""
     samples: list[Sample] = []
     runs = count()
     with tempfile.TemporaryDirectory() as folder:

@@ -106,7 +106,7 @@ def placed(page: str, part: str, text: str) -> str:
 
 
 def _row(title: str, found: Figures, ours: Figures | None) -> list[str]:
-    times = f"{ours.rate / found.rate:.2f}×" if ours and ours is not found else ""
+    times = f"{ours.rate / found.rate:.2f}×" if ours and ours is not found and found.rate else ""
     # No rate is worth anything where requests failed.
     failed = f" ({found.errors} errors)" if found.errors else ""
     return [
