@@ -32,7 +32,7 @@ _COMMENT = (
 _TOPIC = f"""
 select {_CARD} from article_topics x join articles a on a.id = x.article_id
 where x.topic_id = (select t.id from topics t where t.slug = $1) and a.is_public
-order by a.published_at desc, a.id desc limit $2"""
+order by x.published_at desc, x.article_id desc limit $2"""
 _ARTICLE = f"select {_CARD}, a.body_html as body from articles a where a.id = $1 and a.is_public"
 _SEARCH = f"""
 select {_CARD} from (
@@ -208,7 +208,7 @@ class _Endpoint(GraphQL[Loaders, None]):
 async def _pooled(app: Starlette) -> AsyncIterator[None]:
     # No connection is given up while the others are measured.
     kept = {"min_size": 10, "max_size": 10, "max_inactive_connection_lifetime": 0}
-    settings = {"jit": "off", "timezone": "UTC"}
+    settings = {"jit": "off", "timezone": "UTC", "plan_cache_mode": "force_generic_plan"}
     async with asyncpg.create_pool(**kept, server_settings=settings) as app.state.pool:
         yield
 

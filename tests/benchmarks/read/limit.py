@@ -74,7 +74,7 @@ async def _typename(request: Request) -> Response:
 
 @asynccontextmanager
 async def _pooled(app: Starlette) -> AsyncIterator[None]:
-    settings = {"jit": "off", "timezone": "UTC"}
+    settings = {"jit": "off", "timezone": "UTC", "plan_cache_mode": "force_generic_plan"}
     connections = [await asyncpg.connect(server_settings=settings) for _ in range(CONNECTIONS)]
     app.state.pool = _Pool(connections)
     try:

@@ -15,7 +15,7 @@ from (
   select a.id, a.headline, a.lead, a.url, a.language, a.published_text, a.published_at, a.source_id, a.comment_count
   from article_topics x join articles a on a.id = x.article_id
   where x.topic_id = (select t.id from topics t where t.slug = $1) and a.is_public
-  order by a.published_at desc, a.id desc limit 20
+  order by x.published_at desc, x.article_id desc limit 20
 ) a
 
 -- name: list_laterals
@@ -30,7 +30,7 @@ from (
   select a.id, a.headline, a.lead, a.url, a.language, a.published_text, a.published_at, a.source_id, a.comment_count
   from article_topics x join articles a on a.id = x.article_id
   where x.topic_id = (select t.id from topics t where t.slug = $1) and a.is_public
-  order by a.published_at desc, a.id desc limit 20
+  order by x.published_at desc, x.article_id desc limit 20
 ) a
 join sources s on s.id = a.source_id
 left join images i on i.article_id = a.id and i.position = 0

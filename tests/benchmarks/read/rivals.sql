@@ -39,7 +39,7 @@ begin atomic
   select a.id, a.source_id, a.url, a.headline, a.lead, a.body_html, a.language, a.published_text, a.comment_count
   from public.article_topics x join public.articles a on a.id = x.article_id
   where x.topic_id = (select t.id from public.topics t where t.slug = topic_articles.topic) and a.is_public
-  order by a.published_at desc, a.id desc;
+  order by x.published_at desc, x.article_id desc;
 end;
 
 create function rivals.search_articles(query text) returns setof rivals.articles language sql stable
