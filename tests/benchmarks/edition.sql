@@ -305,13 +305,13 @@ with a as (
     substr(byline, 4), 1200, 800
   from a where has_image
 ), signed as (
-  insert into article_authors (article_id, position, author_id)
-  select a.id, s.n - 1, s.author from a, unnest(signed) with ordinality as s (author, n)
+  insert into article_authors (article_id, position, author_id, published_at)
+  select a.id, s.n - 1, s.author, a.published_at from a, unnest(signed) with ordinality as s (author, n)
 )
-insert into article_topics (article_id, topic_id, direct, confidence, assigned_by)
-select a.id, e.id, bool_or(x.direct), 1, 'PUBLISHER'
+insert into article_topics (article_id, topic_id, direct, confidence, assigned_by, published_at)
+select a.id, e.id, bool_or(x.direct), 1, 'PUBLISHER', a.published_at
 from a, unnest(a.topics) w (topic) join edition.above x on x.n = w.topic join edition.topics e on e.n = x.topic
-group by a.n, a.id, e.id
+group by a.n, a.id, a.published_at, e.id
 order by a.n;
 
 -- name: count
