@@ -144,7 +144,8 @@ ALTER SEQUENCE jobs.pgqueuer_statistics_id_seq OWNED BY jobs.pgqueuer_statistics
 CREATE TABLE public.article_authors (
     article_id uuid NOT NULL,
     "position" integer NOT NULL,
-    author_id uuid NOT NULL
+    author_id uuid NOT NULL,
+    published_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.article_keys (
@@ -160,6 +161,7 @@ CREATE TABLE public.article_topics (
     direct boolean NOT NULL,
     confidence real NOT NULL,
     assigned_by text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
     CONSTRAINT article_topics_assigned_by_check CHECK ((assigned_by = ANY (ARRAY['PUBLISHER'::text, 'CLASSIFIER'::text, 'EDITOR'::text]))),
     CONSTRAINT article_topics_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision)))
 );
@@ -588,11 +590,11 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON jobs.pgqueuer USING btree (ded
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::jobs.pgqueuer_status);
 
-CREATE INDEX article_authors_by_author ON public.article_authors USING btree (author_id, article_id);
+CREATE INDEX article_authors_by_time ON public.article_authors USING btree (author_id, published_at DESC, article_id DESC);
 
 CREATE INDEX article_keys_by_article ON public.article_keys USING btree (article_id, kind, value);
 
-CREATE INDEX article_topics_by_topic ON public.article_topics USING btree (topic_id, article_id);
+CREATE INDEX article_topics_by_time ON public.article_topics USING btree (topic_id, published_at DESC, article_id DESC);
 
 CREATE INDEX articles_by_comments ON public.articles USING btree (comment_count DESC, id DESC) WHERE is_public;
 
