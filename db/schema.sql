@@ -56,6 +56,22 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.search_periods(at timestamp with time zone) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT (((GREATEST((floor((EXTRACT(epoch FROM (search_periods.at - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::numeric)))::integer, 0) >> (2 * length.length)) * 16) + length.length) FROM generate_series(0, 8) length(length));
+
+CREATE FUNCTION public.search_spans(upto timestamp with time zone) RETURNS SETOF integer[]
+    LANGUAGE sql IMMUTABLE ROWS 9 PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT ARRAY( SELECT ((period.period * 16) + length.length)
+            FROM generate_series((((l.last - 1) >> 2) * 4), (l.last - 1)) period(period)) AS "array"
+    FROM generate_series(0, 8) length(length),
+     LATERAL ( SELECT (GREATEST((floor((EXTRACT(epoch FROM (search_spans.upto - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::numeric)))::integer, 0) + 1) AS now) n,
+     LATERAL ( SELECT ((n.now - (((1 << (2 * length.length)) - 1) / 3)) >> (2 * length.length)) AS last) l
+   WHERE (l.last > 0)
+   ORDER BY length.length;
+END;
+
 CREATE TABLE jobs.pgqueuer (
     id bigint NOT NULL,
     priority integer NOT NULL,
@@ -600,9 +616,9 @@ CREATE INDEX articles_by_comments ON public.articles USING btree (comment_count 
 
 CREATE INDEX articles_by_published ON public.articles USING btree (published_at DESC, id DESC) WHERE is_public;
 
-CREATE INDEX articles_by_search ON public.articles USING gin (search);
-
 CREATE INDEX articles_by_source ON public.articles USING btree (source_id, published_at DESC, id DESC) WHERE is_public;
+
+CREATE INDEX articles_by_text ON public.articles USING gin (search, public.search_periods(published_at)) WITH (fastupdate=off);
 
 CREATE INDEX articles_by_updated ON public.articles USING btree (sort_updated_at DESC, id DESC) WHERE is_public;
 

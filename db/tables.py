@@ -66,9 +66,26 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Spans:
+    """How the first rows that pass a test, in one order, are found by an index that does not keep them in it.
+
+    of: spans of the order's key up to a value, the first ones first. within: whether a row lies in one (`{o}.keys`);
+    an index holds it together with the test. top: the first value. instead: tests that lead to fewer rows.
+    """
+
+    test: str
+    order: str
+    of: str
+    within: str
+    top: str
+    instead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table. `letter` begins the global ids of its rows; `visible` tells who sees a row; `within` names the edge to
-    the row that it lies in; `ways` are by test, the one that leads to fewer rows first."""
+    the row that it lies in; `ways` are by test, the one that leads to fewer rows first; `spans` are
+    for the one test that finds any number of rows."""
 
     name: str
     letter: str = ""
@@ -79,6 +96,7 @@ class Table:
     orders: Mapping[str, Order] = field(default_factory=dict)
     tests: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[str, Way] = field(default_factory=dict)
+    spans: Spans | None = None
 
 
 def _public(predicate: str) -> dict[Audience, str]:
@@ -271,6 +289,14 @@ ARTICLES = Table(
         "sources": Way(_slugs("source"), _OF_SOURCE),
         "topics": Way(_slugs("topic"), _OF_TOPIC),
     },
+    spans=Spans(
+        test="text",
+        order="NEWEST",
+        of="search_spans({0}) {t} (keys)",
+        within="search_periods({t}.published_at) && {o}.keys",
+        top="(select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1)",
+        instead=("authors", "sources", "topics"),
+    ),
 )
 
 # Orders of search: the same rows with their rank.
