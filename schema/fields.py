@@ -17,12 +17,14 @@ RULE = "rule"
 
 @dataclass(frozen=True, slots=True)
 class OfColumn:
-    """A column of the row. `argument` and `choices`: which column an enum argument picks; `params`: arguments bound."""
+    """A column of the row. `argument` and `choices`: which column an enum argument picks; `params`: arguments bound;
+    `bare`: the column where none of those is given."""
 
     column: str = ""
     argument: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     params: tuple[str, ...] = ()
+    bare: str = ""
 
 
 @dataclass(frozen=True, slots=True)
