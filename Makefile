@@ -1,5 +1,5 @@
 # Paths are relative here, so that spaces in the checkout's own path do no harm.
-.PHONY: run test lock schema released clean
+.PHONY: run test bench lock schema released clean
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
@@ -19,6 +19,12 @@ test: .venv/installed-dev
 	.venv/bin/lint-imports
 	$(PY) -m pytest -q -n 2 $(TESTS)
 
+# How fast pages are read, side by side with others, and on ten times the articles; docs/performance.md says how.
+# BENCH= takes what `python -m tests.benchmarks.read --help` shows.
+bench: .venv/installed-dev
+	$(PY) -m tests.benchmarks.read $(BENCH)
+	$(PY) -m tests.benchmarks.read --scale $(BENCH)
+
 # Pin the newest versions that pyproject.toml allows, with their hashes. No index address gets into the files.
 COMPILE = $(PY) -m uv --quiet --no-config pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --group build
@@ -37,7 +43,7 @@ released: .venv/installed
 
 # Remove what make made; not .data, where the articles are.
 clean:
-	rm -rf .venv .data/tests .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache broadsheet.egg-info
+	rm -rf .venv tests/benchmarks/read/node/node_modules .data/tests .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache broadsheet.egg-info
 
 .venv/bin/python:
 	@PYTHON="$(PYTHON)" sh .ci/venv

@@ -17,14 +17,16 @@ select concat('{"data":{"all":',
 (select 1 from articles t4 where t4.is_public and t4.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($6::text[])) limit 10001) t4) k),'}') from 
 (select t3r.*, row_number() over () as n from 
-(select t3r.* from articles t3r where t3r.is_public and t3r.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($6::text[])) order by t3r.published_at desc, t3r.id desc limit 21) t3r) t3),',"old":',
-(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t5.headline),'}'),',' order by t5.n) filter (where t5.n <= 20),']}') from 
-(select t5r.*, row_number() over () as n from 
-(select t5r.* from articles t5r where t5r.is_public and (t5r.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($7::text[])) and t5r.kind = any($8::text[])) order by t5r.published_at desc, t5r.id desc limit 21) t5r) t5),',"byTopic":',
+(select distinct on (t3r.published_at, t3r.id) t3r.* from 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($6::text[])) t5 cross join lateral 
+(select t3r.* from articles t3r where t3r.source_id = t5.id and t3r.is_public order by t3r.published_at desc, t3r.id desc limit 21) t3r order by t3r.published_at desc, t3r.id desc limit 21) t3r) t3),',"old":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t6.headline),'}'),',' order by t6.n) filter (where t6.n <= 20),']}') from 
 (select t6r.*, row_number() over () as n from 
-(select t6r.* from articles t6r where t6r.is_public and (exists 
-(select 1 from article_topics x where x.article_id = t6r.id and x.topic_id in 
-(select g.id from slugs g where g.noun = 'topic' and g.slug = any($9::text[]))) and t6r.has_image = $10::boolean) order by t6r.comment_count desc, t6r.id desc limit 21) t6r) t6),'}}')
+(select distinct on (t6r.published_at, t6r.id) t6r.* from 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($7::text[])) t7 cross join lateral 
+(select t6r.* from articles t6r where t6r.source_id = t7.id and t6r.is_public and (t6r.kind = any($8::text[])) order by t6r.published_at desc, t6r.id desc limit 21) t6r order by t6r.published_at desc, t6r.id desc limit 21) t6r) t6),',"byTopic":',
+(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t8.headline),'}'),',' order by t8.n) filter (where t8.n <= 20),']}') from 
+(select t8r.*, row_number() over () as n from 
+(select t8r.* from articles t8r where t8r.is_public and (exists 
+(select 1 from article_topics x where x.article_id = t8r.id and x.topic_id in 
+(select g.id from slugs g where g.noun = 'topic' and g.slug = any($9::text[]))) and t8r.has_image = $10::boolean) order by t8r.comment_count desc, t8r.id desc limit 21) t8r) t8),'}}')

@@ -8,4 +8,8 @@ select concat('{"data":{"search":',
 (select case p.body_policy when 'FULL' then case when p.serves_pages then coalesce(t1.page_html, t1.body_html) else t1.body_html end when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t1.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end from sources p where p.id = t1.source_id))::text,'null'),',"bodyAvailability":',to_json(
 (select case p.body_policy when 'FULL' then case when p.serves_pages and t1.page_html is not null then t1.page_extent when t1.body_extent <> 'NONE' then t1.body_extent when t1.page_html is not null then 'RESTRICTED' else 'UNAVAILABLE' end when 'EXCERPT' then case when t1.lead is not null then 'EXCERPT' when t1.body_extent = 'NONE' and t1.page_html is null then 'UNAVAILABLE' else 'RESTRICTED' end else case when t1.body_extent = 'NONE' and t1.page_html is null then 'UNAVAILABLE' else 'RESTRICTED' end end from sources p where p.id = t1.source_id)),'}}'),',' order by t1.n) filter (where t1.n <= 20),']}') from 
 (select t1r.*, row_number() over () as n from 
-(select t1r.* from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery order by t1r.published_at desc, t1r.id desc limit 21) t1r) t1),'}}')
+(select t1r.* from 
+(select t1r.* from search_spans(
+(select t3.published_at from articles t3 where t3.is_public order by t3.published_at desc limit 1)) t2 (keys) cross join lateral 
+(select t1r.* from 
+(select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && t2.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 21) t1r limit 21) t4 join articles t1r on t1r.id = t4.id order by t4.published_at desc, t4.id desc limit 21) t1r) t1),'}}')
