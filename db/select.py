@@ -295,7 +295,7 @@ class _Writer:
         return pieces
 
     def numbered(self, page: Page, table: Table, t: str, o: str) -> str:
-        """The rows of the page in their order; numbered from its own side, and with one more, where that is asked for."""
+        """The rows of the page in their order; where it counts them, numbered from its own side and with one more."""
         u = f"{t}r"
         way = _way(page, table)
         if page.rank is not None:
