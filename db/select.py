@@ -302,7 +302,7 @@ class _Writer:
             rows = self.picked(page, table, u, f"select {u}.id, {u}.score{self.some(page, table, u, o)}")
         elif _is_first(page, table):
             where = [self.keyset(page, keyset, u, "", after=after) for keyset, after in self.bounds(page) if keyset]
-            top = f"{self.param(page.after.key)}::timestamptz" if page.after is not None else ""
+            top = f"{self.param(page.after.key)}::{_KEY_TYPE['time']}" if page.after is not None else ""
             rows = self.picked(page, table, u, self.first(page, table, u, where, self.room(page), top=top))
         elif way is None:
             rows = f"select {u}.*{self.some(page, table, u, o)}"
@@ -321,8 +321,7 @@ class _Writer:
 
     def keyset(self, page: Page, keyset: Keyset, t: str, x: str, *, after: bool, inclusive: bool = False) -> str:
         sign = ">" if after != page.order.descending else "<"
-        cast = {"time": "timestamptz", "int": "integer", "text": "text", "bytes": "bytea"}[page.order.kind]
-        key, id_ = f"{self.param(keyset.key)}::{cast}", f"{self.param(keyset.id)}::uuid"
+        key, id_ = f"{self.param(keyset.key)}::{_KEY_TYPE[page.order.kind]}", f"{self.param(keyset.id)}::uuid"
         return f"({', '.join(self.place(page, t, x))}) {sign}{'=' if inclusive else ''} ({key}, {id_})"
 
     def some(self, page: Page, table: Table, t: str, o: str) -> str:
@@ -512,6 +511,9 @@ def _counts_for(page: Page, fields: tuple[tuple[str, str | Json], ...]) -> bool:
     return any(name in of_rows for _, name in fields)
 
 
+# What a cursor's key is bound as. A time comes as text: asyncpg sends the first moment of the year 1, which stands for
+# never, as -infinity.
+_KEY_TYPE: dict[KeyKind, str] = {"time": "text::timestamptz", "int": "integer", "text": "text", "bytes": "bytea"}
 # A key as the text of a cursor; `schema/cursor.py` reads it again.
 _KEY_TEXT: dict[KeyKind, str] = {
     "time": "(extract(epoch from {0}) * 1000000)::bigint",

@@ -16,12 +16,12 @@ _CURSOR = re.compile(r"([a-z]{2})(-?[0-9a-f]*)_([0-9a-f-]{36})(?:_([0-9a-f-]{36}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_LENGTH = 8_192
 
-Key = datetime | int | str | bytes
+Key = int | str | bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a cursor points to, in the types that the statement compares with."""
+    """Where a cursor points to, in the types that the statement compares with; a time is RFC 3339 text."""
 
     key: Key
     id: UUID
@@ -51,7 +51,7 @@ def read_cursor(text: str, order: Order) -> Place:
 def _key(text: str, kind: KeyKind) -> Key:
     match kind:
         case "time":
-            return _EPOCH + timedelta(microseconds=int(text))
+            return (_EPOCH + timedelta(microseconds=int(text))).isoformat()
         case "int":
             number = int(text)
             if not -(2**31) <= number < 2**31:

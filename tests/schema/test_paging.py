@@ -123,6 +123,29 @@ async def test_each_article_comes_once_while_others_are_inserted(
         before |= meanwhile
 
 
+async def test_sources_without_articles_are_paged_like_the_others(database: Database) -> None:
+    """The time that stands for never is the first moment of the year 1, which drivers like to call infinite."""
+    async with database.transaction() as connection:
+        await connection.execute(
+            "insert into sources (id, slug, name, sort_name, created_at)"
+            " select i, i::text, 'X', 'x', $2 from unnest($1::uuid[]) i",
+            [uuid7(START) for _ in range(7)],
+            START,
+        )
+    executor, found, cursor = Executor(build_schema(), database), [], None
+    document = (
+        "query ($after: String) { sources(orderBy: MOST_RECENT, first: 3, after: $after)"
+        " { nodes { slug } pageInfo { hasNextPage hasPreviousPage endCursor } } }"
+    )
+    for number in range(3):
+        got = orjson.loads((await executor.execute(document, {"after": cursor})).body)["data"]["sources"]
+        assert got["pageInfo"]["hasPreviousPage"] == (number > 0)
+        assert got["pageInfo"]["hasNextPage"] == (number < 2)
+        cursor = got["pageInfo"]["endCursor"]
+        found += [node["slug"] for node in got["nodes"]]
+    assert len(found) == len(set(found)) == 7
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_any_walk_to_and_fro_agrees_with_the_whole(
