@@ -85,7 +85,9 @@ class Conditions:
         self.tests += 1
         reader = _READERS.get(name, bind.texts)
         about = (self.limits.list_items,) if reader in _LISTS else ()
-        return Test(name, (Param(Bound(hashable(value), reader, about)),))
+        bound = Bound(hashable(value), reader, about)
+        bound.value(self.queries.variables)  # what makes no sense is refused in the order of the document
+        return Test(name, (Param(bound),))
 
     def inner(self, filter_: Mapping[str, Any], depth: int) -> Condition:
         self.count()

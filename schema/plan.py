@@ -244,8 +244,8 @@ class Planner:
         many = "ids" in arguments
         ids = hashable(arguments["ids"] if many else arguments["id"])
         about = (self.limits.list_items,) if many else ()
-        letters = Param(Bound(ids, bind.letters if many else bind.letter, about))
-        uuids = Param(Bound(ids, bind.uuids if many else bind.any_uuid, about))
+        letters = self.param(Bound(ids, bind.letters if many else bind.letter, about))
+        uuids = self.param(Bound(ids, bind.uuids if many else bind.any_uuid, about))
         interface = get_named_type(field_.type)
         assert isinstance(interface, GraphQLInterfaceType)
         reads = []
@@ -273,7 +273,9 @@ class Planner:
         order = (rule.orders or table.orders)[chosen.value if isinstance(chosen, Enum) else rule.order]
         size, most, backward = self.size(arguments)
         search = _Search(arguments["query"], order) if rule.search else None
+        where = self.condition(arguments)
         after, before = arguments.get("after"), arguments.get("before")
+        keysets = self.keyset(after, order), self.keyset(before, order)
         connection = get_named_type(field_.type)
         assert isinstance(connection, GraphQLObjectType)
         self.count(1)
@@ -285,10 +287,10 @@ class Planner:
             size=size,
             parts=parts,
             edge=edge,
-            where=self.condition(arguments),
+            where=where,
             backward=backward,
-            after=self.keyset(after, order),
-            before=self.keyset(before, order),
+            after=keysets[0],
+            before=keysets[1],
             rank=search.ranked(after if after is not None else before) if search is not None else None,
         )
 
@@ -315,7 +317,14 @@ class Planner:
     def keyset(self, cursor: Any, order: Order) -> read.Keyset | None:
         if cursor is None:
             return None
-        return read.Keyset(Param(Bound(cursor, bind.key, (order,))), Param(Bound(cursor, bind.row_id, (order,))))
+        return read.Keyset(
+            self.param(Bound(cursor, bind.key, (order,))), self.param(Bound(cursor, bind.row_id, (order,)))
+        )
+
+    def param(self, bound: Bound) -> Param:
+        """A value to bind, looked at now: of several that make no sense the first in the document is refused."""
+        bound.value(self.variables)
+        return Param(bound)
 
     def parts(
         self, connection: GraphQLObjectType, nodes: list[FieldNode], table: Table, search: "_Search | None"

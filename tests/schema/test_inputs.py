@@ -81,6 +81,25 @@ async def test_100_ids_are_looked_up_and_101_are_not(reader: Executor) -> None:
     assert codes(answer.body) == ["BAD_REQUEST"]
 
 
+@pytest.mark.parametrize("after", [f"an1_{UUID}", "damaged"])
+@pytest.mark.parametrize("inner", ["first: 3", "first: 0"])
+@pytest.mark.parametrize("languages", [["en"], ["en"] * 101])
+async def test_of_what_makes_no_sense_the_first_in_the_document_is_told(
+    after: str, inner: str, languages: list[str], reader: Executor
+) -> None:
+    document = (
+        "query ($after: String, $languages: [String!]) { articles(filter: {languages: $languages}, after: $after)"
+        f" {{ nodes {{ comments({inner}) {{ totalCount }} }} }} }}"
+    )
+    for _ in ("planned", "known"):
+        body = read((await reader.execute(document, {"after": after, "languages": languages})).body)
+        told = [error["message"] for error in body.get("errors", ())]
+        first = ["A list holds 101 values"] * (len(languages) > 1) + ["This is no cursor"] * (after == "damaged")
+        first += ["`first` and `last` are 1 to 100"] * (inner == "first: 0")
+        assert len(told) == len(first[:1])
+        assert not first or told[0].startswith(first[0])
+
+
 # -- cursors
 
 PAGES = [
