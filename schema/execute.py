@@ -245,7 +245,8 @@ class Executor:
             result = await result
         if context.failure is not None:
             raise context.failure
-        if result.data is None and not context.ran:
+        if result.data is None and not any(error.path for error in result.errors or ()):
+            # A request that was not executed has no data; one whose only field can't be null has null.
             return Answer(self.refused_status, _errors(tuple(result.errors or ())))
         # What the schema says of itself; of root fields that were read one after the other no tags are known.
         constant = document.is_query and not context.ran and not result.errors

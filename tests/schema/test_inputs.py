@@ -81,6 +81,15 @@ async def test_100_ids_are_looked_up_and_101_are_not(reader: Executor) -> None:
     assert codes(answer.body) == ["BAD_REQUEST"]
 
 
+async def test_a_null_in_the_place_of_a_root_field_that_has_none_is_an_answer(reader: Executor) -> None:
+    """`nodes` can't be null, so all of the data is; unlike a request that can't be executed, which has no data."""
+    answer = await reader.execute('query ($id: ID = "x") { nodes(ids: [$id]) { id } }', {"id": None})
+    assert codes(answer.body) == ["BAD_REQUEST"]
+    assert read(answer.body)["data"] is None
+    assert read(answer.body)["errors"][0]["path"] == ["nodes"]
+    assert answer.status == 200
+
+
 @pytest.mark.parametrize("after", [f"an1_{UUID}", "damaged"])
 @pytest.mark.parametrize("inner", ["first: 3", "first: 0"])
 @pytest.mark.parametrize("languages", [["en"], ["en"] * 101])
