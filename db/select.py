@@ -166,14 +166,18 @@ class _Writer:
             f" from {table.name} {t} where {self.reached(edge, table, t, o)})"
         )
 
+    def seen(self, table: Table, t: str) -> str:
+        """Whether the audience sees a row."""
+        return self.filled(table.visible.get(self.audience, "false"), t)
+
     def reached(self, edge: Edge, table: Table, t: str, o: str, x: str = "") -> str:
         on = self.filled(edge.on, t, o=o, x=x)
-        visible = self.filled(table.visible.get(self.audience, "false"), t)
+        visible = self.seen(table, t)
         return on if visible == "true" else f"{on} and {visible}"
 
     def reachable(self, table: Table, t: str) -> str:
         """What a row has to be, that is looked up by itself: visible, and so what it lies within."""
-        visible = self.filled(table.visible.get(self.audience, "false"), t)
+        visible = self.seen(table, t)
         if not table.within:
             return visible
         edge, w = table.edges[table.within], self.alias()
@@ -212,7 +216,7 @@ class _Writer:
     def condition(self, condition: Condition, table: Table, t: str, each: str = "") -> str:
         match condition:
             case Test(name, params):
-                return self.filled(table.tests[name], t, params, each=each)
+                return self.filled(table.tests[name], t, params, each=each, seen=self.seen(table, "v"))
             case All(of):
                 return "(" + " and ".join(self.condition(c, table, t, each) for c in of) + ")" if of else "true"
             case AnyOf(of):

@@ -2,7 +2,8 @@
 
 In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the row it is reached from, `{x}` that of a
 row between them, `{0}`, `{1}` … the parameters; `{each}` keeps a test one of each row, where the rows are reached by
-something better. `db/select.py` fills them in and takes identifiers from nowhere else.
+something better; `{seen}` tells whether `v`, another row of the same table, may be seen. `db/select.py` fills them in
+and takes identifiers from nowhere else.
 
 What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. A row that lies
 within another (a comment within its article) is seen only where that one is: looked up by itself this is asked, reached
@@ -268,8 +269,10 @@ ARTICLES = Table(
     },
     tests=_ID_TEST
     | {
-        "url": "{t}.id = (select k.article_id from article_keys k where k.kind = 'url' and k.scope = ''"
-        " and k.value = any({0}::text[]) order by array_position({0}::text[], k.value) limit 1)",
+        # An address of what may not be seen is nobody's, and does not hide the next form of it.
+        "url": "{t}.id = (select v.id from article_keys k join articles v on v.id = k.article_id"
+        " where k.kind = 'url' and k.scope = '' and k.value = any({0}::text[]) and {seen}"
+        " order by array_position({0}::text[], k.value) limit 1)",
         "sources": f"{{t}}.source_id in {_slugs('source')}",
         "topics": "exists (select 1 from article_topics x where x.article_id = {t}.id"
         f" and x.topic_id in {_slugs('topic')}{{each}})",

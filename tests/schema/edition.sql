@@ -54,6 +54,7 @@ insert into article_keys (kind, scope, value, article_id) values
   ('url', '', 'https://harbour-times.example/gone', '00000000-0000-7000-8000-000400000007'),
   ('url', '', 'https://harbour-times.example/soon', '00000000-0000-7000-8000-000400000008'),
   ('url', '', 'https://harbour-times.example/strike?utm_source=x', '00000000-0000-7000-8000-000400000001'),
+  ('url', '', 'https://harbour-times.example/strike?utm_source=gone', '00000000-0000-7000-8000-000400000007'),
   ('url', '', 'https://old.harbour-times.example/1', '00000000-0000-7000-8000-000400000001'),
   ('guid', '00000000-0000-7000-8000-000100000001', 'guid-1', '00000000-0000-7000-8000-000400000001');
 

@@ -38,4 +38,4 @@ select concat('{"data":{"article":',coalesce(
 (select t15r.*, row_number() over () as n from 
 (select t15r.* from comments t15r where t15r.parent_id = t12.id and t15r.is_public order by t15r.created_at desc, t15r.id desc limit 11) t15r) t15),'}'),','),']}') from 
 (select t12r.* from comments t12r where t12r.article_id = t1.id and t12r.parent_id is null and t12r.is_public order by t12r.created_at, t12r.id limit 10) t12),'}') from articles t1 where t1.id = 
-(select k.article_id from article_keys k where k.kind = 'url' and k.scope = '' and k.value = any($1::text[]) order by array_position($1::text[], k.value) limit 1) and t1.is_public),'null'),'}}')
+(select v.id from article_keys k join articles v on v.id = k.article_id where k.kind = 'url' and k.scope = '' and k.value = any($1::text[]) and v.is_public order by array_position($1::text[], k.value) limit 1) and t1.is_public),'null'),'}}')
