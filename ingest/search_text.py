@@ -126,7 +126,10 @@ def pattern(text: str, *, prefix: bool = False) -> str | None:
     pieces = [(run or word, bool(run)) for run, word in _WORD.findall(fold(text))]
     if not pieces:
         return None
-    found = rf"[^{_LETTERS}{_BIGRAM}]*".join(_written(piece) for piece, _ in pieces)
+    written = [_written(piece) for piece, _ in pieces]
+    if prefix:
+        written[-1] = _begun(pieces[-1][0])
+    found = rf"[^{_LETTERS}{_BIGRAM}]*".join(written)
     before = "" if pieces[0][1] else rf"(?<![{_LETTERS}])"
     after = "" if pieces[-1][1] else rf"[{_LETTERS}]*" if prefix else rf"(?![{_LETTERS}])"
     return before + found + after
@@ -143,6 +146,14 @@ def _written(word: str) -> str:
         parts.append(ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})")
         at = end
     return "".join(parts)
+
+
+def _begun(word: str) -> str:
+    """The beginning of a folded word, which may end within a sign: 'stras' begins 'Straße', 'o' begins 'œuvre'."""
+    lengths = range(1, min(len(word) + 1, _LONGEST_LIGATURE))
+    within = [f"{_written(word[:-n])}[{chars}]" for n in lengths if (chars := _BEGUN.get(word[-n:]))]
+    ways = [_written(word), *within]
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
 def _ways(letters: str) -> list[str]:
@@ -170,3 +181,8 @@ def _unfolded() -> dict[str, str]:
 _UNFOLDED = _unfolded()
 _LIGATURE = re.compile("|".join(sorted((base for base in _UNFOLDED if len(base) > 1), key=len, reverse=True)))
 _LONGEST_LIGATURE = 4
+# By the letters that they begin with, the signs that go on from there.
+_BEGUN = {
+    begun: "".join(sorted({char for base in _UNFOLDED if base[:-1].startswith(begun) for char in _UNFOLDED[base]}))
+    for begun in {base[:length] for base in _UNFOLDED for length in range(1, len(base))}
+}

@@ -196,11 +196,20 @@ async def test_a_pattern_marks_what_was_found(database: Database, text: str, wor
     assert found == marked
 
 
-async def test_a_prefix_marks_whole_words(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("text", "word", "marked"),
+    [
+        ("Harbours harbor unharbed", "harb", "[Harbours] [harbor] unharbed"),
+        ("Straße, Strasse, Strand", "stras", "[Straße], [Strasse], Strand"),
+        ("œuvre, oeuvre, Ovid, ægis", "o", "[œuvre], [oeuvre], [Ovid], ægis"),
+        ("ﬂag, ﬁles and fog", "f", "[ﬂag], [ﬁles] and [fog]"),
+        ("oﬃce, oﬀal, of", "off", "[oﬃce], [oﬀal], of"),
+        ("a sly œuvre", "sly o", "a [sly œuvre]"),
+    ],
+)
+async def test_a_prefix_marks_whole_words(database: Database, text: str, word: str, marked: str) -> None:
     sql = "select regexp_replace($1, '(' || $2 || ')', '[\\1]', 'g')"
-    assert await database.value(sql, "Harbours harbor unharbed", pattern("harb", prefix=True)) == (
-        "[Harbours] [harbor] unharbed"
-    )
+    assert await database.value(sql, text, pattern(word, prefix=True)) == marked
 
 
 @shared
