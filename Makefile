@@ -1,5 +1,5 @@
 # Paths are relative here, so that spaces in the checkout's own path do no harm.
-.PHONY: run test bench lock schema released clean
+.PHONY: run test equivalence bench lock schema released clean
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
@@ -18,6 +18,12 @@ test: .venv/installed-dev
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m pytest -q -n 2 $(TESTS)
+
+# Random operations, answered by plans and by a reference: 10,000 of each of three seeds. SEEDS= and COUNT= change that.
+SEEDS = 1,2,3
+COUNT = 10000
+equivalence: .venv/installed-dev
+	$(PY) -m tests.schema.equivalence --seeds $(SEEDS) --count $(COUNT)
 
 # How fast pages are read, side by side with others, and on ten times the articles; docs/performance.md says how.
 # BENCH= takes what `python -m tests.benchmarks.read --help` shows.
