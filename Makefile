@@ -1,5 +1,5 @@
 # Paths are relative here, so that spaces in the checkout's own path do no harm.
-.PHONY: run test bench lock schema clean
+.PHONY: run test bench lock schema released clean
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
@@ -35,6 +35,11 @@ lock: .venv/installed-dev
 # Write db/schema.sql anew from the migrations.
 schema: .venv/installed-dev
 	$(PY) -m pytest -q tests/db/test_schema.py --update
+
+# At a release: what is exported now is what later changes are held against (CONTRIBUTING.md says how).
+released: .venv/installed
+	cp schema/schema.graphql schema/released.graphql
+	$(PY) -m api openapi > api/released.json
 
 # Remove what make made; not .data, where the articles are.
 clean:

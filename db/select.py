@@ -237,8 +237,7 @@ class _Writer:
                     pieces += ["[", _Sql(self.items(page, read, table, t)), "]"]
                 case Info(fields):
                     # Without an aggregate over the rows there would be an answer for each of them.
-                    of_rows = {"startCursor", "endCursor", "hasPreviousPage" if page.backward else "hasNextPage"}
-                    rows_needed |= any(name in of_rows for _, name in fields)
+                    rows_needed |= _counts_for(page, fields)
                     pieces += self.info(page, fields, table, t, o)
                 case Total(exact):
                     compared = f"to_json(k.counted <= {COUNTED})" if exact else f"least(k.counted, {COUNTED})"
@@ -252,6 +251,8 @@ class _Writer:
 
     def items(self, page: Page, read: Object, table: Table, t: str) -> str:
         body = self.concat(self.object(read, table, t, cursor=self.cursor(page, t)))
+        if not _counts(page):
+            return f"string_agg({body},',')"
         direction = " desc" if page.backward else ""
         return f"string_agg({body},',' order by {t}.n{direction}) filter (where {t}.n <= {self.size(page)})"
 
@@ -294,7 +295,7 @@ class _Writer:
         return pieces
 
     def numbered(self, page: Page, table: Table, t: str, o: str) -> str:
-        """The rows of the page and one more, numbered from its own side."""
+        """The rows of the page in their order; where it counts them, numbered from its own side and with one more."""
         u = f"{t}r"
         way = _way(page, table)
         if page.rank is not None:
@@ -313,7 +314,7 @@ class _Writer:
                 f"select distinct on ({u}.{page.order.key}, {u}.id) {u}.* from {things} {k}"
                 f" cross join lateral (select {u}.*{self.some(way.page, table, u, k)}) {u}{self.ordered(page, u)}"
             )
-        return f"select {u}.*, row_number() over () as n from ({rows}) {u}"
+        return f"select {u}.*, row_number() over () as n from ({rows}) {u}" if _counts(page) else rows
 
     def bounds(self, page: Page) -> tuple[tuple[Keyset | None, bool], tuple[Keyset | None, bool]]:
         return ((page.after, True), (page.before, False))
@@ -331,13 +332,16 @@ class _Writer:
         return self.rows(page, table, t, o, x, where) + self.ordered(page, t, x)
 
     def ordered(self, page: Page, t: str, x: str = "") -> str:
-        """ORDER BY and LIMIT: the page and one row more."""
+        """ORDER BY and LIMIT: the page, and one row more where it tells whether there are more."""
         direction = " desc" if page.order.descending != page.backward else ""
         key, id_ = self.place(page, t, x)
         return f" order by {key}{direction}, {id_}{direction} limit {self.room(page)}"
 
     def room(self, page: Page) -> str:
-        return str(page.size + 1) if isinstance(page.size, int) else f"{self.size(page)} + 1"
+        more = int(_counts(page))
+        if isinstance(page.size, int):
+            return str(page.size + more)
+        return f"{self.size(page)} + 1" if more else self.size(page)
 
     def picked(self, page: Page, table: Table, t: str, found: str) -> str:
         """Whole rows of those that were found by little of them, in the page's order."""
@@ -495,6 +499,17 @@ def _all(condition: Condition | None) -> Iterator[Condition]:
             yield from _all(each)
     elif condition is not None:
         yield condition
+
+
+def _counts(page: Page) -> bool:
+    """Whether a page's rows have to be numbered. Where they need not be, they are read in their order, and go into the
+    answer as they come."""
+    return page.backward or any(isinstance(part, Info) and _counts_for(page, part.fields) for _, part in page.parts)
+
+
+def _counts_for(page: Page, fields: tuple[tuple[str, str | Json], ...]) -> bool:
+    of_rows = {"startCursor", "endCursor", "hasPreviousPage" if page.backward else "hasNextPage"}
+    return any(name in of_rows for _, name in fields)
 
 
 # A key as the text of a cursor; `schema/cursor.py` reads it again.

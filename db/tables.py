@@ -334,11 +334,11 @@ TOPICS = Table(
     letter="t",
     visible=_public("true"),
     columns=_id("t")
-    | _plain("slug")
+    | _plain("slug", "name")
     | _plain("code", nullable=True)
     | _plain("article_count", kind="int")
     | {
-        "name": Column(
+        "name_in": Column(
             "coalesce({t}.names ->> lower({0}::text), {t}.names ->> split_part(lower({0}::text), '-', 1), {t}.name)"
         )
     },

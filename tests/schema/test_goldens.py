@@ -1,8 +1,8 @@
 """Golden triples: an operation, its one statement, its answer. `pytest --update` rewrites the latter two."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ def operation(case: str) -> tuple[str, dict[str, Any]]:
     return text, orjson.loads(variables[0]) if variables else {}
 
 
-@contextmanager
-def statements(executor: Executor, database: Database) -> Iterator[list[str]]:
+@asynccontextmanager
+async def statements(database: Database) -> AsyncIterator[list[str]]:
     """The statements that Postgres is sent meanwhile, on whichever connection."""
     sent: list[str] = []
     connections = [holder._con for holder in database._pool._holders if holder._con is not None]
@@ -33,6 +33,7 @@ def statements(executor: Executor, database: Database) -> Iterator[list[str]]:
     for connection in connections:
         connection.add_query_logger(lambda record: sent.append(record.query))
     yield sent
+    await asyncio.sleep(0)  # asyncpg tells of a statement in the loop's next step
     for connection in connections:
         connection._query_loggers.clear()
     opened = [holder._con for holder in database._pool._holders if holder._con is not None]
@@ -44,10 +45,8 @@ async def test_one_statement_gives_the_answer(
     case: str, edition: Executor, database: Database, golden: Callable[[Path, str], None]
 ) -> None:
     document, variables = operation(case)
-    with statements(edition, database) as sent:
+    async with statements(database) as sent:
         answer = await edition.execute(document, variables)
-        # asyncpg tells its loggers in the loop's next step.
-        await asyncio.sleep(0)
     assert answer.status == 200
     assert len(sent) == 1
     golden(GOLDENS / f"{case}.sql", _broken_up(sent[0]))

@@ -6,10 +6,10 @@ select concat('{"data":{"nodes":',
 (select count(*) as counted from 
 (select 1 from articles t3, article_authors t4 where t4.author_id = t1.id and t3.id = t4.article_id and t3.is_public limit 10001) t3) k),'}')),'}') from authors t1 where t1.id = i.id and t1.article_count > 0) when 'a' then 
 (select concat('{"__typename":"Article","id":"a_',t5.id,'","headline":',to_json(t5.headline),'}') from articles t5 where t5.id = i.id and t5.is_public) when 't' then 
-(select concat('{"__typename":"Topic","id":"t_',t6.id,'","name":',to_json(coalesce(t6.names ->> lower($1::text), t6.names ->> split_part(lower($1::text), '-', 1), t6.name)),',"articles":',
-(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t7.headline),'}'),',' order by t7.n desc) filter (where t7.n <= $2::integer),']}') from 
+(select concat('{"__typename":"Topic","id":"t_',t6.id,'","name":',to_json(t6.name),',"articles":',
+(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t7.headline),'}'),',' order by t7.n desc) filter (where t7.n <= 1),']}') from 
 (select t7r.*, row_number() over () as n from 
-(select t7r.* from articles t7r, article_topics t8 where t8.topic_id = t6.id and t7r.id = t8.article_id and t7r.is_public order by t8.published_at, t8.article_id limit $2::integer + 1) t7r) t7),'}') from topics t6 where t6.id = i.id and true) when 'c' then 
+(select t7r.* from articles t7r, article_topics t8 where t8.topic_id = t6.id and t7r.id = t8.article_id and t7r.is_public order by t8.published_at, t8.article_id limit 2) t7r) t7),'}') from topics t6 where t6.id = i.id and true) when 'c' then 
 (select concat('{"__typename":"Comment","id":"c_',t9.id,'","body":',coalesce(to_json(case when t9.placeholder is null then t9.body_html end)::text,'null'),',"article":',
 (select concat('{"headline":',to_json(t10.headline),'}') from articles t10 where t10.id = t9.article_id and t10.is_public),'}') from comments t9 where t9.id = i.id and t9.is_public and exists 
 (select 1 from articles t11 where t11.id = t9.article_id and t11.is_public)) when 'm' then 
@@ -19,18 +19,17 @@ select concat('{"data":{"nodes":',
 (select w.source_id from articles w where w.id = t13.article_id)))::text,'null'),'}') from revisions t13 where t13.id = i.id and true and exists 
 (select 1 from articles t14 where t14.id = t13.article_id and t14.is_public)) when 's' then 
 (select concat('{"__typename":"Source","id":"s_',t15.id,'","name":',to_json(t15.name),',"articles":',
-(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t16.headline),'}'),',' order by t16.n) filter (where t16.n <= $2::integer),'],"totalCount":',
+(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t16.headline),'}'),','),'],"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted from 
 (select 1 from articles t17 where t17.source_id = t15.id and t17.is_public limit 10001) t17) k),'}') from 
-(select t16r.*, row_number() over () as n from 
-(select t16r.* from articles t16r where t16r.source_id = t15.id and t16r.is_public order by t16r.sort_updated_at desc, t16r.id desc limit $2::integer + 1) t16r) t16),'}') from sources t15 where t15.id = i.id and true) end,'null'),',' order by i.n),']') from unnest($3::text[],$4::text[]::uuid[]) with ordinality as i (letter, id, n)),',"node":',coalesce(case $5::text when 'u' then 
-(select concat('{"id":"u_',t18.id,'"}') from authors t18 where t18.id = $6::uuid and t18.article_count > 0) when 'a' then 
-(select concat('{"id":"a_',t19.id,'"}') from articles t19 where t19.id = $6::uuid and t19.is_public) when 't' then 
-(select concat('{"id":"t_',t20.id,'"}') from topics t20 where t20.id = $6::uuid and true) when 'c' then 
-(select concat('{"id":"c_',t21.id,'"}') from comments t21 where t21.id = $6::uuid and t21.is_public and exists 
+(select t16r.* from articles t16r where t16r.source_id = t15.id and t16r.is_public order by t16r.sort_updated_at desc, t16r.id desc limit 1) t16),'}') from sources t15 where t15.id = i.id and true) end,'null'),',' order by i.n),']') from unnest($1::text[],$2::text[]::uuid[]) with ordinality as i (letter, id, n)),',"node":',coalesce(case $3::text when 'u' then 
+(select concat('{"id":"u_',t18.id,'"}') from authors t18 where t18.id = $4::uuid and t18.article_count > 0) when 'a' then 
+(select concat('{"id":"a_',t19.id,'"}') from articles t19 where t19.id = $4::uuid and t19.is_public) when 't' then 
+(select concat('{"id":"t_',t20.id,'"}') from topics t20 where t20.id = $4::uuid and true) when 'c' then 
+(select concat('{"id":"c_',t21.id,'"}') from comments t21 where t21.id = $4::uuid and t21.is_public and exists 
 (select 1 from articles t22 where t22.id = t21.article_id and t22.is_public)) when 'm' then 
-(select concat('{"id":"m_',t23.id,'"}') from commenters t23 where t23.id = $6::uuid and t23.comment_count > 0) when 'r' then 
-(select concat('{"id":"r_',t24.id,'"}') from revisions t24 where t24.id = $6::uuid and true and exists 
+(select concat('{"id":"m_',t23.id,'"}') from commenters t23 where t23.id = $4::uuid and t23.comment_count > 0) when 'r' then 
+(select concat('{"id":"r_',t24.id,'"}') from revisions t24 where t24.id = $4::uuid and true and exists 
 (select 1 from articles t25 where t25.id = t24.article_id and t25.is_public)) when 's' then 
-(select concat('{"id":"s_',t26.id,'"}') from sources t26 where t26.id = $6::uuid and true) end,'null'),'}}')
+(select concat('{"id":"s_',t26.id,'"}') from sources t26 where t26.id = $4::uuid and true) end,'null'),'}}')
