@@ -1,7 +1,7 @@
 """GraphQL over HTTP: GET for queries, POST with JSON. Everything about operations themselves is the executor's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -19,11 +19,12 @@ _JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a request asks for."""
+    """What a request asks for. cost: whether the answer is to say what the operation costs."""
 
     query: str
     variables: Mapping[str, Any] | None
     name: str | None
+    cost: bool = False
 
 
 class NotAsked(Exception):
@@ -46,6 +47,8 @@ class GraphQLEndpoint:
             if scope["method"] == "GET" and not executor.is_query(operation.query, operation.name):
                 raise NotAsked(405, "Only queries are answered over GET; send this by POST.", "POST")
             answer = await executor.execute(operation.query, operation.variables, operation.name)
+            if operation.cost:
+                answer = with_cost(answer, executor.limits.cost)
             allow = ""
         except NotAsked as error:
             answer, allow = _refusal(error), error.allow
@@ -92,9 +95,19 @@ def _checked(asked: Any) -> Operation:
         raise NotAsked(400, "`variables` is an object.")
     if name is not None and not isinstance(name, str):
         raise NotAsked(400, "`operationName` is a text.")
-    if not isinstance(asked.get("extensions"), dict | None):
+    extensions = asked.get("extensions")
+    if not isinstance(extensions, dict | None):
         raise NotAsked(400, "`extensions` is an object.")
-    return Operation(asked["query"], variables, name or None)
+    return Operation(asked["query"], variables, name or None, bool(extensions and extensions.get("cost") is True))
+
+
+def with_cost(answer: Answer, limit: int) -> Answer:
+    """The answer with `extensions.cost`, where its cost is known. Its bytes end with the brace of an object that
+    holds something and no extensions."""
+    if answer.cost is None:
+        return answer
+    told = b'{"requested":%d,"limit":%d}' % (answer.cost, limit)
+    return replace(answer, body=answer.body[:-1] + b',"extensions":{"cost":' + told + b"}}")
 
 
 def refused(scope: Scope, status: int, message: str, headers: Mapping[str, str]) -> Response:

@@ -60,21 +60,24 @@ _JSON = {"None": "null", "True": "true", "False": "false"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense."""
+    """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense. cost: points, where
+    the operation came so far that they are known."""
 
     status: int
     body: bytes
     retry_after: int | None = None
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
-    when they make no sense."""
+    when they make no sense. cost: points."""
 
     sql: str
     bounds: tuple[Bound, ...]
     unused: tuple[Bound, ...]
+    cost: int
 
     def values(self, variables: Mapping[str, Any]) -> list[Any]:
         for bound in self.unused:
@@ -143,13 +146,15 @@ class Executor:
                 values = coerced(known.variables, given)
                 compiled = self.compiled(known, values, caller)
                 arguments = compiled.values(values)
-            except CostExceeded as error:
-                # graphql-core would read root field by root field what is too much as a whole.
-                return Answer(self.refused_status, _failure(error.code, str(error)))
+            except CostExceeded:
+                raise  # graphql-core would read root field by root field what is too much as a whole
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
                 return await self._by_core(known, given, caller)
             text = await self.database.value(compiled.sql, *arguments)
-            return Answer(200, text.encode())
+            return Answer(200, text.encode(), cost=compiled.cost)
+        except CostExceeded as error:
+            told = {"requested": error.requested, "limit": error.limit}
+            return Answer(self.refused_status, _failure(error.code, str(error), cost=told))
         except BadRequest as error:
             return Answer(self.refused_status, _failure(error.code, str(error)))
         except Refused as refused:
@@ -199,12 +204,25 @@ class Executor:
             if compiled is not None:
                 return compiled
         planner = Planner(self.schema, self.document(known), values, self.limits)
-        compiled = _compiled(planner.whole(), caller)
+        compiled = _compiled(planner.whole(), caller, planner.cost.points)
         slots = known.slots[form] = tuple(planner.queries.slots)
         _keep(self._plans, (known.key, form, _shapes(slots, values)), compiled)
         return compiled
 
+    def priced(self, known: _Known, given: Mapping[str, Any]) -> int | None:
+        """The points of an operation that graphql-core executes; None where it will refuse the variables.
+
+        Raises:
+            CostExceeded: they are more than an operation may cost.
+        """
+        try:
+            planner = Planner(self.schema, self.document(known), coerced(known.variables, given), self.limits)
+        except (NotCoercible, GraphQLError, RecursionError):
+            return None
+        return planner.price()
+
     async def _by_core(self, known: _Known, given: Mapping[str, Any], caller: Caller) -> Answer:
+        cost = self.priced(known, given)
         document = self.document(known)
         context = _Context(self, document, caller)
         result = execute(
@@ -220,36 +238,24 @@ class Executor:
         if context.failure is not None:
             raise context.failure
         if result.data is None and not context.ran:
-            return Answer(self.refused_status, _errors(tuple(result.errors or ())))
-        return Answer(200, _body(result))
+            return Answer(self.refused_status, _errors(tuple(result.errors or ())), cost=cost)
+        return Answer(200, _body(result), cost=cost)
 
 
 @dataclass(slots=True)
 class _Context:
-    """What root fields need when graphql-core executes. rows, objects: how much they have planned so far, since the
-    limits are the operation's. failure: what ends the whole operation."""
+    """What root fields need when graphql-core executes. failure: what ends the whole operation."""
 
     executor: Executor
     document: Document
     caller: Caller
     ran: bool = False
-    rows: int = 0
-    objects: int = 0
     failure: DatabaseTimeout | DatabaseUnavailable | None = None
 
     async def read(self, key: str, variables: Mapping[str, Any]) -> Any:
         """The value of one root field, by a plan of its own."""
-        planner = Planner(
-            self.executor.schema,
-            self.document,
-            variables,
-            self.executor.limits,
-            typenames=True,
-            rows=self.rows,
-            objects=self.objects,
-        )
-        compiled = _compiled(planner.single(key), self.caller)
-        self.rows, self.objects = planner.rows, planner.objects
+        planner = Planner(self.executor.schema, self.document, variables, self.executor.limits, typenames=True)
+        compiled = _compiled(planner.single(key), self.caller, planner.cost.points)
         try:
             text = await self.executor.database.value(compiled.sql, *compiled.values(variables))
         except (DatabaseTimeout, DatabaseUnavailable) as failure:
@@ -258,13 +264,14 @@ class _Context:
         return orjson.loads(text)["data"][key]
 
 
-def _compiled(read: Object, caller: Caller) -> Compiled:
+def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
     made = statement(read, caller.audience)
     unused = dict.fromkeys(param for param in params(read) if param not in made.params)
     return Compiled(
         made.text,
         tuple(cast(Bound, param.source) for param in made.params),
         tuple(cast(Bound, param.source) for param in unused),
+        cost,
     )
 
 
