@@ -19,12 +19,12 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     parse,
-    validate,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from schema.errors import BadRequest
+from schema.validate import validate
 
 # graphql-core's own bound on comparing fields; its default lets 3 KB documents validate for half a second, 50,000 for
 # a fifth of one (320 times the same field with arguments). Enough for the same field 140 times in one place.
@@ -96,7 +96,7 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
         ast = parse(text, max_tokens=limits.tokens)
         operations, fragments = _definitions(ast)
         introspected = _measure(operations, fragments, limits)
-        errors = validate(schema, ast, max_errors=_MAX_ERRORS, hide_suggestions=True)
+        errors = validate(schema, ast, _MAX_ERRORS)
     except GraphQLError as error:
         raise Refused(error) from error
     except BadRequest as error:
