@@ -22,6 +22,7 @@ from schema.execute import Answer, Executor
 _GRAPHQL = b"application/graphql-response+json"
 _JSON = b"application/json"
 _VARY = b"Accept, Accept-Encoding"
+_NO_QUERY = "Name the operation in `query`, as text."
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +143,13 @@ def _from_query(query_string: bytes) -> Any:
 
 def _operation(asked: Any, documents: Documents) -> Operation:
     if not isinstance(asked, dict):
-        raise NotAsked(400, "The body is an object that names the operation in `query`.")
+        raise NotAsked(400, _NO_QUERY)
     extensions = asked.get("extensions")
     if not isinstance(extensions, dict | None):
         raise NotAsked(400, "`extensions` is an object.")
     query, hash_ = documents.named(asked)
     if not isinstance(query, str) or not query.strip():
-        raise NotAsked(400, "Name the operation in `query`, as text.")
+        raise NotAsked(400, _NO_QUERY)
     variables, name = asked.get("variables"), asked.get("operationName")
     if variables is not None and not isinstance(variables, dict):
         raise NotAsked(400, "`variables` is an object.")
