@@ -262,6 +262,12 @@ async def test_is_answered_at_once(case: str, executor: Executor) -> None:
     assert codes(answer.body) == []
 
 
+async def test_100_levels_of_fan_out_are_answered_within_50_ms(executor: Executor) -> None:
+    await executor.execute("{topics(first:1){nodes{id}}}")
+    answer = await quickly(executor, ANSWERED["doubled spreads in one place"], 0.05)
+    assert codes(answer.body) == []
+
+
 async def test_introspection_can_be_switched_off(nowhere: Executor) -> None:
     closed = limited(nowhere, introspection=False)
     for document in ("{__schema{queryType{name}}}", '{...F} fragment F on Query{...{__type(name:"ID"){name}}}'):

@@ -13,6 +13,7 @@ from graphql.validation.rules import ASTValidationRule
 
 from schema.build import build_schema
 from schema.validate import validate
+from tests.benchmarks.worst_document import seconds, seeds
 from tests.schema.test_document import ANSWERED, REFUSED
 
 SCHEMA = build_schema()._schema
@@ -165,3 +166,13 @@ def test_no_rule_looks_at_what_is_not_visited() -> None:
         assert not hasattr(rule, "leave")
         assert hasattr(rule, "enter") == (rule.__name__ == "UniqueDirectivesPerLocationRule")
     assert not hasattr(Visitor, "enter")
+
+
+HARD = seeds()
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_hard_documents_of_3_kb_are_read_in_time(name: str) -> None:
+    """The worst that tests/benchmarks/worst_document.py found takes 40 ms."""
+    taken = seconds(HARD[name])
+    assert taken is None or taken < 0.1
