@@ -17,7 +17,8 @@ from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import Head
 from api.kept import Kept
-from schema.execute import Answer, Executor
+from db.pool import DatabaseTimeout, DatabaseUnavailable
+from schema.execute import Answer, Executor, unanswered
 
 _GRAPHQL = b"application/graphql-response+json"
 _JSON = b"application/json"
@@ -63,6 +64,8 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
         return await reading.kept.reply(b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked), request.reply)
     except NotAsked as error:
         return _refusal(error, media_type)
+    except (DatabaseTimeout, DatabaseUnavailable) as error:
+        return reply(unanswered(error), media_type, vary=_VARY, get=get)
 
 
 @dataclass(frozen=True, slots=True)

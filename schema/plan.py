@@ -39,9 +39,8 @@ from schema.document import Document, Limits
 from schema.errors import BadRequest, ReadError
 from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, Rule
 from schema.filter import Conditions, Queries
+from schema.page import DEFAULT_SIZE
 from schema.variables import USUAL_SIZES, Slot, filled, room, slotted
-
-_DEFAULT_SIZE = 20
 
 # The table of each type that has a global id.
 NODE_TABLES: Mapping[str, str] = {
@@ -324,7 +323,7 @@ class Planner:
         first, last = arguments.get("first"), arguments.get("last")
         if first is not None and last is not None:
             raise BadRequest("Give `first` or `last`, not both.")
-        asked = last if last is not None else first if first is not None else _DEFAULT_SIZE
+        asked = last if last is not None else first if first is not None else DEFAULT_SIZE
         number = bind.size(filled(asked, self.variables))
         size = number if number in USUAL_SIZES else Param(Bound(asked, bind.size))
         return size, room(number) if isinstance(asked, Slot) else number, last is not None

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 
 from db import changes
 from db.changes import Kind, Line
-from db.pool import Database
+from db.pool import Database, DatabaseUnavailable
 from tests.databases import execute
 from tests.schema.conftest import EDITION
 
@@ -130,10 +130,14 @@ async def test_an_answer_is_kept_from_the_second_time_on_and_until_something_cha
     assert made == 3
 
 
-async def test_an_answer_that_is_kept_is_made_anew_while_the_log_cannot_be_read(
-    client: httpx2.AsyncClient, database_url: str, app: Starlette
-) -> None:
+async def test_while_the_log_cannot_be_read_nothing_is_served(client: httpx2.AsyncClient, app: Starlette) -> None:
     for _ in range(3):
         await client.post("/graphql", json=LIST)
-    await app.state.database.close()
-    assert (await client.post("/graphql", json=LIST)).status_code in (500, 503)
+
+    async def away(*_: object) -> object:
+        raise DatabaseUnavailable
+
+    app.state.database.value = away
+    answer = await client.post("/graphql", json=LIST)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
