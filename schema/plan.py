@@ -243,6 +243,8 @@ class Planner:
         self.cost.rows(rule.weight)
         if rule.argument:
             return read.Value(rule.choices[arguments[rule.argument].value])
+        if rule.bare and all(arguments.get(name) is None for name in rule.params):
+            return read.Value(rule.bare)
         params = tuple(Param(Bound(hashable(arguments.get(name)), bind.text)) for name in rule.params)
         return read.Value(rule.column, params)
 
@@ -325,8 +327,10 @@ class Planner:
             raise BadRequest("Give `first` or `last`, not both.")
         asked = last if last is not None else first if first is not None else DEFAULT_SIZE
         number = bind.size(filled(asked, self.variables))
-        size = number if number in USUAL_SIZES else Param(Bound(asked, bind.size))
-        return size, room(number) if isinstance(asked, Slot) else number, last is not None
+        # What stands in the document stands in the statement; of what a variable says, only the usual.
+        by_variable = isinstance(asked, Slot)
+        size = Param(Bound(asked, bind.size)) if by_variable and number not in USUAL_SIZES else number
+        return size, room(number) if by_variable else number, last is not None
 
     def condition(self, arguments: Mapping[str, Any]) -> read.Condition | None:
         conditions = Conditions(self.limits, self.queries)
