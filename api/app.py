@@ -95,7 +95,6 @@ def limits(settings: Settings) -> Limits:
         filter_nodes=settings.max_filter_nodes,
         filter_depth=settings.max_filter_depth,
         list_items=settings.max_list_items,
-        rows=settings.max_rows,
-        objects=settings.max_objects,
+        cost=settings.max_cost,
         introspection=settings.introspection,
     )

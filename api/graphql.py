@@ -29,12 +29,14 @@ _NO_QUERY = "Name the operation in `query`, as text."
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a request asks for. hash: under which the document is to be kept, once it was executed."""
+    """What a request asks for. hash: under which the document is to be kept, once it was executed. cost: whether the
+    answer is to say what the operation costs."""
 
     query: str
     variables: Mapping[str, Any] | None
     name: str | None
     hash: str | None
+    cost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class _Request:
         if self.get and not executor.is_query(operation.query, operation.name):
             raise NotAsked(405, "Only queries are answered over GET; send this by POST.", allow="POST")
         answer = await executor.execute(operation.query, operation.variables, operation.name)
+        if operation.cost:
+            answer = _with_cost(answer, executor.limits.cost)
         if operation.hash is not None and answer.status == 200:
             documents.keep(operation.hash, operation.query)
         made = reply(answer, self.media_type, vary=_VARY, get=self.get, cache_seconds=self.reading.cache_seconds)
@@ -151,7 +155,8 @@ def _from_query(query_string: bytes) -> Any:
 def _operation(asked: Any, documents: Documents) -> Operation:
     if not isinstance(asked, dict):
         raise NotAsked(400, _NO_QUERY)
-    if not isinstance(asked.get("extensions"), dict | None):
+    extensions = asked.get("extensions")
+    if not isinstance(extensions, dict | None):
         raise NotAsked(400, "`extensions` is an object.")
     query, hash_ = documents.named(asked)
     if not isinstance(query, str) or not query.strip():
@@ -161,7 +166,16 @@ def _operation(asked: Any, documents: Documents) -> Operation:
         raise NotAsked(400, "`variables` is an object.")
     if name is not None and not isinstance(name, str):
         raise NotAsked(400, "`operationName` is a text.")
-    return Operation(query, variables, name or None, hash_)
+    return Operation(query, variables, name or None, hash_, (extensions or {}).get("cost") is True)
+
+
+def _with_cost(answer: Answer, limit: int) -> Answer:
+    """The answer with `extensions.cost`, where its cost is known. Its bytes end with the brace of an object that
+    holds something and no extensions."""
+    if answer.cost is None:
+        return answer
+    told = b'{"requested":%d,"limit":%d}' % (answer.cost, limit)
+    return replace(answer, body=answer.body[:-1] + b',"extensions":{"cost":' + told + b"}}")
 
 
 def refused(head: Head, status: int, message: str, headers: Mapping[str, str]) -> Response:

@@ -128,11 +128,10 @@ class Settings(BaseSettings):
     max_filter_nodes: int = Field(20, ge=1, description="Conditions of a filter, nested ones included.")
     max_filter_depth: int = Field(4, ge=1, description="Levels of `and`, `or` and `not` in a filter.")
     max_list_items: int = Field(100, ge=1, description="Values of a list in a filter.")
-    max_rows: int = Field(
-        50_000, ge=100, description="Rows that a document may ask for, lists within lists multiplied."
-    )
-    max_objects: int = Field(
-        250, ge=20, description="Objects, lists and conditions that a document may read, with its fragments opened."
+    max_cost: int = Field(
+        5_000,
+        ge=100,
+        description="Points that a GraphQL operation may cost; docs/graphql.md says how they are counted.",
     )
     hot_answers: bool = Field(
         True, description="Whether answers that are asked for again are kept and served while nothing has changed."
