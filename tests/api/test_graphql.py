@@ -30,7 +30,7 @@ ANSWER = {"data": {"__typename": "Query"}}
 def door(database: Database) -> Starlette:
     """The door alone."""
     app = Starlette()
-    app.state.reading = Reading(Executor(SCHEMA, database), Documents({}), kept=None, cache_seconds=0)
+    app.state.reading = Reading(Executor(SCHEMA, database), Documents(), kept=None, cache_seconds=0)
     app.middleware_stack = Door(
         app.router,
         access=AccessLog("error", "json"),
