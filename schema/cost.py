@@ -21,31 +21,40 @@ VALUES = 2
 # Rows of a list that is never paged (topics, images, authors).
 SHORT_LIST = 4
 # What takes as long as so many rows: counting up to 10,000, and ranking 2,000 matches.
-TOTAL = 500
+TOTAL = 1_000
 RANKING = 500
-# Looking through articles for what no index leads to: through all of them, or through those of a source, a topic or an
-# author. Finding words: by their index, or by looking at the words of one article after the other.
-SCAN, NARROW_SCAN = 4_000, 800
+# Looking through articles for what no index leads to: through all of them, through those that hold words, or through
+# those of a source, a topic or an author, once or for each row of a list.
+SCAN, SCAN_OF_TEXT, SCAN_OF_ONE, SCAN_OF_EACH = 7_000, 3_500, 800, 1_500
+# Finding words: by their index, or by looking at those of one article after the other.
 TEXT, TEXT_SCAN = 2_500, 10_000
 
 _NARROWING = frozenset({"sources", "topics", "authors"})
 _TIMES = frozenset({"publishedFrom", "publishedTo"})
 
 
-def search_through(where: Condition | None, *, narrow: bool, by_time: bool) -> int:
+def search_through(where: Condition | None, *, of_one: bool, within_list: bool, by_time: bool) -> int:
     """What finding articles by a condition takes, in rows, were there none that meets it.
 
-    narrow: whether they are those of a source, a topic or an author. by_time: whether they are read in the order of
-    publication, where its bounds are found at once.
+    of_one: whether they are those of a source, a topic or an author already; within_list: of each in a list. by_time:
+    whether they are read in the order of publication, in which those of a source, topic or author stand too.
     """
     together = list(_together(where))
-    names = {test.name for test in together if isinstance(test, Test)}
-    texts = sum(isinstance(test, Test) and test.name == "text" for test in together)
+    names = [part.name if isinstance(part, Test) else "" for part in together]
+    texts, narrowing = names.count("text"), sum(name in _NARROWING for name in names)
+    rest = sum(name != "text" and name not in _NARROWING and not (by_time and name in _TIMES) for name in names)
     hidden = sum(_texts(part) for part in together if not isinstance(part, Test))
-    at_once = _NARROWING | {"text"} | (_TIMES if by_time else frozenset())
-    scans = any(not isinstance(part, Test) or part.name not in at_once for part in together)
-    narrow = narrow or bool(names & _NARROWING)
-    scan = (NARROW_SCAN if narrow or texts else SCAN) if scans else 0
+    # One of these leads to the articles, where nothing else does.
+    leads = by_time and not of_one and not texts and narrowing > 0
+    scans = rest > 0 or narrowing > leads
+    if not scans:
+        scan = 0
+    elif texts:
+        scan = SCAN_OF_TEXT
+    elif of_one or leads:
+        scan = SCAN_OF_EACH if within_list else SCAN_OF_ONE
+    else:
+        scan = SCAN
     return scan + texts * TEXT + hidden * TEXT_SCAN
 
 
@@ -94,6 +103,10 @@ class Cost:
     def rows(self, number: int) -> None:
         """So many rows may be read, or as long as they take, each time that this is reached."""
         self._rows[self._path] = self._rows.get(self._path, 0) + number * self._times
+
+    @property
+    def within_list(self) -> bool:
+        return self._times > 1
 
     @contextmanager
     def times(self, factor: int) -> Iterator[None]:

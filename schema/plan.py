@@ -303,7 +303,10 @@ class Planner:
         self.cost.rows(1)
         where = self.condition(arguments)
         if table is ARTICLES:
-            self.cost.rows(search_through(where, narrow=edge is not None, by_time=order.key == "published_at"))
+            by_time = order.key in ("published_at", "score")  # of what is ranked, the newest are found
+            within_list = self.cost.within_list
+            found = search_through(where, of_one=edge is not None, within_list=within_list, by_time=by_time)
+            self.cost.rows(found)
         rank = search.ranked(after if after is not None else before) if search is not None else None
         self.cost.rows(RANKING if rank is not None else 0)
         parts = self.parts(connection, nodes, table, search, most)
