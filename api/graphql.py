@@ -1,7 +1,7 @@
 """GraphQL over HTTP: GET for queries, POST with JSON. Everything about operations themselves is the executor's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -46,6 +46,8 @@ class GraphQLEndpoint:
             if scope["method"] == "GET" and not executor.is_query(operation.query, operation.name):
                 raise NotAsked(405, "Only queries are answered over GET; send this by POST.", "POST")
             answer = await executor.execute(operation.query, operation.variables, operation.name)
+            if answer.status == executor.refused_status and _wants_plain_json(headers):
+                answer = replace(answer, status=200)
             allow = ""
         except NotAsked as error:
             answer, allow = _refusal(error), error.allow
@@ -115,6 +117,13 @@ def _refusal(error: NotAsked) -> Answer:
 def _media_type(accept: str) -> str:
     """The newer media type where a client names it, else JSON."""
     return _GRAPHQL if _GRAPHQL in accept.lower() else _JSON
+
+
+def _wants_plain_json(headers: Headers) -> bool:
+    """Whether a client names JSON and not the newer media type. To such a client a status other than 200 means that
+    no GraphQL server answered, so it is told of a refused document by `errors` alone (GraphQL over HTTP, the part on application/json)."""
+    accept = ",".join(headers.getlist("accept")).lower()
+    return _JSON in accept and _GRAPHQL not in accept
 
 
 async def _send(send: Send, answer: Answer, media_type: str, allow: str) -> None:
