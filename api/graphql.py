@@ -121,7 +121,8 @@ def _media_type(accept: str) -> str:
 
 def _wants_plain_json(headers: Headers) -> bool:
     """Whether a client names JSON and not the newer media type. To such a client a status other than 200 means that
-    no GraphQL server answered, so it is told of a refused document by `errors` alone (GraphQL over HTTP, the part on application/json)."""
+    no GraphQL server answered, so `errors` alone tell it of a refused document (GraphQL over HTTP, the appendix on
+    application/json)."""
     accept = ",".join(headers.getlist("accept")).lower()
     return _JSON in accept and _GRAPHQL not in accept
 
