@@ -7,17 +7,20 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette_compress import CompressMiddleware
 
 from api.database import opened
+from api.documents import Documents, read_manifest
 from api.errors import RESPONSES
-from api.graphql import GraphQLEndpoint, refused
+from api.graphql import Reading, refused
 from api.health import Lifecycle, read_version
+from api.kept import Kept
 from api.logs import AccessLog
-from api.middleware import BodyLimit, RequestLog, SecurityHeaders
-from api.routes import routes
+from api.middleware import Door
+from api.routes import direct, routes
 from api.settings import Settings
+from db.head import Head
 from jobs.due import keep_due
 from schema.build import build_schema
 from schema.document import Limits
@@ -34,27 +37,37 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(settings, "server") as database:
             app.state.database = database
-            app.state.executor = Executor(
-                schema,
-                database,
-                limits=limits(settings),
-                documents=settings.plan_cache,
-                refused_status=settings.validation_status,
+            head = Head(database)
+            app.state.reading = Reading(
+                Executor(
+                    schema,
+                    database,
+                    limits=limits(settings),
+                    documents=settings.plan_cache,
+                    refused_status=settings.validation_status,
+                ),
+                documents,
+                Kept(head, settings.hot_answer_bytes) if settings.hot_answers else None,
+                settings.cache_seconds,
             )
             async with keep_due(database, clock=lambda: datetime.now(UTC)):
                 yield
+            await head.close()
 
     schema = build_schema()
-    app = Starlette(
-        routes=routes(GraphQLEndpoint()),
-        middleware=[
-            Middleware(SecurityHeaders),
-            Middleware(RequestLog, access=AccessLog(settings.log_level, settings.log_format)),
-            Middleware(CompressMiddleware),
-            Middleware(BodyLimit, max_bytes=settings.max_body_bytes, refusals={"/graphql": refused}),
-        ],
-        exception_handlers=dict(RESPONSES),
-        lifespan=lifespan,
+    documents = Documents(
+        read_manifest(settings.trusted_documents) if settings.trusted_documents else {},
+        trusted_only=settings.trusted_documents_only,
+        max_bytes=settings.persisted_bytes,
+    )
+    app = Starlette(routes=routes(), lifespan=lifespan)
+    # In the place of Starlette's own stack, whose outermost layer answers what nobody caught.
+    app.middleware_stack = Door(
+        CompressMiddleware(ExceptionMiddleware(app.router, handlers=RESPONSES)),
+        access=AccessLog(settings.log_level, settings.log_format),
+        max_body_bytes=settings.max_body_bytes,
+        direct=direct(),
+        refusals={"/graphql": refused},
     )
     app.state.lifecycle = lifecycle or Lifecycle()
     app.state.settings = settings

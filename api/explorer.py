@@ -1,14 +1,15 @@
-"""The explorer: GraphiQL at /graphql for browsers, the GraphQL endpoint at the same address for everyone else."""
+"""The explorer: GraphiQL at /graphql for browsers, the GraphQL door at the same address for everyone else."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-from starlette.responses import HTMLResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
 
 from api.assets import address
+from api.heads import Head
 
 PAGE = Path(__file__).parent / "templates" / "explorer.html"
 
@@ -23,23 +24,15 @@ _HEADERS = {
 }
 
 
-class ExplorerOrEndpoint:
-    """Shows the explorer to a GET that asks for HTML; everything else is the endpoint's."""
-
-    def __init__(self, endpoint: ASGIApp) -> None:
-        self.endpoint = endpoint
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] in ("GET", "HEAD") and asks_for_html(scope):
-            # A response of its own for each request: middlewares write into its headers.
-            await HTMLResponse(page(), headers=_HEADERS)(scope, receive, send)
-        else:
-            await self.endpoint(scope, receive, send)
+async def explorer(_request: Request) -> Response:
+    """GET /graphql of a browser."""
+    # A response of its own for each request: middlewares write into its headers.
+    return HTMLResponse(page(), headers=_HEADERS)
 
 
-def asks_for_html(scope: Scope) -> bool:
+def asks_for_html(head: Head) -> bool:
     """Whether the Accept header names text/html and no JSON: what a browser's address bar sends."""
-    accept = b",".join(value for name, value in scope["headers"] if name == b"accept").lower()
+    accept = head.accept.lower()
     return b"text/html" in accept and b"json" not in accept
 
 

@@ -1,141 +1,183 @@
 """GraphQL over HTTP: GET for queries, POST with JSON. Everything about operations themselves is the executor's."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from starlette.datastructures import Headers, QueryParams
-from starlette.requests import ClientDisconnect, Request
+from starlette.datastructures import QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Scope
 
-from schema.errors import Code
+from api.answers import Reply, reply
+from api.documents import Documents, NotAsked
+from api.explorer import asks_for_html
+from api.heads import Head
+from api.kept import Kept
 from schema.execute import Answer, Executor
 
-_GRAPHQL = "application/graphql-response+json"
-_JSON = "application/json"
+_GRAPHQL = b"application/graphql-response+json"
+_JSON = b"application/json"
+_VARY = b"Accept, Accept-Encoding"
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a request asks for."""
+    """What a request asks for. hash: under which the document is to be kept, once it was executed."""
 
     query: str
     variables: Mapping[str, Any] | None
     name: str | None
+    hash: str | None
 
 
-class NotAsked(Exception):
-    """A request that holds no operation. status: HTTP's; allow: methods, where the method is the fault."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the doors to the read path work with. kept: None where no answer is kept."""
 
-    def __init__(self, status: int, message: str, allow: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.allow = allow
-
-
-class GraphQLEndpoint:
-    """The ASGI endpoint of /graphql; the executor is `app.state.executor`."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        executor: Executor = scope["app"].state.executor
-        headers = Headers(scope=scope)
-        try:
-            operation = await _operation(scope, receive, headers)
-            if scope["method"] == "GET" and not executor.is_query(operation.query, operation.name):
-                raise NotAsked(405, "Only queries are answered over GET; send this by POST.", "POST")
-            answer = await executor.execute(operation.query, operation.variables, operation.name)
-            if answer.status == executor.refused_status and _wants_plain_json(headers):
-                answer = replace(answer, status=200)
-            allow = ""
-        except NotAsked as error:
-            answer, allow = _refusal(error), error.allow
-        except ClientDisconnect:
-            return  # before its body was here: nobody waits for an answer
-        await _send(send, answer, _media_type(",".join(headers.getlist("accept"))), allow)
+    executor: Executor
+    documents: Documents
+    kept: Kept | None
+    cache_seconds: int
 
 
-async def _operation(scope: Scope, receive: Receive, headers: Headers) -> Operation:
+async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
+    """The door /graphql; None for a browser that asks for a page. What it works with is `app.state.reading`."""
+    get = scope["method"] == "GET"
+    if get and asks_for_html(head):
+        return None
+    reading: Reading = scope["app"].state.reading
+    media_type = _media_type(head)
+    try:
+        asked = await _asked(scope, receive, head)
+        request = _Request(reading, media_type, get, asked)
+        if reading.kept is None:
+            made = await request.reply()
+        else:
+            # The key is all that the answer hangs on, beside the database.
+            key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
+            made = await reading.kept.reply(key, request.reply)
+    except NotAsked as error:
+        return _refusal(error, media_type)
+    if made.status == reading.executor.refused_status and _wants_plain_json(head):
+        return replace(made, status=200)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request. asked: the body, or the query string of a GET."""
+
+    reading: Reading
+    media_type: bytes
+    get: bool
+    asked: bytes
+
+    async def reply(self) -> Reply:
+        """The reply, made anew."""
+        executor, documents = self.reading.executor, self.reading.documents
+        operation = _operation(_from_query(self.asked) if self.get else _from_body(self.asked), documents)
+        if self.get and not executor.is_query(operation.query, operation.name):
+            raise NotAsked(405, "Only queries are answered over GET; send this by POST.", allow="POST")
+        answer = await executor.execute(operation.query, operation.variables, operation.name)
+        if operation.hash is not None and answer.status == 200:
+            documents.keep(operation.hash, operation.query)
+        return reply(answer, self.media_type, vary=_VARY, get=self.get, cache_seconds=self.reading.cache_seconds)
+
+
+async def _asked(scope: Scope, receive: Receive, head: Head) -> bytes:
+    """The bytes that say what is asked for."""
     method = scope["method"]
     if method == "GET":
-        return _from_query(QueryParams(scope["query_string"]))
+        asked: bytes = scope["query_string"]
+        return asked
     if method != "POST":
-        raise NotAsked(405, "Send operations by POST, or queries by GET.", "GET, POST")
-    content_type, _, charset = headers.get("content-type", "").lower().partition(";")
-    if content_type.strip() != _JSON or charset.replace(" ", "") not in ("", "charset=utf-8", 'charset="utf-8"'):
-        raise NotAsked(415, "Send the operation as application/json.")
-    body = await Request(scope, receive).body()
+        raise NotAsked(405, "Send operations by POST, or queries by GET.", allow="GET, POST")
+    if head.content_type != _JSON:
+        type_, _, charset = head.content_type.lower().partition(b";")
+        if type_.strip() != _JSON or charset.replace(b" ", b"") not in (b"", b"charset=utf-8", b'charset="utf-8"'):
+            raise NotAsked(415, "Send the operation as application/json.")
+    return await read_body(receive)
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The request's whole body.
+
+    Raises:
+        ClientDisconnect: the client left before it was here.
+    """
+    parts: list[bytes] = []
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _from_body(body: bytes) -> Any:
     try:
         asked = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise NotAsked(400, "The body is not JSON.") from None
     if isinstance(asked, list):
         raise NotAsked(400, "Batches are not taken; send one operation a request.")
-    return _checked(asked)
+    return asked
 
 
-def _from_query(parameters: QueryParams) -> Operation:
-    asked: dict[str, Any] = dict(parameters)
+def _from_query(query_string: bytes) -> Any:
+    asked: dict[str, Any] = dict(QueryParams(query_string))
     for name in ("variables", "extensions"):
         if name in asked:
             try:
                 asked[name] = orjson.loads(asked[name])
             except orjson.JSONDecodeError:
                 raise NotAsked(400, f"The parameter `{name}` is not JSON.") from None
-    return _checked(asked)
+    return asked
 
 
-def _checked(asked: Any) -> Operation:
-    if not isinstance(asked, dict) or not isinstance(asked.get("query"), str) or not asked["query"].strip():
+def _operation(asked: Any, documents: Documents) -> Operation:
+    if not isinstance(asked, dict):
+        raise NotAsked(400, "The body is an object that names the operation in `query`.")
+    if not isinstance(asked.get("extensions"), dict | None):
+        raise NotAsked(400, "`extensions` is an object.")
+    query, hash_ = documents.named(asked)
+    if not isinstance(query, str) or not query.strip():
         raise NotAsked(400, "Name the operation in `query`, as text.")
     variables, name = asked.get("variables"), asked.get("operationName")
     if variables is not None and not isinstance(variables, dict):
         raise NotAsked(400, "`variables` is an object.")
     if name is not None and not isinstance(name, str):
         raise NotAsked(400, "`operationName` is a text.")
-    if not isinstance(asked.get("extensions"), dict | None):
-        raise NotAsked(400, "`extensions` is an object.")
-    return Operation(asked["query"], variables, name or None)
+    return Operation(query, variables, name or None, hash_)
 
 
-def refused(scope: Scope, status: int, message: str, headers: Mapping[str, str]) -> Response:
-    """The answer to a request that is refused before it reaches the endpoint, in the endpoint's form."""
-    media_type = _media_type(",".join(Headers(scope=scope).getlist("accept")))
-    return Response(
-        _refusal(NotAsked(status, message)).body,
-        status,
-        headers={"Content-Type": f"{media_type}; charset=utf-8", "Vary": "Accept", **headers},
-    )
+def refused(head: Head, status: int, message: str, headers: Mapping[str, str]) -> Response:
+    """The answer to a request that is refused before it reaches the door, in the door's form."""
+    made = _refusal(NotAsked(status, message), _media_type(head))
+    found = {name.decode(): value.decode() for name, value in made.headers}
+    return Response(made.body, status, {**found, **headers})
 
 
-def _refusal(error: NotAsked) -> Answer:
-    body = {"errors": [{"message": str(error), "extensions": {"code": str(Code.BAD_REQUEST)}}]}
-    return Answer(error.status, orjson.dumps(body))
+def _refusal(error: NotAsked, media_type: bytes) -> Reply:
+    body = {"errors": [{"message": str(error), "extensions": {"code": error.code}}]}
+    headers = ((b"allow", error.allow.encode()),) if error.allow else ()
+    return reply(Answer(error.status, orjson.dumps(body)), media_type, vary=_VARY, get=False, headers=headers)
 
 
-def _media_type(accept: str) -> str:
+def _media_type(head: Head) -> bytes:
     """The newer media type where a client names it, else JSON."""
-    return _GRAPHQL if _GRAPHQL in accept.lower() else _JSON
+    return _GRAPHQL if head.accept and _GRAPHQL in head.accept.lower() else _JSON
 
 
-def _wants_plain_json(headers: Headers) -> bool:
+def _wants_plain_json(head: Head) -> bool:
     """Whether a client names JSON and not the newer media type. To such a client a status other than 200 means that
     no GraphQL server answered, so `errors` alone tell it of a refused document (GraphQL over HTTP, the appendix on
     application/json)."""
-    accept = ",".join(headers.getlist("accept")).lower()
+    accept = head.accept.lower()
     return _JSON in accept and _GRAPHQL not in accept
-
-
-async def _send(send: Send, answer: Answer, media_type: str, allow: str) -> None:
-    headers = [
-        (b"content-type", f"{media_type}; charset=utf-8".encode()),
-        (b"content-length", str(len(answer.body)).encode()),
-        (b"vary", b"Accept"),
-    ]
-    if allow:
-        headers.append((b"allow", allow.encode()))
-    if answer.retry_after is not None:
-        headers.append((b"retry-after", str(answer.retry_after).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})

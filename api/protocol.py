@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import TimerHandle
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -13,6 +14,46 @@ from api.health import Lifecycle
 LINGER_SECONDS = 0.25
 # What a client may still send of a body that was already refused, before the connection is cut.
 DISCARDED_BYTES = 8_000_000
+
+
+class JoinedWrites:
+    """A transport that sends the head of an answer together with the beginning of its body.
+
+    uvicorn writes them one after the other, and each write is a system call of its own: a third of all that the server
+    spends on a small answer. A head without a body at hand goes out in the loop's next step.
+    """
+
+    __slots__ = ("_head", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        if self._head:
+            self._head, data = b"", self._head + data
+        elif data.startswith(b"HTTP/1.1 "):
+            self._head = data
+            self._loop.call_soon(self._flush)
+            return
+        self._transport.write(data)
+
+    def write_eof(self) -> None:
+        self._flush()
+        self._transport.write_eof()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def _flush(self) -> None:
+        if self._head:
+            self._head, data = b"", self._head
+            self._transport.write(data)
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -28,7 +69,9 @@ class LimitedProtocol(HttpToolsProtocol):
     receive_seconds: float
     max_header_bytes: int
 
-    _timer: TimerHandle | None = None
+    # A request has no timer of its own, which would cost it 5 µs: each connection looks at its deadline now and then.
+    _deadline: float | None = None
+    _watch: TimerHandle | None = None
     _in_head = True
     _head_bytes = 0
     _discarded = 0
@@ -36,11 +79,14 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # uvicorn narrows the argument's type too, which mypy refuses of any override.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, JoinedWrites(transport, self.loop)))
         self._arm()
+        self._look()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()
+        if self._watch is not None:
+            self._watch.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -49,7 +95,7 @@ class LimitedProtocol(HttpToolsProtocol):
             room = self.max_header_bytes - self._head_bytes
             part, data = data[:room], data[room:]
             self._head_bytes += len(part)
-            if self._timer is None:
+            if self._deadline is None:
                 self._arm()
             super().data_received(part)
             if self._in_head and self._head_bytes == self.max_header_bytes:
@@ -86,13 +132,18 @@ class LimitedProtocol(HttpToolsProtocol):
             super().shutdown()
 
     def _arm(self) -> None:
-        self._disarm()
-        self._timer = self.loop.call_later(self.receive_seconds, self._refuse, 408)
+        self._deadline = self.loop.time() + self.receive_seconds
 
     def _disarm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._deadline = None
+
+    def _look(self) -> None:
+        """Refuse what is past its deadline, and look again when the next could be."""
+        left = self.receive_seconds if self._deadline is None else self._deadline - self.loop.time()
+        if left <= 0:
+            self._refuse(408)
+        elif not self.transport.is_closing():
+            self._watch = self.loop.call_later(left, self._look)
 
     def _refuse(self, status: int) -> None:
         """End the connection; say why, unless an answer has begun or the client has sent nothing at all."""

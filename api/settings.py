@@ -130,6 +130,30 @@ class Settings(BaseSettings):
     max_objects: int = Field(
         250, ge=20, description="Objects, lists and conditions that a document may read, with its fragments opened."
     )
+    hot_answers: bool = Field(
+        True, description="Whether answers that are asked for again are kept and served while nothing has changed."
+    )
+    hot_answer_bytes: int = Field(
+        64_000_000, ge=1_000_000, description="Bytes of answers that each server process keeps."
+    )
+    cache_seconds: int = Field(
+        0,
+        ge=0,
+        le=86_400,
+        description="Seconds that browsers and CDNs may serve the answer to a GET without asking; 0: they ask each "
+        "time whether it still holds.",
+    )
+    persisted_bytes: int = Field(
+        2_000_000,
+        ge=0,
+        description="Bytes of automatic persisted queries that each server process keeps. 0: none are taken.",
+    )
+    trusted_documents: Path | None = Field(
+        None, description="File of trusted documents: Apollo's manifest, or an object of documents by identifier."
+    )
+    trusted_documents_only: bool = Field(
+        False, description="Whether nothing but trusted documents is executed over GraphQL."
+    )
     plan_cache: int = Field(1_000, ge=10, description="GraphQL documents whose plans each server process keeps.")
 
     import_processes: int = Field(

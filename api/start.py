@@ -37,7 +37,7 @@ async def page(request: Request) -> HTMLResponse:
     """GET /. Fails as the database fails; the errors' table answers then."""
     state = request.app.state
     counts = (await state.database.rows(statements("counts")["public"]))[0]
-    answer = await state.executor.execute(HEADLINES)
+    answer = await state.reading.executor.execute(HEADLINES)
     if answer.status != 200:
         raise HTTPException(answer.status)
     articles = (orjson.loads(answer.body).get("data") or {}).get("articles") or {"nodes": []}

@@ -40,15 +40,20 @@ RANKED = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Statement:
+    """A statement and its parameters in order. constant: its answer, where that needs no row."""
+
     text: str
     params: tuple[Param, ...]
+    constant: str | None = None
 
 
 def statement(read: Object, audience: Audience) -> Statement:
     """The statement of a whole answer, `{"data": …}` as text, with what this audience may see."""
     writer = _Writer(audience)
-    answer = writer.concat(writer.object(read, None, ""), before='{"data":', after="}")
-    return Statement(f"select {answer}", tuple(writer.params))
+    pieces = ['{"data":', *writer.object(read, None, ""), "}"]
+    texts = [piece for piece in pieces if isinstance(piece, str)]
+    constant = "".join(texts) if len(texts) == len(pieces) else None
+    return Statement(f"select {writer.concat(pieces)}", tuple(writer.params), constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,11 @@ class _Writer:
 
     # -- pieces
 
-    def concat(self, pieces: Sequence["str | _Sql"], *, before: str = "", after: str = "") -> str:
+    def concat(self, pieces: Sequence["str | _Sql"]) -> str:
         """One expression of pieces, neighbouring texts joined."""
         merged: list[str] = []
         text = ""
-        for piece in (before, *pieces, after):
+        for piece in pieces:
             if isinstance(piece, str):
                 text += piece
                 continue

@@ -9,6 +9,7 @@ import re
 from collections.abc import Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
@@ -36,6 +37,7 @@ from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import Shape, read_query
+from schema.tags import Tag, named, tags
 from schema.variables import NotCoercible, Slot, coerced, filled, shape, within_bounds
 
 log = structlog.get_logger()
@@ -58,23 +60,37 @@ _PYTHON = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:None|True|Fals
 _JSON = {"None": "null", "True": "true", "False": "false"}
 
 
+class Holds(Enum):
+    """How long an answer is the same again: not at all (errors), until the database changes, as long as this program
+    runs (introspection)."""
+
+    NOW = 0
+    UNTIL_CHANGE = 1
+    ALWAYS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense."""
+    """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense. tags: what it was made
+    of (schema/tags.py)."""
 
     status: int
     body: bytes
     retry_after: int | None = None
+    holds: Holds = Holds.NOW
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
-    when they make no sense."""
+    when they make no sense. constant: the answer, where it asks nothing of the database."""
 
     sql: str
     bounds: tuple[Bound, ...]
     unused: tuple[Bound, ...]
+    tags: tuple[Tag, ...]
+    constant: bytes | None = None
 
     def values(self, variables: Mapping[str, Any]) -> list[Any]:
         for bound in self.unused:
@@ -148,8 +164,10 @@ class Executor:
                 return Answer(self.refused_status, _failure(error.code, str(error)))
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
                 return await self._by_core(known, given, caller)
+            if compiled.constant is not None:
+                return Answer(200, compiled.constant, holds=Holds.ALWAYS)
             text = await self.database.value(compiled.sql, *arguments)
-            return Answer(200, text.encode())
+            return Answer(200, text.encode(), None, Holds.UNTIL_CHANGE, named(compiled.tags, values))
         except BadRequest as error:
             return Answer(self.refused_status, _failure(error.code, str(error)))
         except Refused as refused:
@@ -221,7 +239,9 @@ class Executor:
             raise context.failure
         if result.data is None and not context.ran:
             return Answer(self.refused_status, _errors(tuple(result.errors or ())))
-        return Answer(200, _body(result))
+        # What the schema says of itself; of root fields that were read one after the other no tags are known.
+        constant = document.is_query and not context.ran and not result.errors
+        return Answer(200, _body(result), holds=Holds.ALWAYS if constant else Holds.NOW)
 
 
 @dataclass(slots=True)
@@ -260,11 +280,14 @@ class _Context:
 
 def _compiled(read: Object, caller: Caller) -> Compiled:
     made = statement(read, caller.audience)
+    constant = made.constant.encode() if made.constant is not None else None
     unused = dict.fromkeys(param for param in params(read) if param not in made.params)
     return Compiled(
         made.text,
         tuple(cast(Bound, param.source) for param in made.params),
         tuple(cast(Bound, param.source) for param in unused),
+        tags(read),
+        constant,
     )
 
 

@@ -14,3 +14,7 @@ select seq, at, kind, node, article_id, was from changes where seq > $1 order by
 -- name: head
 -- The number of the newest committed line; 0 for an empty log.
 select coalesce(max(seq), 0) from changes;
+
+-- name: place
+-- The log's id and the number of its newest committed line: what an answer that is kept stands by.
+select concat((select id from log), '/', (select max(seq) from changes));

@@ -9,10 +9,12 @@ import httpx2
 import orjson
 import pytest
 from starlette.applications import Starlette
-from starlette.routing import Route
 from starlette.types import Message
 
-from api.graphql import GraphQLEndpoint
+from api.documents import Documents
+from api.graphql import Reading, graphql
+from api.logs import AccessLog
+from api.middleware import Door
 from db.pool import Database
 from schema.build import build_schema
 from schema.execute import Executor
@@ -26,9 +28,16 @@ ANSWER = {"data": {"__typename": "Query"}}
 
 
 def door(database: Database) -> Starlette:
-    """The endpoint alone."""
-    app = Starlette(routes=[Route("/graphql", GraphQLEndpoint())])
-    app.state.executor = Executor(SCHEMA, database)
+    """The door alone."""
+    app = Starlette()
+    app.state.reading = Reading(Executor(SCHEMA, database), Documents({}), kept=None, cache_seconds=0)
+    app.middleware_stack = Door(
+        app.router,
+        access=AccessLog("error", "json"),
+        max_body_bytes=1_000_000,
+        direct={"/graphql": graphql},
+        refusals={},
+    )
     return app
 
 
@@ -307,9 +316,8 @@ async def test_a_client_that_leaves_gets_no_answer(closed: httpx2.AsyncClient) -
         "path": "/graphql",
         "headers": [(b"content-type", b"application/json")],
         "query_string": b"",
-        "app": closed._transport.app,  # type: ignore[attr-defined]  # the app that the fixture made
     }
-    await GraphQLEndpoint()(scope, receive, send)
+    await closed._transport.app(scope, receive, send)  # type: ignore[attr-defined]  # the app that the fixture made
     assert sent == []
 
 

@@ -1,0 +1,106 @@
+"""Answers of the read path as HTTP: what every door that serves a plan's answer says about it, once.
+
+An answer to an anonymous GET may be kept by whoever it passes, as long as they ask whether it still holds (a strong
+ETag; 304). `Cache-Tag` names what it was made of, so that a CDN can be told what to drop.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import brotli
+from starlette_compress._utils import parse_accept_encoding
+
+from api.heads import Head
+from schema.execute import Answer, Holds
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+# What is shorter goes out as it is.
+_COMPRESSED = 500
+# In the order in which they are chosen; levels as fast as the text is worth.
+_ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {
+    "zstd": lambda body: zstd.compress(body, 4),
+    "br": lambda body: brotli.compress(body, quality=4),
+    "gzip": lambda body: gzip.compress(body, 4, mtime=0),
+}
+_ENCODED = re.compile(rb"-(?:zstd|br|gzip)\Z")
+_TAG = re.compile(rb'(?:W/)?"([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer ready to be sent. tag: of its ETag, without quotation marks; empty where it has none. encoded: its body
+    as it was compressed already, by encoding."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    holds: Holds = Holds.NOW
+    tag: bytes = b""
+    encoded: dict[str, bytes] = field(default_factory=dict)
+
+
+def reply(
+    answer: Answer, media_type: bytes, *, vary: bytes, get: bool, cache_seconds: int = 0, headers: Headers = ()
+) -> Reply:
+    """The reply of an answer.
+
+    vary: the request's headers that it depends on, beside Accept-Encoding. get: whether others may keep it, since it
+    was asked for by GET; cache_seconds: how long they may serve it without asking again. headers: further ones.
+    """
+    found = [(b"content-type", media_type + b"; charset=utf-8"), (b"vary", vary), *headers]
+    tag = b""
+    if answer.retry_after is not None:
+        found.append((b"retry-after", b"%d" % answer.retry_after))
+    if answer.holds is Holds.NOW:
+        found.append((b"cache-control", b"no-store"))
+    elif get:
+        tag = blake2b(answer.body, digest_size=16).hexdigest().encode()
+        freshness = b"public, max-age=%d" % cache_seconds if cache_seconds else b"public, no-cache"
+        found.append((b"cache-control", freshness))
+        if answer.tags:
+            found.append((b"cache-tag", ",".join(answer.tags).encode()))
+    return Reply(answer.status, tuple(found), answer.body, answer.holds, tag)
+
+
+def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Status, headers and body of a reply for one client: compressed as it takes it, or 304 where it has it already."""
+    if reply.tag and head.if_none_match:
+        known = _known(head.if_none_match, reply.tag)
+        if known is not None:
+            # What a 304 repeats of the headers of the 200 (RFC 9110, 15.4.5).
+            kept = [header for header in reply.headers if header[0] != b"content-type"]
+            return 304, [*kept, (b"etag", b'"%b"' % known)], b""
+    body, tag, headers = reply.body, reply.tag, list(reply.headers)
+    if head.accept_encoding and len(body) >= _COMPRESSED:
+        encoding = _chosen(parse_accept_encoding(head.accept_encoding.decode("latin-1")))
+        if encoding:
+            body = reply.encoded.get(encoding) or reply.encoded.setdefault(encoding, _ENCODERS[encoding](body))
+            tag = b"%b-%b" % (tag, encoding.encode()) if tag else b""
+            headers.append((b"content-encoding", encoding.encode()))
+    if tag:
+        headers.append((b"etag", b'"%b"' % tag))
+    headers.append((b"content-length", b"%d" % len(body)))
+    return reply.status, headers, body
+
+
+def _chosen(accepted: Iterable[str]) -> str:
+    return next((encoding for encoding in _ENCODERS if encoding in accepted), "")
+
+
+def _known(given: bytes, tag: bytes) -> bytes | None:
+    """The tag by which a client knows this very answer, as it stands in If-None-Match; None where it does not."""
+    if given.strip() == b"*":
+        return tag
+    return next((match[1] for match in _TAG.finditer(given) if _ENCODED.sub(b"", match[1]) == tag), None)

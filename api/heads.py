@@ -1,0 +1,58 @@
+"""What the service reads of a request's headers, in one pass over them."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.types import Scope
+
+_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+
+class Head:
+    """A request's headers, as far as they matter to every door.
+
+    length: the declared one of the body; encoded: whether the body is; expects: whether the client waits for 100
+    Continue. request_id: empty unless the client gave a usable one. Lists may come in several headers.
+    """
+
+    __slots__ = (
+        "accept",
+        "accept_encoding",
+        "content_type",
+        "encoded",
+        "expects",
+        "if_none_match",
+        "length",
+        "request_id",
+    )
+
+    def __init__(self, scope: Scope) -> None:
+        self.length: int | None = None
+        self.encoded = self.expects = False
+        self.request_id = ""
+        self.content_type = self.accept = self.accept_encoding = self.if_none_match = b""
+        for name, value in scope["headers"]:
+            match name:
+                case b"content-length":
+                    if value.isdigit():
+                        self.length = int(value)
+                case b"content-type":
+                    self.content_type = value
+                case b"accept":
+                    self.accept = _joined(self.accept, value)
+                case b"accept-encoding":
+                    self.accept_encoding = _joined(self.accept_encoding, value)
+                case b"if-none-match":
+                    self.if_none_match = _joined(self.if_none_match, value)
+                case b"content-encoding":
+                    self.encoded |= value.strip().lower() not in (b"", b"identity")
+                case b"expect":
+                    self.expects = True
+                case b"x-request-id":
+                    if not self.request_id and _ID.fullmatch(value):
+                        self.request_id = value.decode()
+
+
+def _joined(before: bytes, value: bytes) -> bytes:
+    return b"%b,%b" % (before, value) if before else value

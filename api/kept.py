@@ -1,0 +1,82 @@
+"""Answers that are kept as bytes, and served only while the log's head stands where it stood.
+
+An answer is kept under the bytes of its request, so that a hot one costs no parsing either. It carries the head that
+was read before its SQL ran; a request that finds it has the head read anew, by a read that begins after the request
+came (`db/head.py`). Only when both are the same is it served: then nothing was committed in between, in any process,
+and it is what Postgres would answer now. Nothing here trusts a notification, a clock or another process.
+"""
+
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+
+from cachetools import LRUCache
+from prometheus_client import Counter
+
+from api.answers import Reply
+from db.head import Head
+from db.pool import DatabaseTimeout, DatabaseUnavailable
+from schema.execute import Holds
+
+KEPT = Counter("broadsheet_kept_answers", "Requests that could be answered from what is kept, by outcome.", ["outcome"])
+_HIT, _MOVED, _NEW = (KEPT.labels(outcome) for outcome in ("hit", "moved", "new"))
+
+# What an entry weighs beside its bytes.
+_OVERHEAD = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """reply: None for a request that was seen once; head: where the log stood before the reply was made."""
+
+    weight: int
+    reply: Reply | None = None
+    head: str = ""
+
+
+class Kept:
+    """Replies to anonymous requests, at most so many bytes of them.
+
+    A request is answered as if nothing was kept the first time that it is seen: reading the head for it, and keeping
+    its answer, would be in vain where no request comes twice.
+    """
+
+    def __init__(self, head: Head, max_bytes: int) -> None:
+        self._head = head
+        self._entries: LRUCache[Hashable, _Entry] = LRUCache(max_bytes, getsizeof=lambda entry: entry.weight)
+        self._longest = max_bytes // 100
+
+    async def reply(self, key: bytes, make: Callable[[], Awaitable[Reply]]) -> Reply:
+        """The reply to a request: one that is kept and fresh, else the one that `make` makes.
+
+        key: all that the reply depends on beside the database.
+        """
+        entry = self._entries.get(key)
+        if entry is None:
+            _NEW.inc()
+            reply = await make()
+            if reply.holds is Holds.ALWAYS:
+                self._keep(key, reply)
+            elif reply.holds is Holds.UNTIL_CHANGE:
+                self._keep(key)
+            return reply
+        if entry.reply is not None and entry.reply.holds is Holds.ALWAYS:
+            _HIT.inc()
+            return entry.reply
+        try:
+            head = await self._head.read()
+        except (DatabaseTimeout, DatabaseUnavailable):
+            return await make()
+        if entry.reply is not None and entry.head == head:
+            _HIT.inc()
+            return entry.reply
+        _MOVED.inc()
+        reply = await make()
+        if reply.holds is Holds.UNTIL_CHANGE:
+            self._keep(key, reply, head)
+        return reply
+
+    def _keep(self, key: bytes, reply: Reply | None = None, head: str = "") -> None:
+        weight = _OVERHEAD + len(key) + (len(reply.body) if reply is not None else 0)
+        # One that is large leaves room for none other.
+        if weight <= self._longest:
+            self._entries[key] = _Entry(weight, reply, head)
