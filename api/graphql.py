@@ -17,11 +17,13 @@ from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import Head
 from api.kept import Kept
-from schema.execute import Answer, Executor
+from db.pool import DatabaseTimeout, DatabaseUnavailable
+from schema.execute import Answer, Executor, unanswered
 
 _GRAPHQL = b"application/graphql-response+json"
 _JSON = b"application/json"
 _VARY = b"Accept, Accept-Encoding"
+_NO_QUERY = "Name the operation in `query`, as text."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
             made = await reading.kept.reply(key, request.reply)
     except NotAsked as error:
         return _refusal(error, media_type)
+    except (DatabaseTimeout, DatabaseUnavailable) as error:
+        return reply(unanswered(error), media_type, vary=_VARY, get=get)
     if made.status == reading.executor.refused_status and _wants_plain_json(head):
         return replace(made, status=200)
     return made
@@ -143,12 +147,12 @@ def _from_query(query_string: bytes) -> Any:
 
 def _operation(asked: Any, documents: Documents) -> Operation:
     if not isinstance(asked, dict):
-        raise NotAsked(400, "The body is an object that names the operation in `query`.")
+        raise NotAsked(400, _NO_QUERY)
     if not isinstance(asked.get("extensions"), dict | None):
         raise NotAsked(400, "`extensions` is an object.")
     query, hash_ = documents.named(asked)
     if not isinstance(query, str) or not query.strip():
-        raise NotAsked(400, "Name the operation in `query`, as text.")
+        raise NotAsked(400, _NO_QUERY)
     variables, name = asked.get("variables"), asked.get("operationName")
     if variables is not None and not isinstance(variables, dict):
         raise NotAsked(400, "`variables` is an object.")

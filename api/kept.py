@@ -14,7 +14,6 @@ from prometheus_client import Counter
 
 from api.answers import Reply
 from db.head import Head
-from db.pool import DatabaseTimeout, DatabaseUnavailable
 from schema.execute import Holds
 
 KEPT = Counter("broadsheet_kept_answers", "Requests that could be answered from what is kept, by outcome.", ["outcome"])
@@ -49,6 +48,9 @@ class Kept:
         """The reply to a request: one that is kept and fresh, else the one that `make` makes.
 
         key: all that the reply depends on beside the database.
+
+        Raises:
+            DatabaseTimeout, DatabaseUnavailable: the log can't be read; what `make` would ask for can't be, either.
         """
         entry = self._entries.get(key)
         if entry is None:
@@ -62,10 +64,7 @@ class Kept:
         if entry.reply is not None and entry.reply.holds is Holds.ALWAYS:
             _HIT.inc()
             return entry.reply
-        try:
-            head = await self._head.read()
-        except (DatabaseTimeout, DatabaseUnavailable):
-            return await make()
+        head = await self._head.read()
         if entry.reply is not None and entry.head == head:
             _HIT.inc()
             return entry.reply

@@ -35,11 +35,13 @@ class Head:
         return await future
 
     async def close(self) -> None:
-        """End a read that is under way."""
+        """End a read that is under way, for all who wait."""
         if self._reading is not None:
             self._reading.cancel()
             with suppress(asyncio.CancelledError):
                 await self._reading
+        for future in self._waiting:
+            future.cancel()
 
     async def _read_while_wanted(self) -> None:
         try:
@@ -48,8 +50,6 @@ class Head:
                 await self._read_for(waiting)
         finally:
             self._reading = None
-            for future in self._waiting:
-                future.cancel()
 
     async def _read_for(self, waiting: list[asyncio.Future[str]]) -> None:
         try:

@@ -172,10 +172,8 @@ class Executor:
             return Answer(self.refused_status, _failure(error.code, str(error)))
         except Refused as refused:
             return Answer(self.refused_status, _errors(refused.errors))
-        except DatabaseTimeout:
-            return Answer(504, _failure(Code.TIMEOUT, "The database took too long. Ask for less, or try again."), 1)
-        except DatabaseUnavailable:
-            return Answer(503, _failure(Code.UNAVAILABLE, "The database can't be reached. Try again."), 1)
+        except (DatabaseTimeout, DatabaseUnavailable) as error:
+            return unanswered(error)
         except Exception as error:
             message, id_ = _masked(error)
             return Answer(500, _failure(Code.INTERNAL, message, id=id_))
@@ -331,6 +329,13 @@ def _read_by_plans(schema: GraphQLSchema) -> None:
 
 
 # -- answers that are errors
+
+
+def unanswered(error: DatabaseTimeout | DatabaseUnavailable) -> Answer:
+    """The answer where the database gave none."""
+    if isinstance(error, DatabaseTimeout):
+        return Answer(504, _failure(Code.TIMEOUT, "The database took too long. Ask for less, or try again."), 1)
+    return Answer(503, _failure(Code.UNAVAILABLE, "The database can't be reached. Try again."), 1)
 
 
 def _errors(errors: Iterable[GraphQLError]) -> bytes:

@@ -60,7 +60,7 @@ async def open_(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
 def errors(response: httpx2.Response) -> list[str]:
     """The messages of an answer without data, its form checked."""
     assert response.headers["content-type"] in (f"{OLD}; charset=utf-8", f"{NEW}; charset=utf-8")
-    assert response.headers["vary"] == "Accept"
+    assert response.headers["vary"] == "Accept, Accept-Encoding"
     assert int(response.headers["content-length"]) == len(response.content)
     body = read(response.content)
     assert "data" not in body
@@ -158,7 +158,7 @@ NO_REQUESTS: dict[str, tuple[bytes, str]] = {
     "a list of queries": (b'{"query":["{__typename}"]}', "Name the operation in `query`, as text."),
     "a persisted query": (
         b'{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"00"}}}',
-        "Name the operation in `query`, as text.",
+        "`sha256Hash` is a SHA-256 in hexadecimal.",
     ),
     "variables as text": (b'{"query":"{__typename}","variables":"{}"}', "`variables` is an object."),
     "variables as list": (b'{"query":"{__typename}","variables":[]}', "`variables` is an object."),
@@ -237,7 +237,7 @@ async def test_other_methods_are_refused(method: str, closed: httpx2.AsyncClient
         (None, OLD),
         ("*/*", OLD),
         ("application/json", OLD),
-        ("text/html", OLD),
+        ("text/html, application/json", OLD),
         ("nonsense", OLD),
         ("application/graphql-response+json", NEW),
         ("APPLICATION/GraphQL-Response+JSON", NEW),
