@@ -18,6 +18,8 @@ from api.health import Lifecycle, read_version
 from api.kept import Kept
 from api.logs import AccessLog
 from api.middleware import Door
+from api.openapi import describe
+from api.rest import doors
 from api.routes import direct, routes
 from api.settings import Settings
 from db.head import Head
@@ -72,6 +74,10 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     app.state.lifecycle = lifecycle or Lifecycle()
     app.state.settings = settings
     app.state.version = read_version(settings, schema.as_str())
+    app.state.doors = doors(schema)
+    app.state.openapi = describe(
+        app.state.doors.values(), version=app.state.version.version, list_items=settings.max_list_items
+    )
     return app
 
 

@@ -1,4 +1,5 @@
-"""Files that pages load: our own, and GraphiQL's as its package carries them. Nothing comes from elsewhere.
+"""Files that pages load: our own, and those of GraphiQL and Swagger UI as packages carry them. Nothing comes from
+elsewhere.
 
 An address holds the version of what it leads to, so that browsers may keep it for good.
 """
@@ -17,7 +18,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 OWN = Path(__file__).parent / "static"
-_GRAPHIQL_PACKAGE = "graphene_django_graphiql_static"
+# By folder: the distribution that carries it, and where in which package.
+_CARRIED = {
+    "graphiql": ("graphene-django-graphiql-static", "graphene_django_graphiql_static", "static/*/*"),
+    "swagger": ("offapi", "offapi", "swagger_*"),
+}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
@@ -26,16 +31,16 @@ def folders() -> dict[str, tuple[str, dict[str, Path]]]:
     """For each folder under /static/: its version, and its files by name."""
     own = {path.name: path for path in sorted(OWN.iterdir()) if path.suffix in _TYPES}
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in own.values())).hexdigest()[:12]
-    # Looked up, not imported: importing the package would ask for Django.
-    spec = find_spec(_GRAPHIQL_PACKAGE)
+    return {"broadsheet": (digest, own)} | {folder: _carried(*where) for folder, where in _CARRIED.items()}
+
+
+def _carried(distribution: str, package: str, pattern: str) -> tuple[str, dict[str, Path]]:
+    # Looked up, not imported: importing GraphiQL's package would ask for Django.
+    spec = find_spec(package)
     assert spec is not None
     assert spec.origin is not None
-    graphiql = Path(spec.origin).parent / "static" / _GRAPHIQL_PACKAGE
-    files = {path.name: path for path in graphiql.iterdir() if path.suffix in _TYPES}
-    return {
-        "broadsheet": (digest, own),
-        "graphiql": (package_version("graphene-django-graphiql-static"), files),
-    }
+    found = (path for path in Path(spec.origin).parent.glob(pattern) if path.suffix in _TYPES)
+    return package_version(distribution), {path.name: path for path in found}
 
 
 def address(folder: str, name: str) -> str:

@@ -23,8 +23,15 @@ log = structlog.get_logger("broadsheet.errors")
 def problem(
     status: int, detail: str | None = None, *, headers: Mapping[str, str] | None = None, **members: object
 ) -> Response:
-    """A problem details response. members are further fields of the document, such as error_id."""
-    document: dict[str, object] = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    """A problem details response. members are further fields of the document, such as error_id; `code`, for programs,
+    is the status' own name unless it is among them."""
+    meaning = HTTPStatus(status)
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": meaning.phrase,
+        "status": status,
+        "code": meaning.name,
+    }
     if detail is not None:
         document["detail"] = detail
     return Response(
@@ -42,19 +49,19 @@ def _http(_request: Request, error: Exception) -> Response:
 
 def _timeout(_request: Request, error: Exception) -> Response:
     log.warning("database_timeout", kind=type(error).__name__)
-    return problem(504, "The database did not answer in time.")
+    return problem(504, "The database did not answer in time.", code="TIMEOUT")
 
 
 def _unavailable(_request: Request, error: Exception) -> Response:
     log.warning("database_unavailable", kind=type(error).__name__)
-    return problem(503, "The database can't be reached. Try again.", headers={"Retry-After": "1"})
+    return problem(503, "The database can't be reached. Try again.", headers={"Retry-After": "1"}, code="UNAVAILABLE")
 
 
 def unexpected(error: Exception) -> Response:
     """The answer to what nobody foresaw: 500 with an id that the log line repeats beside the traceback."""
     error_id = secrets.token_hex(8)
     log.error("unexpected_error", error_id=error_id, exc_info=error)
-    return problem(500, "The service failed. The error id leads to its log.", error_id=error_id)
+    return problem(500, "The service failed. The error id leads to its log.", code="INTERNAL", error_id=error_id)
 
 
 _DETAILS = {

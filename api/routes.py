@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from starlette.routing import BaseRoute, Route
 
-from api import assets, explorer, graphql, health, metrics, start
+from api import assets, explorer, graphql, health, metrics, openapi, reference, start
 from api.middleware import Direct
+from api.rest import rest
 
 
 def direct() -> Mapping[str, Direct]:
@@ -18,10 +19,22 @@ def direct() -> Mapping[str, Direct]:
 
 
 def routes() -> list[BaseRoute]:
-    """The other doors, in the order in which a visitor meets them."""
+    """The other doors, in the order in which a visitor meets them. What REST serves is said in api/endpoints.py."""
     return [
         Route("/", start.page),
         Route("/graphql", explorer.explorer),
+        Route("/v1/articles", rest),
+        Route("/v1/articles/{id}", rest),
+        Route("/v1/articles/{id}/comments", rest),
+        Route("/v1/articles/{id}/thread", rest),
+        Route("/v1/articles/{id}/revisions", rest),
+        Route("/v1/search", rest),
+        Route("/v1/sources", rest),
+        Route("/v1/sources/{slug}", rest),
+        Route("/v1/topics", rest),
+        Route("/v1/topics/{slug}", rest),
+        Route("/openapi.json", openapi.openapi),
+        Route("/docs", reference.reference),
         Route("/static/{folder}/{version}/{name}", assets.asset),
         Route("/livez", health.livez),
         Route("/readyz", health.readyz),

@@ -162,6 +162,7 @@ class _Supervisor:
                     "Broadsheet is ready. Ctrl-C ends it.",
                     f"  Start page        {base}/",
                     f"  GraphQL explorer  {base}/graphql  (programs post to the same address)",
+                    f"  REST reference    {base}/docs  (the endpoints are under {base}/v1)",
                     f"  Health            {base}/readyz  {base}/livez  {base}/version",
                     f"  Metrics           {base}/metrics",
                 )

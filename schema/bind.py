@@ -14,6 +14,7 @@ from ingest.url import canonical
 from schema.cursor import Key, Place, read_cursor
 from schema.errors import BadRequest
 from schema.node import read_id
+from schema.page import LARGEST, SMALLEST
 from schema.query import read_query
 from schema.variables import filled
 
@@ -109,8 +110,8 @@ def uuids(value: Sequence[str], most: int) -> list[str | None]:
 
 
 def size(value: int) -> int:
-    if not 1 <= value <= 100:
-        raise BadRequest(f"`first` and `last` are 1 to 100; this is {value}.")
+    if not SMALLEST <= value <= LARGEST:
+        raise BadRequest(f"`first` and `last` are {SMALLEST} to {LARGEST}; this is {value}.")
     return value
 
 

@@ -8,6 +8,9 @@ from schema.fields import OfPart, rule
 
 T = TypeVar("T")
 
+# How many rows a page may have, and how many it has when nobody says.
+SMALLEST, LARGEST, DEFAULT_SIZE = 1, 100, 20
+
 
 @strawberry.type
 class PageInfo:

@@ -37,9 +37,9 @@ from schema.document import Document, Limits
 from schema.errors import BadRequest, CostExceeded
 from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, Rule
 from schema.filter import Conditions, Queries
+from schema.page import DEFAULT_SIZE
 from schema.variables import USUAL_SIZES, filled, room, slotted
 
-_DEFAULT_SIZE = 20
 # What a list that is never paged (topics, images, authors) counts as.
 _SHORT_LIST = 4
 
@@ -295,7 +295,7 @@ class Planner:
         first, last = arguments.get("first"), arguments.get("last")
         if first is not None and last is not None:
             raise BadRequest("Give `first` or `last`, not both.")
-        asked = last if last is not None else first if first is not None else _DEFAULT_SIZE
+        asked = last if last is not None else first if first is not None else DEFAULT_SIZE
         number = bind.size(filled(asked, self.variables))
         size = number if number in USUAL_SIZES else Param(Bound(asked, bind.size))
         return size, room(number), last is not None

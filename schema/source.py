@@ -26,9 +26,9 @@ class SourceBy:
 
 @strawberry.input
 class SourceFilter:
-    languages: list[str] | None = condition("languages")
-    countries: list[str] | None = condition("countries")
-    name_contains: str | None = condition("nameContains")
+    languages: list[str] | None = condition("languages", 'BCP 47; "en" matches "en-GB".')
+    countries: list[str] | None = condition("countries", "Two letters, as in ISO 3166; any of them.")
+    name_contains: str | None = condition("nameContains", "Case and accents don't matter.")
 
 
 @strawberry.type(description="An outlet, as named to readers.")

@@ -33,8 +33,8 @@ class TopicBy:
 
 @strawberry.input
 class TopicFilter:
-    name_contains: str | None = condition("nameContains")
-    broader: str | None = condition("broader")
+    name_contains: str | None = condition("nameContains", "Case and accents don't matter.")
+    broader: str | None = condition("broader", "The slug of the next broader topic.")
 
 
 def _name(language: str | None = UNSET) -> str:

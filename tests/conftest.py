@@ -18,13 +18,14 @@ from db.cluster import ELSEWHERE
 from db.embedded import running
 from db.migrate import migrate
 from db.pool import Database
-from tests.databases import administer, at
+from tests.databases import administer, at, execute
 from tests.processes import is_alive
 
 ROOT = Path(__file__).parents[1]
 # Nothing here has to survive a power cut.
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
 PREFIX = "broadsheet_test"
+EDITION = ROOT / "tests" / "schema" / "edition.sql"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,6 +82,17 @@ async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
     await administer(server_url, f"create database {name} template {template} strategy file_copy")
     yield at(server_url, name)
     await administer(server_url, f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def edition_url(server_url: str, template: str) -> Iterator[str]:
+    """The address of a database with the fixed edition, made once for tests that only read."""
+    name = f"{PREFIX}_{os.getpid()}_edition"
+    url = at(server_url, name)
+    asyncio.run(administer(server_url, f"create database {name} template {template} strategy file_copy"))
+    asyncio.run(execute(url, EDITION.read_text()))
+    yield url
+    asyncio.run(administer(server_url, f"drop database {name} with (force)"))
 
 
 @pytest.fixture
