@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -47,19 +47,21 @@ def python_modules(requirements: Path) -> Path:
 def node(command: Sequence[str | Path], *, cwd: Path, **variables: str) -> str:
     """What node prints when it runs a script with arguments. Programs that it starts find the same node."""
     path = f"{_NODE.parent}{os.pathsep}{os.environ['PATH']}"
-    return ran([_NODE, *command], cwd=cwd, PATH=path, CI="true", **variables)
+    return ran([_NODE, *command], cwd=cwd, variables={"PATH": path, "CI": "true", **variables})
 
 
-def ran(command: Sequence[str | Path], *, cwd: Path, **variables: str) -> str:
-    """What a command prints; it has to end well, and within five minutes."""
+def ran(
+    command: Sequence[str | Path], *, cwd: Path, seconds: float = 300, variables: Mapping[str, str] | None = None
+) -> str:
+    """What a command prints; it has to end well, and in time."""
     ended = subprocess.run(
         command,
         cwd=cwd,
-        env=clean_environment() | variables,
+        env=clean_environment() | dict(variables or {}),
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=seconds,
     )
     assert ended.returncode == 0, f"{command} ended with {ended.returncode}:\n{ended.stdout}\n{ended.stderr}"
     return ended.stdout

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import STDOUT, Popen
@@ -35,23 +36,29 @@ def sample_url(server_url: str, template: str) -> Iterator[str]:
     asyncio.run(administer(server_url, f"drop database {name} with (force)"))
 
 
-@pytest.fixture(scope="session")
-def service(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a `broadsheet serve` of its own process."""
-    port = str(free_port())
-    given = {"DATABASE_URL": sample_url, "PORT": port, "LOG_LEVEL": "error"}
-    environment = clean_environment() | {f"BROADSHEET_{name}": value for name, value in given.items()}
-    # A file for what it says, since nobody reads a pipe in the meantime.
+@contextmanager
+def serving(database_url: str, log: Path, **settings: str) -> Iterator[str]:
+    """The address of a `broadsheet serve` of its own process. log: a file for what it says, since nobody reads a pipe
+    in the meantime."""
+    given = {"database_url": database_url, "port": str(free_port()), "log_level": "error", **settings}
+    environment = clean_environment() | {f"BROADSHEET_{name.upper()}": value for name, value in given.items()}
     with (
-        (tmp_path_factory.mktemp("service") / "log").open("wb") as log,
-        Popen([*BROADSHEET, "serve"], cwd=ROOT, env=environment, stdout=log, stderr=STDOUT) as process,
+        log.open("wb") as said,
+        Popen([*BROADSHEET, "serve"], cwd=ROOT, env=environment, stdout=said, stderr=STDOUT) as process,
     ):
         try:
-            url = f"http://127.0.0.1:{port}"
+            url = f"http://127.0.0.1:{given['port']}"
             asyncio.run(answers(url + "/readyz"))
             yield url
         finally:
             process.kill()
+
+
+@pytest.fixture(scope="session")
+def service(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the service as it comes."""
+    with serving(sample_url, tmp_path_factory.mktemp("service") / "log") as url:
+        yield url
 
 
 @pytest.fixture

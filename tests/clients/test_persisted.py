@@ -1,5 +1,6 @@
 """Automatic persisted queries, as Apollo Client and urql send them."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 import pytest
 
+from tests.clients.conftest import serving
 from tests.clients.examples import run, write
 
 # What says GET in each example, and what says POST in its place.
@@ -24,6 +26,23 @@ def asked(request: dict[str, Any]) -> tuple[str | None, str]:
         extensions = orjson.loads(parameters["extensions"][0])
         return parameters.get("query", [None])[0], extensions["persistedQuery"]["sha256Hash"]
     return request["body"].get("query"), request["body"]["extensions"]["persistedQuery"]["sha256Hash"]
+
+
+@pytest.fixture(scope="module")
+def without(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a service that takes no automatic persisted queries."""
+    with serving(sample_url, tmp_path_factory.mktemp("without") / "log", persisted_bytes="0") as url:
+        yield url
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_where_hashes_are_not_taken_documents_are_sent(client: str, without: str, project: Path) -> None:
+    write(project, without, client)
+    refused, sent, *_ = run(client, project).requests
+    assert asked(refused)[0] is None
+    assert refused["status"] == 200
+    assert [error["message"] for error in refused["answer"]["errors"]] == ["PersistedQueryNotSupported"]
+    assert sent["answer"]["data"]["articles"]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -40,7 +40,7 @@ async def test_gql_reads_the_schema_from_the_service(service: str) -> None:
 def test_ariadne_codegen_generates_a_client_that_runs(service: str, tmp_path: Path) -> None:
     shutil.copy(SCHEMA, tmp_path)
     write(tmp_path, service, "ariadne.toml", "operations.graphql", "with_ariadne.py")
-    modules = str(python_modules(HERE / "requirements.txt"))
-    ran([sys.executable, "-m", "ariadne_codegen", "--config", "ariadne.toml"], cwd=tmp_path, PYTHONPATH=modules)
-    printed = ran([sys.executable, "with_ariadne.py"], cwd=tmp_path, PYTHONPATH=modules).splitlines()
+    modules = {"PYTHONPATH": str(python_modules(HERE / "requirements.txt"))}
+    ran([sys.executable, "-m", "ariadne_codegen", "--config", "ariadne.toml"], cwd=tmp_path, variables=modules)
+    printed = ran([sys.executable, "with_ariadne.py"], cwd=tmp_path, variables=modules).splitlines()
     assert len(printed) == 4
