@@ -1,5 +1,5 @@
 # Paths are relative here, so that spaces in the checkout's own path do no harm.
-.PHONY: run test conformance lock schema clean
+.PHONY: run test conformance bench lock schema released clean
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
@@ -24,6 +24,12 @@ test: .venv/installed-dev
 conformance: .venv/installed-dev
 	$(PY) -m pytest -q --conformance -o faulthandler_timeout=1800 tests/clients
 
+# How fast pages are read, side by side with others, and on ten times the articles; docs/performance.md says how.
+# BENCH= takes what `python -m tests.benchmarks.read --help` shows.
+bench: .venv/installed-dev
+	$(PY) -m tests.benchmarks.read $(BENCH)
+	$(PY) -m tests.benchmarks.read --scale $(BENCH)
+
 # Pin the newest versions that pyproject.toml allows, with their hashes. No index address gets into the files.
 COMPILE = $(PY) -m uv --quiet --no-config pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --group build
@@ -36,9 +42,15 @@ lock: .venv/installed-dev
 schema: .venv/installed-dev
 	$(PY) -m pytest -q tests/db/test_schema.py --update
 
+# At a release: what is exported now is what later changes are held against (CONTRIBUTING.md says how).
+released: .venv/installed
+	cp schema/schema.graphql schema/released.graphql
+	$(PY) -m api openapi > api/released.json
+
 # Remove what make made; not .data, where the articles are.
 clean:
-	rm -rf .venv .data/tests .data/packages .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache broadsheet.egg-info
+	rm -rf .venv tests/benchmarks/read/node/node_modules .data/tests .data/packages .schemathesis
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache broadsheet.egg-info
 
 .venv/bin/python:
 	@PYTHON="$(PYTHON)" sh .ci/venv

@@ -9,13 +9,13 @@ from __future__ import annotations
 import gzip
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 import brotli
-from starlette_compress._utils import parse_accept_encoding
 
+from api.encoding import preferred
 from api.heads import Head
 from schema.execute import Answer, Holds
 
@@ -28,7 +28,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 # What is shorter goes out as it is.
 _COMPRESSED = 500
-# In the order in which they are chosen; levels as fast as the text is worth.
+# At levels as fast as the text is worth.
 _ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {
     "zstd": lambda body: zstd.compress(body, 4),
     "br": lambda body: brotli.compress(body, quality=4),
@@ -40,14 +40,15 @@ _TAG = re.compile(rb'(?:W/)?"([^"]*)"')
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer ready to be sent. tag: of its ETag, without quotation marks; empty where it has none. encoded: its body
-    as it was compressed already, by encoding."""
+    """An answer ready to be sent. tag: of its ETag, without quotation marks; empty where it has none. deprecated: what
+    was used for it that is going, by coordinate. encoded: its body as it was compressed already, by encoding."""
 
     status: int
     headers: Headers
     body: bytes
     holds: Holds = Holds.NOW
     tag: bytes = b""
+    deprecated: tuple[str, ...] = ()
     encoded: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -84,7 +85,7 @@ def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], b
             return 304, [*kept, (b"etag", b'"%b"' % known)], b""
     body, tag, headers = reply.body, reply.tag, list(reply.headers)
     if head.accept_encoding and len(body) >= _COMPRESSED:
-        encoding = _chosen(parse_accept_encoding(head.accept_encoding.decode("latin-1")))
+        encoding = preferred(head.accept_encoding)
         if encoding:
             body = reply.encoded.get(encoding) or reply.encoded.setdefault(encoding, _ENCODERS[encoding](body))
             tag = b"%b-%b" % (tag, encoding.encode()) if tag else b""
@@ -93,10 +94,6 @@ def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], b
         headers.append((b"etag", b'"%b"' % tag))
     headers.append((b"content-length", b"%d" % len(body)))
     return reply.status, headers, body
-
-
-def _chosen(accepted: Iterable[str]) -> str:
-    return next((encoding for encoding in _ENCODERS if encoding in accepted), "")
 
 
 def _known(given: bytes, tag: bytes) -> bytes | None:

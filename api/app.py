@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 from starlette.applications import Starlette
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette_compress import CompressMiddleware
 
+from api.clients import Clients
 from api.database import opened
 from api.documents import Documents, read_manifest
+from api.encoding import Compression
 from api.errors import RESPONSES
 from api.graphql import Reading, refused
 from api.health import Lifecycle, read_version
@@ -51,6 +52,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                 documents,
                 Kept(head, settings.hot_answer_bytes) if settings.hot_answers else None,
                 settings.cache_seconds,
+                Clients(settings.client_names),
             )
             async with keep_due(database, clock=lambda: datetime.now(UTC)):
                 yield
@@ -65,7 +67,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     app = Starlette(routes=routes(), lifespan=lifespan)
     # In the place of Starlette's own stack, whose outermost layer answers what nobody caught.
     app.middleware_stack = Door(
-        CompressMiddleware(ExceptionMiddleware(app.router, handlers=RESPONSES)),
+        Compression(ExceptionMiddleware(app.router, handlers=RESPONSES)),
         access=AccessLog(settings.log_level, settings.log_format),
         max_body_bytes=settings.max_body_bytes,
         direct=direct(),

@@ -147,6 +147,21 @@ def schema() -> None:
 
 
 @app.command()
+def openapi() -> None:
+    """Print the description of REST (OpenAPI 3.1)."""
+    import json
+    from importlib.metadata import version as package_version
+
+    from api.openapi import describe
+    from api.rest import doors
+    from schema.build import build_schema
+
+    made = doors(build_schema()).values()
+    found = describe(made, version=package_version("broadsheet"), list_items=settings_given().max_list_items)
+    typer.echo(json.dumps(json.loads(found), indent=2, ensure_ascii=False))
+
+
+@app.command()
 def settings() -> None:
     """Print every setting as the Markdown table of docs/configuration.md."""
     from api.settings import settings_table

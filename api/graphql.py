@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from api.answers import Reply, reply
+from api.clients import Clients
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import Head
@@ -38,12 +39,13 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the doors to the read path work with. kept: None where no answer is kept."""
+    """What the doors to the read path work with. kept: None where no answer is kept. clients: counts who asks."""
 
     executor: Executor
     documents: Documents
     kept: Kept | None
     cache_seconds: int
+    clients: Clients = field(default_factory=Clients)
 
 
 async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
@@ -62,6 +64,7 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
             # The key is all that the answer hangs on, beside the database.
             key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
             made = await reading.kept.reply(key, request.reply)
+        reading.clients.count(head.client, made.deprecated)
     except NotAsked as error:
         return _refusal(error, media_type)
     except (DatabaseTimeout, DatabaseUnavailable) as error:
@@ -89,7 +92,9 @@ class _Request:
         answer = await executor.execute(operation.query, operation.variables, operation.name)
         if operation.hash is not None and answer.status == 200:
             documents.keep(operation.hash, operation.query)
-        return reply(answer, self.media_type, vary=_VARY, get=self.get, cache_seconds=self.reading.cache_seconds)
+        made = reply(answer, self.media_type, vary=_VARY, get=self.get, cache_seconds=self.reading.cache_seconds)
+        used = executor.uses(operation.query, operation.variables, operation.name)
+        return replace(made, deprecated=used) if used else made
 
 
 async def _asked(scope: Scope, receive: Receive, head: Head) -> bytes:

@@ -6,6 +6,8 @@ import re
 
 from starlette.types import Scope
 
+from api.clients import HEADERS, NOBODY, client_of
+
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -13,12 +15,14 @@ class Head:
     """A request's headers, as far as they matter to every door.
 
     length: the declared one of the body; encoded: whether the body is; expects: whether the client waits for 100
-    Continue. request_id: empty unless the client gave a usable one. Lists may come in several headers.
+    Continue. request_id: empty unless the client gave a usable one. client: what it calls itself. Lists may come in
+    several headers.
     """
 
     __slots__ = (
         "accept",
         "accept_encoding",
+        "client",
         "content_type",
         "encoded",
         "expects",
@@ -31,6 +35,7 @@ class Head:
         self.length: int | None = None
         self.encoded = self.expects = False
         self.request_id = ""
+        self.client = NOBODY
         self.content_type = self.accept = self.accept_encoding = self.if_none_match = b""
         for name, value in scope["headers"]:
             match name:
@@ -52,6 +57,8 @@ class Head:
                 case b"x-request-id":
                     if not self.request_id and _ID.fullmatch(value):
                         self.request_id = value.decode()
+                case _ if name in HEADERS:
+                    self.client = client_of(scope["headers"])
 
 
 def _joined(before: bytes, value: bytes) -> bytes:

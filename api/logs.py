@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 import structlog
 
+from api.clients import Client
+
 # The id of the request that is being answered, which every line that is written meanwhile carries.
 REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -97,16 +99,26 @@ class AccessLog:
         self.console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
 
     def write(
-        self, *, method: str, path: str, status: int, seconds: float, size: int, client: str, request_id: str
+        self,
+        *,
+        method: str,
+        path: str,
+        status: int,
+        seconds: float,
+        size: int,
+        client: str,
+        request_id: str,
+        named: Client,
     ) -> None:
-        """Write the line of one request. path is what the client sent, decoded; seconds is how long it took."""
+        """Write the line of one request. path is what the client sent, decoded; seconds is how long it took; client is
+        its address, named what it calls itself (plain ASCII, as `client_of` takes it)."""
         if not self.wanted:
             return
         path = path if path.isascii() and path.isprintable() else path.translate(_ESCAPES)
         if self.console:
-            line = f"{status} {method} {path} {seconds * 1000:.1f} ms {size} bytes {request_id}\n".encode(
-                errors="backslashreplace"
-            )
+            who = " ".join((request_id, *filter(None, named)))
+            text = f"{status} {method} {path} {seconds * 1000:.1f} ms {size} bytes {who}\n"
+            line = text.encode(errors="backslashreplace")
         else:
             event = {
                 "event": "request",
@@ -120,6 +132,10 @@ class AccessLog:
                 "client": client,
                 "request_id": request_id,
             }
+            if named.name:
+                event["client_name"] = named.name
+            if named.version:
+                event["client_version"] = named.version
             line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
         if not self._lines:
             asyncio.get_running_loop().call_soon(self._flush)

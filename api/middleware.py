@@ -101,7 +101,7 @@ class Door:
         finally:
             REQUEST_ID.reset(token)
             # 499 as nginx writes it: the client left before an answer began.
-            self._note(scope, exchange.status or 499, self.clock() - began, exchange.size, request_id)
+            self._note(scope, head, exchange.status or 499, self.clock() - began, exchange.size, request_id)
 
     async def _answered(self, scope: Scope, head: Head, exchange: _Exchange) -> None:
         # A declared length that is within the limit is kept by the server's own parser.
@@ -129,7 +129,7 @@ class Door:
     def _refusal(self, scope: Scope, head: Head, status: int, message: str, headers: Mapping[str, str]) -> Response:
         return self.refusals.get(scope["path"], _refused)(head, status, message, headers)
 
-    def _note(self, scope: Scope, status: int, seconds: float, size: int, request_id: str) -> None:
+    def _note(self, scope: Scope, head: Head, status: int, seconds: float, size: int, request_id: str) -> None:
         path = scope["path"]
         route = path if path in self.direct else getattr(scope.get("route"), "path", "unmatched")
         requests, times = _metrics(scope["method"] if route != "unmatched" else "any", route, status)
@@ -144,6 +144,7 @@ class Door:
             size=size,
             client=client[0] if client else "",
             request_id=request_id,
+            named=head.client,
         )
 
 

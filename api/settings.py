@@ -109,6 +109,12 @@ class Settings(BaseSettings):
         "still served, so that load balancers notice. Ctrl-C does not wait.",
     )
 
+    clients: str | None = Field(
+        None,
+        max_length=5_000,
+        description="Names of clients, separated by commas, that metrics always count by name. Of others, the first "
+        "50 that a server process meets are.",
+    )
     introspection: bool = Field(True, description="Whether the GraphQL schema may be read by introspection.")
     validation_status: Literal[200, 400, 422] = Field(
         400,
@@ -172,6 +178,11 @@ class Settings(BaseSettings):
         le=600,
         description="Seconds of processor that parsing one feed document may take before its process is ended.",
     )
+
+    @property
+    def client_names(self) -> list[str]:
+        """The names in `clients`."""
+        return [name.strip() for name in (self.clients or "").split(",") if name.strip()]
 
 
 def read_settings() -> Settings:

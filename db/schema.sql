@@ -56,6 +56,22 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.search_periods(at timestamp with time zone) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT (((GREATEST((floor((EXTRACT(epoch FROM (search_periods.at - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::numeric)))::integer, 0) >> (2 * length.length)) * 16) + length.length) FROM generate_series(0, 8) length(length));
+
+CREATE FUNCTION public.search_spans(upto timestamp with time zone) RETURNS SETOF integer[]
+    LANGUAGE sql IMMUTABLE ROWS 9 PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT ARRAY( SELECT ((period.period * 16) + length.length)
+            FROM generate_series((((l.last - 1) >> 2) * 4), (l.last - 1)) period(period)) AS "array"
+    FROM generate_series(0, 8) length(length),
+     LATERAL ( SELECT (GREATEST((floor((EXTRACT(epoch FROM (search_spans.upto - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::numeric)))::integer, 0) + 1) AS now) n,
+     LATERAL ( SELECT ((n.now - (((1 << (2 * length.length)) - 1) / 3)) >> (2 * length.length)) AS last) l
+   WHERE (l.last > 0)
+   ORDER BY length.length;
+END;
+
 CREATE TABLE jobs.pgqueuer (
     id bigint NOT NULL,
     priority integer NOT NULL,
@@ -144,7 +160,8 @@ ALTER SEQUENCE jobs.pgqueuer_statistics_id_seq OWNED BY jobs.pgqueuer_statistics
 CREATE TABLE public.article_authors (
     article_id uuid NOT NULL,
     "position" integer NOT NULL,
-    author_id uuid NOT NULL
+    author_id uuid NOT NULL,
+    published_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.article_keys (
@@ -160,6 +177,7 @@ CREATE TABLE public.article_topics (
     direct boolean NOT NULL,
     confidence real NOT NULL,
     assigned_by text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
     CONSTRAINT article_topics_assigned_by_check CHECK ((assigned_by = ANY (ARRAY['PUBLISHER'::text, 'CLASSIFIER'::text, 'EDITOR'::text]))),
     CONSTRAINT article_topics_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision)))
 );
@@ -588,19 +606,19 @@ CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON jobs.pgqueuer USING btree (ded
 
 CREATE INDEX pgqueuer_updated_id_id1_idx ON jobs.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::jobs.pgqueuer_status);
 
-CREATE INDEX article_authors_by_author ON public.article_authors USING btree (author_id, article_id);
+CREATE INDEX article_authors_by_time ON public.article_authors USING btree (author_id, published_at DESC, article_id DESC);
 
 CREATE INDEX article_keys_by_article ON public.article_keys USING btree (article_id, kind, value);
 
-CREATE INDEX article_topics_by_topic ON public.article_topics USING btree (topic_id, article_id);
+CREATE INDEX article_topics_by_time ON public.article_topics USING btree (topic_id, published_at DESC, article_id DESC);
 
 CREATE INDEX articles_by_comments ON public.articles USING btree (comment_count DESC, id DESC) WHERE is_public;
 
 CREATE INDEX articles_by_published ON public.articles USING btree (published_at DESC, id DESC) WHERE is_public;
 
-CREATE INDEX articles_by_search ON public.articles USING gin (search);
-
 CREATE INDEX articles_by_source ON public.articles USING btree (source_id, published_at DESC, id DESC) WHERE is_public;
+
+CREATE INDEX articles_by_text ON public.articles USING gin (search, public.search_periods(published_at)) WITH (fastupdate=off);
 
 CREATE INDEX articles_by_updated ON public.articles USING btree (sort_updated_at DESC, id DESC) WHERE is_public;
 

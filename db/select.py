@@ -4,8 +4,8 @@ The text is canonical: the same read gives the same text, so that prepared state
 used because it is faster than `json_build_object` and keeps the order of fields.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from db.read import (
     All,
@@ -24,12 +24,13 @@ from db.read import (
     One,
     Page,
     Param,
+    Rank,
     Read,
     Test,
     Total,
     Value,
 )
-from db.tables import RANK, TABLES, Audience, Column, Edge, KeyKind, Order, Table
+from db.tables import RANK, TABLES, Audience, Column, Edge, KeyKind, Spans, Table
 
 # `concat` takes at most 100 arguments.
 _CONCAT = 90
@@ -85,8 +86,8 @@ class _Writer:
     def param(self, param: Param) -> str:
         return f"${self.params.setdefault(param, len(self.params) + 1)}"
 
-    def filled(self, template: str, t: str, params: Iterable[Param] = (), o: str = "") -> str:
-        return template.format(*map(self.param, params), t=t, o=o)
+    def filled(self, template: str, t: str, params: Iterable[Param] = (), **more: str) -> str:
+        return template.format(*map(self.param, params), t=t, **more)
 
     # -- pieces
 
@@ -165,8 +166,8 @@ class _Writer:
             f" from {table.name} {t} where {self.reached(edge, table, t, o)})"
         )
 
-    def reached(self, edge: Edge, table: Table, t: str, o: str) -> str:
-        on = self.filled(edge.on, t, o=o)
+    def reached(self, edge: Edge, table: Table, t: str, o: str, x: str = "") -> str:
+        on = self.filled(edge.on, t, o=o, x=x)
         visible = self.filled(table.visible.get(self.audience, "false"), t)
         return on if visible == "true" else f"{on} and {visible}"
 
@@ -208,17 +209,17 @@ class _Writer:
 
     # -- conditions
 
-    def condition(self, condition: Condition, table: Table, t: str) -> str:
+    def condition(self, condition: Condition, table: Table, t: str, each: str = "") -> str:
         match condition:
             case Test(name, params):
-                return self.filled(table.tests[name], t, params)
+                return self.filled(table.tests[name], t, params, each=each)
             case All(of):
-                return "(" + " and ".join(self.condition(c, table, t) for c in of) + ")" if of else "true"
+                return "(" + " and ".join(self.condition(c, table, t, each) for c in of) + ")" if of else "true"
             case AnyOf(of):
-                return "(" + " or ".join(self.condition(c, table, t) for c in of) + ")" if of else "false"
+                return "(" + " or ".join(self.condition(c, table, t, each) for c in of) + ")" if of else "false"
             case Not(of):
                 # A test on a null column is neither true nor false: what does not match is all the rest.
-                return f"({self.condition(of, table, t)}) is not true"
+                return f"({self.condition(of, table, t, each)}) is not true"
 
     # -- pages
 
@@ -236,8 +237,7 @@ class _Writer:
                     pieces += ["[", _Sql(self.items(page, read, table, t)), "]"]
                 case Info(fields):
                     # Without an aggregate over the rows there would be an answer for each of them.
-                    of_rows = {"startCursor", "endCursor", "hasPreviousPage" if page.backward else "hasNextPage"}
-                    rows_needed |= any(name in of_rows for _, name in fields)
+                    rows_needed |= _counts_for(page, fields)
                     pieces += self.info(page, fields, table, t, o)
                 case Total(exact):
                     compared = f"to_json(k.counted <= {COUNTED})" if exact else f"least(k.counted, {COUNTED})"
@@ -251,6 +251,8 @@ class _Writer:
 
     def items(self, page: Page, read: Object, table: Table, t: str) -> str:
         body = self.concat(self.object(read, table, t, cursor=self.cursor(page, t)))
+        if not _counts(page):
+            return f"string_agg({body},',')"
         direction = " desc" if page.backward else ""
         return f"string_agg({body},',' order by {t}.n{direction}) filter (where {t}.n <= {self.size(page)})"
 
@@ -293,56 +295,143 @@ class _Writer:
         return pieces
 
     def numbered(self, page: Page, table: Table, t: str, o: str) -> str:
-        """The rows of the page and one more, numbered from its own side."""
+        """The rows of the page in their order; where it counts them, numbered from its own side and with one more."""
         u = f"{t}r"
-        direction = " desc" if page.order.descending != page.backward else ""
-        where = [self.keyset(page.order, keyset, u, after=after) for keyset, after in self.bounds(page) if keyset]
-        size = str(page.size + 1) if isinstance(page.size, int) else f"{self.size(page)} + 1"
-        return (
-            f"select {u}.*, row_number() over () as n from (select {u}.*{self.rows(page, table, u, o, where)}"
-            f" order by {u}.{page.order.key}{direction}, {u}.id{direction} limit {size}) {u}"
-        )
+        way = _way(page, table)
+        if page.rank is not None:
+            rows = self.picked(page, table, u, f"select {u}.id, {u}.score{self.some(page, table, u, o)}")
+        elif _is_first(page, table):
+            where = [self.keyset(page, keyset, u, "", after=after) for keyset, after in self.bounds(page) if keyset]
+            top = f"{self.param(page.after.key)}::timestamptz" if page.after is not None else ""
+            rows = self.picked(page, table, u, self.first(page, table, u, where, self.room(page), top=top))
+        elif way is None:
+            rows = f"select {u}.*{self.some(page, table, u, o)}"
+        else:
+            # As many of each thing that the test names, which an index gives, and the first of all those.
+            k = self.alias()
+            things = self.filled(way.of, "", way.params)
+            rows = (
+                f"select distinct on ({u}.{page.order.key}, {u}.id) {u}.* from {things} {k}"
+                f" cross join lateral (select {u}.*{self.some(way.page, table, u, k)}) {u}{self.ordered(page, u)}"
+            )
+        return f"select {u}.*, row_number() over () as n from ({rows}) {u}" if _counts(page) else rows
 
     def bounds(self, page: Page) -> tuple[tuple[Keyset | None, bool], tuple[Keyset | None, bool]]:
         return ((page.after, True), (page.before, False))
 
-    def keyset(self, order: Order, keyset: Keyset, t: str, *, after: bool, inclusive: bool = False) -> str:
-        sign = ">" if after != order.descending else "<"
-        cast = {"time": "timestamptz", "int": "integer", "text": "text", "bytes": "bytea"}[order.kind]
+    def keyset(self, page: Page, keyset: Keyset, t: str, x: str, *, after: bool, inclusive: bool = False) -> str:
+        sign = ">" if after != page.order.descending else "<"
+        cast = {"time": "timestamptz", "int": "integer", "text": "text", "bytes": "bytea"}[page.order.kind]
         key, id_ = f"{self.param(keyset.key)}::{cast}", f"{self.param(keyset.id)}::uuid"
-        return f"({t}.{order.key}, {t}.id) {sign}{'=' if inclusive else ''} ({key}, {id_})"
+        return f"({', '.join(self.place(page, t, x))}) {sign}{'=' if inclusive else ''} ({key}, {id_})"
+
+    def some(self, page: Page, table: Table, t: str, o: str) -> str:
+        """FROM, WHERE, ORDER BY and LIMIT of a page's rows."""
+        x = self.between(page)
+        where = [self.keyset(page, keyset, t, x, after=after) for keyset, after in self.bounds(page) if keyset]
+        return self.rows(page, table, t, o, x, where) + self.ordered(page, t, x)
+
+    def ordered(self, page: Page, t: str, x: str = "") -> str:
+        """ORDER BY and LIMIT: the page, and one row more where it tells whether there are more."""
+        direction = " desc" if page.order.descending != page.backward else ""
+        key, id_ = self.place(page, t, x)
+        return f" order by {key}{direction}, {id_}{direction} limit {self.room(page)}"
+
+    def room(self, page: Page) -> str:
+        more = int(_counts(page))
+        if isinstance(page.size, int):
+            return str(page.size + more)
+        return f"{self.size(page)} + 1" if more else self.size(page)
+
+    def picked(self, page: Page, table: Table, t: str, found: str) -> str:
+        """Whole rows of those that were found by little of them, in the page's order."""
+        v = self.alias()
+        score = f", {v}.score" if page.rank is not None else ""
+        return f"select {t}.*{score} from ({found}) {v} join {table.name} {t} on {t}.id = {v}.id{self.ordered(page, v)}"
+
+    def first(
+        self, page: Page, table: Table, t: str, where: Sequence[str], limit: str, *, top: str = "", more: str = ""
+    ) -> str:
+        """The first rows that a text finds, in the order of its spans: from one span to the next until there are
+        enough. A row between the spans and their rows would be read however many were found; `offset 0` keeps Postgres
+        from walking through all rows in order instead, since it guesses that every text finds many."""
+        spans = table.spans
+        assert spans is not None
+        key, s, w = table.orders[spans.order].key, self.alias(), self.alias()
+        columns = f"{t}.id, {t}.{key}{more}"
+        within = [*self.conditions(page, table, t, "", "", each=" offset 0"), *where, self.filled(spans.within, t, o=s)]
+        top = top or spans.top.format(t=w)
+        return (
+            f"select {t}.* from {spans.of.format(top, t=s)} cross join lateral"
+            f" (select {t}.* from (select {columns} from {table.name} {t} where {' and '.join(within)} offset 0) {t}"
+            f" order by {t}.{key} desc, {t}.id desc limit {limit}) {t} limit {limit}"
+        )
+
+    def place(self, page: Page, t: str, x: str) -> tuple[str, str]:
+        """The order's key and the id, in the row between where they stand there too."""
+        beside = page.edge.beside if page.edge is not None and x else {}
+        if page.order.key in beside:
+            return f"{x}.{beside[page.order.key]}", f"{x}.{beside['id']}"
+        return f"{t}.{page.order.key}", f"{t}.id"
+
+    def between(self, page: Page) -> str:
+        """An alias for the row between, where there is one."""
+        return self.alias() if page.edge is not None and page.edge.through else ""
 
     def beyond(self, page: Page, keyset: Keyset, table: Table, o: str, *, ahead: bool) -> str:
         """Rows at the cursor itself or on its far side."""
         u = self.alias()
-        where = self.keyset(page.order, keyset, u, after=ahead, inclusive=True)
-        return self.rows(page, table, u, o, [where])
+        way = _way(page, table)
+        if way is not None:
+            page, o = way.page, self.alias()
+        x = self.between(page)
+        where = [self.keyset(page, keyset, u, x, after=ahead, inclusive=True)]
+        if page.rank is None and _spans(page, table) is not None:
+            return f" from ({self.first(page, table, u, where, '1')}) {u}"
+        rows = self.rows(page, table, u, o, x, where)
+        if way is None:
+            return rows
+        return f" from {self.filled(way.of, '', way.params)} {o} cross join lateral (select 1{rows}) {u}"
 
-    def rows(self, page: Page, table: Table, t: str, o: str, where: Sequence[str]) -> str:
-        """FROM and WHERE of a page's rows, before paging; a ranked search ranks a bounded number of the newest."""
-        conditions = self.conditions(page, table, t, o)
-        if page.rank is None:
-            return f" from {table.name} {t} where {' and '.join([*conditions, *where])}"
-        if page.rank.newest is not None:
-            conditions.append(f"{t}.id <= {self.param(page.rank.newest)}::uuid")
-        rank = self.filled(RANK, t, (page.rank.query,))
-        candidates = (
-            f"select {t}.* from {table.name} {t} where {' and '.join(conditions)}"
-            f" order by {t}.published_at desc, {t}.id desc limit {RANKED}"
-        )
-        ranked = f"select {t}.*, {rank} as score from ({candidates}) {t}"
-        return f" from ({ranked}) {t} where {' and '.join(where) if where else 'true'}"
+    def rows(self, page: Page, table: Table, t: str, o: str, x: str, where: Sequence[str]) -> str:
+        """FROM and WHERE of a page's rows, before paging."""
+        if page.rank is not None:
+            ranked = self.ranked(page.rank, page, table, t, o)
+            return f" from ({ranked}) {t} where {' and '.join(where) if where else 'true'}"
+        between = f", {page.edge.through} {x}" if page.edge is not None and x else ""
+        where = [*self.conditions(page, table, t, o, x), *where]
+        return f" from {table.name} {t}{between} where {' and '.join(where)}"
 
-    def conditions(self, page: Page, table: Table, t: str, o: str) -> list[str]:
-        conditions = [self.reached(page.edge, table, t, o)] if page.edge is not None else [self.reachable(table, t)]
+    def ranked(self, rank: Rank, page: Page, table: Table, t: str, o: str) -> str:
+        """Ids and scores of a bounded number of the newest that a search finds."""
+        frozen = [f"{t}.id <= {self.param(rank.newest)}::uuid"] if rank.newest is not None else []
+        if _spans(page, table) is not None:
+            candidates = self.first(page, table, t, frozen, str(RANKED), more=f", {t}.search")
+        else:
+            where = [*self.conditions(page, table, t, o, ""), *frozen]
+            candidates = (
+                f"select {t}.id, {t}.search from {table.name} {t} where {' and '.join(where)}"
+                f" order by {t}.published_at desc, {t}.id desc limit {RANKED}"
+            )
+        return f"select {t}.id, {self.filled(RANK, t, (rank.query,))} as score from ({candidates}) {t}"
+
+    def conditions(self, page: Page, table: Table, t: str, o: str, x: str, *, each: str = "") -> list[str]:
+        edge = page.edge
+        conditions = [self.reached(edge, table, t, o, x)] if edge is not None else [self.reachable(table, t)]
         if page.where is not None:
-            conditions.append(self.condition(page.where, table, t))
+            # Postgres guesses that a topic has few articles, and would go through all of them instead.
+            where = self.condition(page.where, table, t, " offset 0" if edge is not None else each)
+            for column, other in edge.beside.items() if edge is not None else ():
+                where = where.replace(f"{t}.{column} ", f"{x}.{other} ")
+            conditions.append(where)
         return conditions
 
     def counted(self, page: Page, table: Table, o: str) -> str:
-        t = self.alias()
-        where = " and ".join(self.conditions(page, table, t, o))
-        return f"select count(*) as counted from (select 1 from {table.name} {t} where {where} limit {COUNTED + 1}) {t}"
+        t, x, most = self.alias(), self.between(page), str(COUNTED + 1)
+        page = replace(page, rank=None)
+        if _spans(page, table) is not None:
+            return f"select count(*) as counted from ({self.first(page, table, t, (), most)}) {t}"
+        return f"select count(*) as counted from (select 1{self.rows(page, table, t, o, x, ())} limit {most}) {t}"
 
     def cursor(self, page: Page, t: str) -> str:
         """A cursor as text: the order's code, the key, the id, and of a ranked search the newest id."""
@@ -355,6 +444,72 @@ class _Writer:
             )
             parts += ["'_'", newest]
         return f"concat({','.join(parts)})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The way by which the rows of a page are reached: the things from which, and the page of one of them."""
+
+    of: str
+    params: tuple[Param, ...]
+    page: Page
+
+
+def _way(page: Page, table: Table) -> _Way | None:
+    """The best way that a test of the page leaves open. None where its rows are reached by an edge already or found by
+    their text, or stand in another order."""
+    conditions, tests = list(_all(page.where)), _tests(page)
+    if page.edge is not None or page.rank is not None or (table.spans is not None and table.spans.test in tests):
+        return None
+    for name, way in table.ways.items():
+        if name in tests and table.orders[way.edge.order].key == page.order.key:
+            conditions.remove(tests[name])
+            rest = All(tuple(conditions)) if conditions else None
+            return _Way(way.of, tests[name].params, replace(page, edge=way.edge, where=rest))
+    return None
+
+
+def _spans(page: Page, table: Table) -> Spans | None:
+    """The spans in which the rows of a page are found; None where nothing asks for them, or something better is
+    there."""
+    spans, tests = table.spans, _tests(page)
+    if spans is None or page.edge is not None or spans.test not in tests or tests.keys() & set(spans.instead):
+        return None
+    return spans
+
+
+def _is_first(page: Page, table: Table) -> bool:
+    """Whether a page is read from the first of its spans on."""
+    spans = _spans(page, table)
+    if spans is None or page.backward:
+        return False
+    order = table.orders[spans.order]
+    return (page.order.key, page.order.descending) == (order.key, order.descending)
+
+
+def _tests(page: Page) -> dict[str, Test]:
+    """By name, tests that every row of a page passes."""
+    return {each.name: each for each in _all(page.where) if isinstance(each, Test)}
+
+
+def _all(condition: Condition | None) -> Iterator[Condition]:
+    """What has to be true of all that a condition is made of."""
+    if isinstance(condition, All):
+        for each in condition.of:
+            yield from _all(each)
+    elif condition is not None:
+        yield condition
+
+
+def _counts(page: Page) -> bool:
+    """Whether a page's rows have to be numbered. Where they need not be, they are read in their order, and go into the
+    answer as they come."""
+    return page.backward or any(isinstance(part, Info) and _counts_for(page, part.fields) for _, part in page.parts)
+
+
+def _counts_for(page: Page, fields: tuple[tuple[str, str | Json], ...]) -> bool:
+    of_rows = {"startCursor", "endCursor", "hasPreviousPage" if page.backward else "hasNextPage"}
+    return any(name in of_rows for _, name in fields)
 
 
 # A key as the text of a cursor; `schema/cursor.py` reads it again.

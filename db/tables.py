@@ -1,7 +1,8 @@
 """Tables as data: what compiled reads may name, who may see a row, and how rows are ordered, found and joined.
 
-In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the row it is reached from, `{0}`, `{1}` …
-the parameters. `db/select.py` fills them in and takes identifiers from nowhere else.
+In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the row it is reached from, `{x}` that of a
+row between them, `{0}`, `{1}` … the parameters; `{each}` keeps a test one of each row, where the rows are reached by
+something better. `db/select.py` fills them in and takes identifiers from nowhere else.
 
 What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. A row that lies
 within another (a comment within its article) is seen only where that one is: looked up by itself this is asked, reached
@@ -41,18 +42,50 @@ class Order:
 @dataclass(frozen=True, slots=True)
 class Edge:
     """How rows of `table` hang on a row of another: `on` joins them, `order` names one of the table's orders, or is
-    an ORDER BY for short lists that are never paged."""
+    an ORDER BY for short lists that are never paged.
+
+    through: a table between them, with at most one row for two. beside: columns of `table` that stand there too, so
+    that a page is read off an index of that table alone.
+    """
 
     table: str
     on: str
     order: str = ""
     nullable: bool = False
+    through: str = ""
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How rows that pass a test are reached from each thing that it names: `of` gives the ids of those, `edge` leads
+    from there, in the orders of its own key."""
+
+    of: str
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """How the first rows that pass a test, in one order, are found by an index that does not keep them in it.
+
+    of: spans of the order's key up to a value, the first ones first. within: whether a row lies in one (`{o}.keys`);
+    an index holds it together with the test. top: the first value. instead: tests that lead to fewer rows.
+    """
+
+    test: str
+    order: str
+    of: str
+    within: str
+    top: str
+    instead: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table. `letter` begins the global ids of its rows; `visible` tells who sees a row; `within` names the edge to
-    the row that it lies in."""
+    the row that it lies in; `ways` are by test, the one that leads to fewer rows first; `spans` are
+    for the one test that finds any number of rows."""
 
     name: str
     letter: str = ""
@@ -62,6 +95,8 @@ class Table:
     edges: Mapping[str, Edge] = field(default_factory=dict)
     orders: Mapping[str, Order] = field(default_factory=dict)
     tests: Mapping[str, str] = field(default_factory=dict)
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    spans: Spans | None = None
 
 
 def _public(predicate: str) -> dict[Audience, str]:
@@ -154,6 +189,18 @@ def _matching(noun: str) -> str:
     return f"{{t}}.id = {_slugs(noun, '{0}::text')}"
 
 
+_OF_SOURCE = Edge("articles", "{t}.source_id = {o}.id", "NEWEST")
+_OF_TOPIC, _OF_AUTHOR = (
+    Edge(
+        "articles",
+        f"{{x}}.{noun}_id = {{o}}.id and {{t}}.id = {{x}}.article_id",
+        "NEWEST",
+        through=f"article_{noun}s",
+        beside={"published_at": "published_at", "id": "article_id"},
+    )
+    for noun in ("topic", "author")
+)
+
 _IN_ARTICLE = Edge("articles", "{t}.id = {o}.article_id")
 
 _ID_TEST = {"id": "{t}.id = {0}::uuid"}
@@ -225,9 +272,9 @@ ARTICLES = Table(
         " and k.value = any({0}::text[]) order by array_position({0}::text[], k.value) limit 1)",
         "sources": f"{{t}}.source_id in {_slugs('source')}",
         "topics": "exists (select 1 from article_topics x where x.article_id = {t}.id"
-        f" and x.topic_id in {_slugs('topic')})",
+        f" and x.topic_id in {_slugs('topic')}{{each}})",
         "authors": "exists (select 1 from article_authors x where x.article_id = {t}.id"
-        f" and x.author_id in {_slugs('author')})",
+        f" and x.author_id in {_slugs('author')}{{each}})",
         "languages": _LANGUAGE,
         "kinds": "{t}.kind = any({0}::text[])",
         "publishedFrom": "{t}.published_at >= {0}::timestamptz",
@@ -237,6 +284,19 @@ ARTICLES = Table(
         "hasImage": "{t}.has_image = {0}::boolean",
         "text": "{t}.search @@ {0}::text::tsquery",
     },
+    ways={
+        "authors": Way(_slugs("author"), _OF_AUTHOR),
+        "sources": Way(_slugs("source"), _OF_SOURCE),
+        "topics": Way(_slugs("topic"), _OF_TOPIC),
+    },
+    spans=Spans(
+        test="text",
+        order="NEWEST",
+        of="search_spans({0}) {t} (keys)",
+        within="search_periods({t}.published_at) && {o}.keys",
+        top="(select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1)",
+        instead=("authors", "sources", "topics"),
+    ),
 )
 
 # Orders of search: the same rows with their rank.
@@ -255,7 +315,7 @@ SOURCES = Table(
     | _plain("publisher", "homepage_url", "logo_url", "language", "country", "description", nullable=True)
     | _plain("article_count", kind="int")
     | _plain("latest_article_at", kind="time", nullable=True),
-    edges={"articles": Edge("articles", "{t}.source_id = {o}.id", "NEWEST")},
+    edges={"articles": _OF_SOURCE},
     orders={
         "NAME": Order("on", "sort_name", "text"),
         "MOST_RECENT": Order("om", "sort_latest_at", "time", descending=True),
@@ -274,22 +334,18 @@ TOPICS = Table(
     letter="t",
     visible=_public("true"),
     columns=_id("t")
-    | _plain("slug")
+    | _plain("slug", "name")
     | _plain("code", nullable=True)
     | _plain("article_count", kind="int")
     | {
-        "name": Column(
+        "name_in": Column(
             "coalesce({t}.names ->> lower({0}::text), {t}.names ->> split_part(lower({0}::text), '-', 1), {t}.name)"
         )
     },
     edges={
         "broader": Edge("topics", "{t}.id = {o}.broader_id", nullable=True),
         "narrower": Edge("topics", "{t}.broader_id = {o}.id", "{t}.sort_name, {t}.id"),
-        "articles": Edge(
-            "articles",
-            "exists (select 1 from article_topics x where x.article_id = {t}.id and x.topic_id = {o}.id)",
-            "NEWEST",
-        ),
+        "articles": _OF_TOPIC,
     },
     orders={
         "NAME": Order("tn", "sort_name", "text"),
@@ -309,13 +365,7 @@ AUTHORS = Table(
     letter="u",
     visible=_public("{t}.article_count > 0"),
     columns=_id("u") | _plain("slug", "name") | _plain("url", nullable=True) | _plain("article_count", kind="int"),
-    edges={
-        "articles": Edge(
-            "articles",
-            "exists (select 1 from article_authors x where x.article_id = {t}.id and x.author_id = {o}.id)",
-            "NEWEST",
-        )
-    },
+    edges={"articles": _OF_AUTHOR},
     tests=_ID_TEST | {"slug": _matching("author")},
 )
 

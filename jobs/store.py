@@ -331,6 +331,8 @@ class _Store:
             topics.subtract(_seen(await self._rows("topics", "clear", again), public))
             authors.subtract(_seen(await self._rows("authors", "clear", again), public))
         topics.update(_seen(await self._assign(written), public))
+        if dated := [each.id for each in revised if each.published]:
+            await self._run("topics", "date", dated)
         authors.update(_seen(await self._sign(source_id, written), public))
         if new or any(each.published for each in revised if each.id in public):
             # A statement of its own, so that the next one sees what others wrote before they gave the lock away.

@@ -33,6 +33,7 @@ from db.read import Object, params
 from db.select import statement
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
+from schema.deprecation import Deprecations, Uses
 from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
 from schema.plan import NotPlanned, Planner, rule_of
@@ -100,12 +101,14 @@ class Compiled:
 
 @dataclass(slots=True)
 class _Known:
-    """What is kept of a document. slots: by shape, the variables whose search queries shape the plan too."""
+    """What is kept of a document. slots: by shape, the variables whose search queries shape the plan too. uses: what it
+    uses that is deprecated, if anything."""
 
     query: str
     operation_name: str | None
     is_query: bool
     variables: tuple[GraphQLVariableSignature, ...]
+    uses: Uses | None
     slots: LRUCache[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: LRUCache(_SHAPES))
 
     @property
@@ -141,6 +144,7 @@ class Executor:
         self._plans: LRUCache[Hashable, Compiled] = LRUCache(
             documents * _SQL_KEPT, getsizeof=lambda made: len(made.sql)
         )
+        self._deprecations = Deprecations(self.schema)
         _read_by_plans(self.schema)
 
     async def execute(
@@ -185,12 +189,18 @@ class Executor:
         except Refused as refused:
             return refused.is_query
 
+    def uses(self, query: str, variables: Mapping[str, Any] | None, operation_name: str | None) -> tuple[str, ...]:
+        """Coordinates of deprecated things that an operation used which was executed; none for one that was refused."""
+        known = self._known.get((query, operation_name))
+        return known.uses.of(variables or {}) if known is not None and known.uses is not None else ()
+
     def known(self, query: str, operation_name: str | None) -> _Known:
         key = (query, operation_name)
         known = self._known.get(key)
         if known is None:
             document = self._parsed[key] = read_document(self.schema, query, operation_name, self.limits)
-            known = _Known(query, operation_name, document.is_query, document.variables)
+            uses = self._deprecations.uses(query, document.ast, document.operation)
+            known = _Known(query, operation_name, document.is_query, document.variables, uses)
             _keep(self._known, key, known)
         return known
 

@@ -17,12 +17,14 @@ RULE = "rule"
 
 @dataclass(frozen=True, slots=True)
 class OfColumn:
-    """A column of the row. `argument` and `choices`: which column an enum argument picks; `params`: arguments bound."""
+    """A column of the row. `argument` and `choices`: which column an enum argument picks; `params`: arguments bound;
+    `bare`: the column where none of those is given."""
 
     column: str = ""
     argument: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     params: tuple[str, ...] = ()
+    bare: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +82,23 @@ def planned(*_: object) -> NoReturn:
     raise RuntimeError("this field is read by a plan")
 
 
-def rule(rule: Rule, description: str | None = None, resolver: Any = None) -> Any:
-    """A field that is read by a rule."""
-    return strawberry.field(resolver=resolver, description=description, metadata={RULE: rule})
+def rule(rule: Rule, description: str | None = None, resolver: Any = None, deprecated: str | None = None) -> Any:
+    """A field that is read by a rule. deprecated: the notice, where it is going (`schema/deprecation.py`)."""
+    return strawberry.field(
+        resolver=resolver, description=description, deprecation_reason=deprecated, metadata={RULE: rule}
+    )
 
 
-def column(name: str, description: str | None = None) -> Any:
-    return rule(OfColumn(name), description)
+def column(name: str, description: str | None = None, deprecated: str | None = None) -> Any:
+    return rule(OfColumn(name), description, deprecated=deprecated)
 
 
-def edge(name: str, description: str | None = None) -> Any:
-    return rule(OfEdge(name), description)
+def edge(name: str, description: str | None = None, deprecated: str | None = None) -> Any:
+    return rule(OfEdge(name), description, deprecated=deprecated)
 
 
-def condition(name: str, description: str | None = None) -> Any:
+def condition(name: str, description: str | None = None, deprecated: str | None = None) -> Any:
     """A field of a filter that is one of the table's tests."""
-    return strawberry.field(default=strawberry.UNSET, description=description, metadata={RULE: name})
+    return strawberry.field(
+        default=strawberry.UNSET, description=description, deprecation_reason=deprecated, metadata={RULE: name}
+    )

@@ -38,7 +38,7 @@ from schema.errors import BadRequest, CostExceeded
 from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, Rule
 from schema.filter import Conditions, Queries
 from schema.page import DEFAULT_SIZE
-from schema.variables import USUAL_SIZES, filled, room, slotted
+from schema.variables import USUAL_SIZES, Slot, filled, room, slotted
 
 # What a list that is never paged (topics, images, authors) counts as.
 _SHORT_LIST = 4
@@ -221,6 +221,8 @@ class Planner:
     def column(self, rule: OfColumn, arguments: Mapping[str, Any]) -> Read:
         if rule.argument:
             return read.Value(rule.choices[arguments[rule.argument].value])
+        if rule.bare and all(arguments.get(name) is None for name in rule.params):
+            return read.Value(rule.bare)
         params = tuple(Param(Bound(hashable(arguments.get(name)), bind.text)) for name in rule.params)
         return read.Value(rule.column, params)
 
@@ -297,7 +299,8 @@ class Planner:
             raise BadRequest("Give `first` or `last`, not both.")
         asked = last if last is not None else first if first is not None else DEFAULT_SIZE
         number = bind.size(filled(asked, self.variables))
-        size = number if number in USUAL_SIZES else Param(Bound(asked, bind.size))
+        # What stands in the document stands in the statement; of what a variable says, only the usual.
+        size = number if number in USUAL_SIZES or not isinstance(asked, Slot) else Param(Bound(asked, bind.size))
         return size, room(number), last is not None
 
     def condition(self, arguments: Mapping[str, Any]) -> read.Condition | None:

@@ -45,7 +45,7 @@ def _name(language: str | None = UNSET) -> str:
 class Topic(Node):
     slug: str = column("slug")
     code: str | None = column("code")
-    name: str = rule(OfColumn("name", params=("language",)), resolver=_name)
+    name: str = rule(OfColumn("name_in", params=("language",), bare="name"), resolver=_name)
     broader: "Topic | None" = edge("broader")
     narrower: list["Topic"] = edge("narrower")
     article_count: int = column("article_count")

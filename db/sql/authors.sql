@@ -10,8 +10,10 @@ from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) as a (id
 
 -- name: sign
 -- Who signed which article, in the order of the byline. $1 articles, $2 positions, $3 authors.
-insert into article_authors (article_id, position, author_id)
-select * from unnest($1::uuid[], $2::integer[], $3::uuid[]);
+insert into article_authors (article_id, position, author_id, published_at)
+select s.article_id, s.position, s.author_id, a.published_at
+from unnest($1::uuid[], $2::integer[], $3::uuid[]) as s (article_id, position, author_id)
+  join articles a on a.id = s.article_id;
 
 -- name: clear
 -- Articles lose their authors, to be given new ones. Answers with pairs. $1 articles.

@@ -50,10 +50,10 @@ with twins as (
   select * from unnest($1::uuid[], $2::uuid[]) as p (gone, kept)
 ), signed as (
   delete from article_authors w using twins where w.author_id = twins.gone
-  returning w.article_id, w.position, twins.kept
+  returning w.article_id, w.position, twins.kept, w.published_at
 )
-insert into article_authors (article_id, position, author_id)
-select article_id, position, kept from signed
+insert into article_authors (article_id, position, author_id, published_at)
+select article_id, position, kept, published_at from signed
 on conflict do nothing;
 
 -- name: twin_slugs

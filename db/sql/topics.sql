@@ -12,10 +12,10 @@ with recursive given (article_id, topic_id, broader_id, direct) as (
   select g.article_id, t.id, t.broader_id, false
   from given g join topics t on t.id = g.broader_id
 )
-insert into article_topics (article_id, topic_id, direct, confidence, assigned_by)
-select g.article_id, g.topic_id, bool_or(g.direct), 1, 'PUBLISHER'
-from given g
-group by g.article_id, g.topic_id
+insert into article_topics (article_id, topic_id, direct, confidence, assigned_by, published_at)
+select g.article_id, g.topic_id, bool_or(g.direct), 1, 'PUBLISHER', a.published_at
+from given g join articles a on a.id = g.article_id
+group by g.article_id, g.topic_id, a.published_at
 on conflict do nothing
 returning article_id, topic_id;
 
@@ -23,6 +23,12 @@ returning article_id, topic_id;
 -- Articles lose the topics that publishers gave them, to be given new ones. Answers with pairs. $1 articles.
 delete from article_topics where article_id = any ($1::uuid[]) and assigned_by = 'PUBLISHER'
 returning article_id, topic_id;
+
+-- name: date
+-- Articles whose date of publication only now became known: it stands beside their topics too. $1 articles.
+update article_topics x set published_at = a.published_at
+from articles a
+where a.id = any ($1::uuid[]) and x.article_id = a.id and x.published_at <> a.published_at;
 
 -- name: direct
 -- The topics that articles have themselves, in the order of ids. $1 articles.
@@ -167,8 +173,8 @@ with recursive above (article_id, topic_id, broader_id, confidence, assigned_by)
   select g.article_id, t.id, t.broader_id, g.confidence, g.assigned_by
   from above g join topics t on t.id = g.broader_id
 )
-insert into article_topics (article_id, topic_id, direct, confidence, assigned_by)
-select distinct on (article_id, topic_id) article_id, topic_id, false, confidence, assigned_by
-from above
-order by article_id, topic_id, confidence desc, assigned_by
+insert into article_topics (article_id, topic_id, direct, confidence, assigned_by, published_at)
+select distinct on (g.article_id, g.topic_id) g.article_id, g.topic_id, false, g.confidence, g.assigned_by, a.published_at
+from above g join articles a on a.id = g.article_id
+order by g.article_id, g.topic_id, g.confidence desc, g.assigned_by
 on conflict do nothing;

@@ -75,8 +75,6 @@ SAME: list[tuple[str, str, dict[str, Any]]] = [
         {"f": {"kinds": "TEXT", "sources": ["x", "y"]}},
     ),
     (LIST, "query($y:Boolean!)" + LIST.replace("{id headline}", "{id headline lead@include(if:$y)}"), {"y": False}),
-    (LIST.replace("20", "7"), LIST.replace("20", "99"), {}),
-    (LIST.replace("20", "7"), "query($n:Int)" + LIST.replace("first:20", "first:$n"), {"n": 3}),
     (SEARCH, SEARCH.replace("harbour -oil source:x", "(café OR port* day) source:y -fish"), {}),
     (SEARCH, "query($q:String!)" + SEARCH.replace('"harbour -oil source:x"', "$q"), {"q": "a source:b"}),
     (SEARCH, SEARCH.replace("first:10", "orderBy:RELEVANCE filter:{} first:10"), {}),
@@ -109,16 +107,29 @@ async def test_another_selection_is_another_text(other: str, compiler: Executor)
     assert sql(compiler, LIST) != sql(compiler, other)
 
 
+SIZED = "query($n:Int){topics(first:$n){nodes{id} %s}}"
+
+
 @pytest.mark.parametrize("size", [10, 20, 25, 50, 100])
 async def test_usual_page_sizes_stand_in_the_text(size: int, compiler: Executor) -> None:
-    text = sql(compiler, f"{{topics(first:{size}){{nodes{{id}}}}}}")
+    text = sql(compiler, SIZED % "pageInfo{hasNextPage}", n=size)
     assert f"limit {size + 1})" in text
     assert "$" not in text
 
 
-@pytest.mark.parametrize("size", [1, 7, 11, 99])
-async def test_other_page_sizes_are_bound(size: int, compiler: Executor) -> None:
-    assert "limit $1::integer + 1)" in sql(compiler, f"{{topics(first:{size}){{nodes{{id}}}}}}")
+async def test_other_page_sizes_are_bound(compiler: Executor) -> None:
+    texts = {sql(compiler, SIZED % "pageInfo{hasNextPage}", n=size) for size in (26, 37, 49)}
+    assert len(texts) == 1
+    assert "limit $1::integer + 1)" in texts.pop()
+
+
+async def test_what_stands_in_the_document_stands_in_the_text(compiler: Executor) -> None:
+    assert "limit 7)" in sql(compiler, "{topics(first:7){nodes{id}}}")
+
+
+async def test_one_row_more_is_read_only_to_tell_whether_there_are_more(compiler: Executor) -> None:
+    assert "limit 20)" in sql(compiler, SIZED % "totalCount pageInfo{hasPreviousPage}", n=20)
+    assert "limit 21)" in sql(compiler, SIZED % "pageInfo{endCursor}", n=20)
 
 
 async def test_values_never_stand_in_the_text(compiler: Executor) -> None:

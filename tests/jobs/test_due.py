@@ -74,12 +74,15 @@ class Newsroom:
                 expiry,
             )
             await connection.execute(
-                """insert into article_topics select $1, t, t = $2, 1, 'PUBLISHER' from unnest($3::uuid[]) t""",
+                """insert into article_topics select $1, t, t = $2, 1, 'PUBLISHER', $4 from unnest($3::uuid[]) t""",
                 article,
                 self.topic,
                 [self.topic, self.broader],
+                published,
             )
-            await connection.execute("insert into article_authors values ($1, 0, $2)", article, self.author)
+            await connection.execute(
+                "insert into article_authors values ($1, 0, $2, $3)", article, self.author, published
+            )
             await connection.execute(
                 """insert into comments (id, article_id, author_id, depth, thread_key, status, is_public, created_at)
                    values ($1, $2, $3, 0, '', 'PUBLISHED', true, $4)""",

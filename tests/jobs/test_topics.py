@@ -149,8 +149,8 @@ async def test_an_editors_topic_stays_and_its_broader_ones_follow_the_tree(datab
     await bring(database, feed(tmp_path / "a.xml", about(1, "Climate")))
     async with database.transaction() as connection:
         await connection.execute(
-            """insert into article_topics select a.id, t.id, true, 0.5, 'EDITOR' from articles a, topics t
-               where t.slug = 'kelp-rowing'"""
+            """insert into article_topics select a.id, t.id, true, 0.5, 'EDITOR', a.published_at
+               from articles a, topics t where t.slug = 'kelp-rowing'"""
         )
         await connection.execute("update topics set article_count = 1 where slug = 'kelp-rowing'")
 

@@ -1,7 +1,8 @@
 """Golden triples: an operation, its one statement, its answer. `pytest --update` rewrites the latter two."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ def operation(case: str) -> tuple[str, dict[str, Any]]:
     return text, orjson.loads(variables[0]) if variables else {}
 
 
-@contextmanager
-def statements(executor: Executor, database: Database) -> Iterator[list[str]]:
+@asynccontextmanager
+async def statements(database: Database) -> AsyncIterator[list[str]]:
     """The statements that Postgres is sent meanwhile, on whichever connection."""
     sent: list[str] = []
     connections = [holder._con for holder in database._pool._holders if holder._con is not None]
@@ -32,6 +33,7 @@ def statements(executor: Executor, database: Database) -> Iterator[list[str]]:
     for connection in connections:
         connection.add_query_logger(lambda record: sent.append(record.query))
     yield sent
+    await asyncio.sleep(0)  # asyncpg tells of a statement in the loop's next step
     for connection in connections:
         connection._query_loggers.clear()
     opened = [holder._con for holder in database._pool._holders if holder._con is not None]
@@ -43,7 +45,7 @@ async def test_one_statement_gives_the_answer(
     case: str, edition: Executor, database: Database, golden: Callable[[Path, str], None]
 ) -> None:
     document, variables = operation(case)
-    with statements(edition, database) as sent:
+    async with statements(database) as sent:
         answer = await edition.execute(document, variables)
     assert answer.status == 200
     assert len(sent) == 1

@@ -12,7 +12,7 @@ select concat('{"data":{"article":',coalesce(
 (select concat('[',string_agg(concat('{"url":',to_json(t4.url),',"alt":',coalesce(to_json(t4.alt)::text,'null'),',"caption":',coalesce(to_json(t4.caption)::text,'null'),',"credit":',coalesce(to_json(t4.credit)::text,'null'),',"width":',coalesce(to_json(t4.width)::text,'null'),',"height":',coalesce(to_json(t4.height)::text,'null'),'}'),',' order by t4.position),']') from images t4 where t4.article_id = t1.id),',"enclosures":',
 (select concat('[',string_agg(concat('{"url":',to_json(t5.url),',"mimeType":',coalesce(to_json(t5.mime_type)::text,'null'),',"byteLength":',coalesce(to_json(t5.byte_length)::text,'null'),',"durationSeconds":',coalesce(to_json(t5.duration_seconds)::text,'null'),'}'),',' order by t5.position),']') from enclosures t5 where t5.article_id = t1.id),',"language":',to_json(t1.language),',"publishedAt":',to_json(t1.published_text),',"updatedAt":',coalesce(to_json(t1.updated_text)::text,'null'),',"firstSeenAt":',to_json(t1.first_seen_at),',"changedAt":',to_json(t1.changed_at),',"status":',to_json(t1.status),',"wordCount":',t1.word_count,',"commentCount":',t1.comment_count,',"commentsOpen":',to_json(t1.comments_open),',"topics":',
 (select concat('[',string_agg(concat('{"topic":',
-(select concat('{"id":"t_',t7.id,'","code":',coalesce(to_json(t7.code)::text,'null'),',"slug":',to_json(t7.slug),',"name":',to_json(coalesce(t7.names ->> lower($1::text), t7.names ->> split_part(lower($1::text), '-', 1), t7.name)),',"broader":',coalesce(
+(select concat('{"id":"t_',t7.id,'","code":',coalesce(to_json(t7.code)::text,'null'),',"slug":',to_json(t7.slug),',"name":',to_json(t7.name),',"broader":',coalesce(
 (select concat('{"slug":',to_json(t8.slug),'}') from topics t8 where t8.id = t7.broader_id),'null'),',"narrower":',
 (select concat('[',string_agg(concat('{"slug":',to_json(t9.slug),'}'),',' order by t9.sort_name, t9.id),']') from topics t9 where t9.broader_id = t7.id),',"articleCount":',t7.article_count,'}') from topics t7 where t7.id = t6.topic_id),',"confidence":',to_json(t6.confidence),',"assignedBy":',to_json(t6.assigned_by),'}'),',' order by t6.confidence desc, t6.topic_id),']') from article_topics t6 where t6.article_id = t1.id and t6.direct),',"revisions":',
 (select concat('{"totalCount":',
@@ -24,9 +24,8 @@ select concat('{"data":{"article":',coalesce(
 (select case p.body_policy when 'FULL' then case when p.serves_pages or not t10.from_page then t10.body_html end when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t10.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end from sources p where p.id = 
 (select w.source_id from articles w where w.id = t10.article_id)))::text,'null'),',"text":',coalesce(to_json(
 (select case p.body_policy when 'FULL' then case when p.serves_pages or not t10.from_page then t10.body_text end when 'EXCERPT' then t10.lead else null end from sources p where p.id = 
-(select w.source_id from articles w where w.id = t10.article_id)))::text,'null'),'}'),',' order by t10.n) filter (where t10.n <= 10),']}') from 
-(select t10r.*, row_number() over () as n from 
-(select t10r.* from revisions t10r where t10r.article_id = t1.id order by t10r.seen_at desc, t10r.id desc limit 11) t10r) t10),',"comments":',
+(select w.source_id from articles w where w.id = t10.article_id)))::text,'null'),'}'),','),']}') from 
+(select t10r.* from revisions t10r where t10r.article_id = t1.id order by t10r.seen_at desc, t10r.id desc limit 10) t10),',"comments":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted from 
@@ -37,7 +36,6 @@ select concat('{"data":{"article":',coalesce(
 (select concat('{"id":"c_',t17.id,'"}') from comments t17 where t17.id = t15.parent_id and t17.is_public),'null'),',"article":',
 (select concat('{"headline":',to_json(t18.headline),'}') from articles t18 where t18.id = t15.article_id and t18.is_public),'}'),',' order by t15.n) filter (where t15.n <= 10),'],"pageInfo":{"hasNextPage":',to_json(count(t15.n) > 10),'}}') from 
 (select t15r.*, row_number() over () as n from 
-(select t15r.* from comments t15r where t15r.parent_id = t12.id and t15r.is_public order by t15r.created_at desc, t15r.id desc limit 11) t15r) t15),'}'),',' order by t12.n) filter (where t12.n <= 10),']}') from 
-(select t12r.*, row_number() over () as n from 
-(select t12r.* from comments t12r where t12r.article_id = t1.id and t12r.parent_id is null and t12r.is_public order by t12r.created_at, t12r.id limit 11) t12r) t12),'}') from articles t1 where t1.id = 
-(select k.article_id from article_keys k where k.kind = 'url' and k.scope = '' and k.value = any($2::text[]) order by array_position($2::text[], k.value) limit 1) and t1.is_public),'null'),'}}')
+(select t15r.* from comments t15r where t15r.parent_id = t12.id and t15r.is_public order by t15r.created_at desc, t15r.id desc limit 11) t15r) t15),'}'),','),']}') from 
+(select t12r.* from comments t12r where t12r.article_id = t1.id and t12r.parent_id is null and t12r.is_public order by t12r.created_at, t12r.id limit 10) t12),'}') from articles t1 where t1.id = 
+(select k.article_id from article_keys k where k.kind = 'url' and k.scope = '' and k.value = any($1::text[]) order by array_position($1::text[], k.value) limit 1) and t1.is_public),'null'),'}}')

@@ -8,8 +8,6 @@ select concat('{"data":{"articles":',
 (select case p.body_policy when 'FULL' then t2.lead when 'EXCERPT' then t2.lead else null end from sources p where p.id = 
 (select w.source_id from articles w where w.id = t2.article_id)))::text,'null'),',"body":',coalesce(to_json(
 (select case p.body_policy when 'FULL' then case when p.serves_pages or not t2.from_page then t2.body_html end when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t2.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end from sources p where p.id = 
-(select w.source_id from articles w where w.id = t2.article_id)))::text,'null'),'}'),',' order by t2.n) filter (where t2.n <= 20),']}') from 
-(select t2r.*, row_number() over () as n from 
-(select t2r.* from revisions t2r where t2r.article_id = t1.id order by t2r.seen_at desc, t2r.id desc limit 21) t2r) t2),'}'),',' order by t1.n) filter (where t1.n <= 50),']}') from 
-(select t1r.*, row_number() over () as n from 
-(select t1r.* from articles t1r where t1r.is_public order by t1r.published_at, t1r.id limit 51) t1r) t1),'}}')
+(select w.source_id from articles w where w.id = t2.article_id)))::text,'null'),'}'),','),']}') from 
+(select t2r.* from revisions t2r where t2r.article_id = t1.id order by t2r.seen_at desc, t2r.id desc limit 20) t2),'}'),','),']}') from 
+(select t1r.* from articles t1r where t1r.is_public order by t1r.published_at, t1r.id limit 50) t1),'}}')

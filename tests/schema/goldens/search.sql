@@ -13,8 +13,9 @@ select concat('{"data":{"search":',
 (select concat('{"name":',to_json(t3.name),'}') from sources t3 where t3.id = t1.source_id),'}}'),',' order by t1.n) filter (where t1.n <= 10),'],"pageInfo":{"hasNextPage":',to_json(count(t1.n) > 10),',"endCursor":',coalesce(to_json((array_agg(concat('sr',t1.score,'_',t1.id,'_',
 (select w.id from articles w order by w.id desc limit 1)) order by t1.n desc) filter (where t1.n <= 10))[1])::text,'null'),'}}') from 
 (select t1r.*, row_number() over () as n from 
-(select t1r.* from 
-(select t1r.*, floor(ts_rank(t1r.search, $5::text::tsquery, 1) * 1000000)::integer as score from 
-(select t1r.* from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
+(select t1r.*, t4.score from 
+(select t1r.id, t1r.score from 
+(select t1r.id, floor(ts_rank(t1r.search, $5::text::tsquery, 1) * 1000000)::integer as score from 
+(select t1r.id, t1r.search from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[]))) and exists 
-(select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) order by t1r.published_at desc, t1r.id desc limit 2000) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t1r) t1),'}}')
+(select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) order by t1r.published_at desc, t1r.id desc limit 2000) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t4 join articles t1r on t1r.id = t4.id order by t4.score desc, t4.id desc limit 11) t1r) t1),'}}')
