@@ -67,11 +67,13 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
             key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
             made = await reading.kept.reply(key, request.reply)
         reading.clients.count(head.client, made.deprecated)
-        return made
     except NotAsked as error:
         return _refusal(error, media_type)
     except (DatabaseTimeout, DatabaseUnavailable) as error:
         return reply(unanswered(error), media_type, vary=_VARY, get=get)
+    if made.status == reading.executor.refused_status and _wants_plain_json(head):
+        return replace(made, status=200)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +196,11 @@ def _refusal(error: NotAsked, media_type: bytes) -> Reply:
 def _media_type(head: Head) -> bytes:
     """The newer media type where a client names it, else JSON."""
     return _GRAPHQL if head.accept and _GRAPHQL in head.accept.lower() else _JSON
+
+
+def _wants_plain_json(head: Head) -> bool:
+    """Whether a client names JSON and not the newer media type. To such a client a status other than 200 means that
+    no GraphQL server answered, so `errors` alone tell it of a refused document (GraphQL over HTTP, the appendix on
+    application/json)."""
+    accept = head.accept.lower()
+    return _JSON in accept and _GRAPHQL not in accept

@@ -117,7 +117,9 @@ class Settings(BaseSettings):
     )
     introspection: bool = Field(True, description="Whether the GraphQL schema may be read by introspection.")
     validation_status: Literal[200, 400, 422] = Field(
-        400, description="HTTP status of a GraphQL document that doesn't parse or validate."
+        400,
+        description="HTTP status of a GraphQL document that doesn't parse or validate. Clients that accept "
+        "`application/json` and don't name `application/graphql-response+json` get 200.",
     )
     max_tokens: int = Field(2_000, ge=100, description="Tokens of a GraphQL document.")
     max_depth: int = Field(16, ge=4, description="Depth of a GraphQL selection.")

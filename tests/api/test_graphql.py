@@ -313,6 +313,29 @@ async def test_several_accept_headers_are_one(closed: httpx2.AsyncClient) -> Non
     assert response.headers["content-type"] == f"{NEW}; charset=utf-8"
 
 
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        (NEW, 400),
+        (f"{NEW}, {OLD};q=0.9", 400),
+        ("*/*", 400),
+        (OLD, 200),
+        ("Application/JSON, text/plain, */*", 200),
+    ],
+)
+async def test_a_document_that_is_refused_is_200_where_only_plain_json_is_accepted(
+    accept: str, status: int, closed: httpx2.AsyncClient
+) -> None:
+    for document in ("{", "{nothing}", "query($id:ID!){node(id:$id){id}}"):
+        response = await closed.post("/graphql", json={"query": document}, headers={"accept": accept})
+        assert response.status_code == status
+        assert errors(response)
+    for body in (b"{", b"[]", b'{"query":1}'):
+        response = await closed.post("/graphql", content=body, headers={"accept": accept, "content-type": OLD})
+        assert response.status_code == 400
+    assert (await closed.get("/graphql?query=mutation{x}", headers={"accept": accept})).status_code == 405
+
+
 async def test_a_database_that_is_away_is_503(closed: httpx2.AsyncClient) -> None:
     response = await closed.post("/graphql", json={"query": "{topics{totalCount}}"})
     assert response.status_code == 503
