@@ -1,5 +1,5 @@
 # Paths are relative here, so that spaces in the checkout's own path do no harm.
-.PHONY: run test equivalence bench lock schema released clean
+.PHONY: run test equivalence conformance bench lock schema released clean
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --quiet
@@ -25,6 +25,11 @@ COUNT = 10000
 equivalence: .venv/installed-dev
 	$(PY) -m tests.schema.equivalence --seeds $(SEEDS) --count $(COUNT)
 
+# What published tools say of the interfaces, at full length: schemathesis with 1,000 cases and more for each of three
+# seeds, the audit, the clients, and the linters of OpenAPI. Takes about ten minutes.
+conformance: .venv/installed-dev
+	$(PY) -m pytest -q --conformance -o faulthandler_timeout=1800 tests/clients
+
 # How fast pages are read, side by side with others, and on ten times the articles; docs/performance.md says how.
 # BENCH= takes what `python -m tests.benchmarks.read --help` shows.
 bench: .venv/installed-dev
@@ -37,6 +42,7 @@ COMPILE = $(PY) -m uv --quiet --no-config pip compile --universal --python-versi
 lock: .venv/installed-dev
 	$(COMPILE) --upgrade pyproject.toml -o requirements.txt
 	$(COMPILE) --upgrade --group dev --constraint requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --upgrade tests/clients/requirements.in -o tests/clients/requirements.txt
 
 # Write db/schema.sql anew from the migrations.
 schema: .venv/installed-dev
@@ -49,7 +55,8 @@ released: .venv/installed
 
 # Remove what make made; not .data, where the articles are.
 clean:
-	rm -rf .venv tests/benchmarks/read/node/node_modules .data/tests .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache broadsheet.egg-info
+	rm -rf .venv tests/benchmarks/read/node/node_modules .data/tests .data/packages .schemathesis
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache broadsheet.egg-info
 
 .venv/bin/python:
 	@PYTHON="$(PYTHON)" sh .ci/venv

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from starlette.applications import Starlette
 from starlette.middleware.exceptions import ExceptionMiddleware
 
+from api import start
 from api.clients import Clients
 from api.database import opened
-from api.documents import Documents, read_manifest
+from api.documents import Documents, manifest, read_manifest
 from api.encoding import Compression
 from api.errors import RESPONSES
 from api.graphql import Reading, refused
@@ -59,7 +60,10 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
             await head.close()
 
     schema = build_schema()
+    rest = doors(schema)
+    own = [start.HEADLINES, *(door.plan.stored.text for door in rest.values())]
     documents = Documents(
+        own,
         read_manifest(settings.trusted_documents) if settings.trusted_documents else {},
         trusted_only=settings.trusted_documents_only,
         max_bytes=settings.persisted_bytes,
@@ -76,7 +80,8 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     app.state.lifecycle = lifecycle or Lifecycle()
     app.state.settings = settings
     app.state.version = read_version(settings, schema.as_str())
-    app.state.doors = doors(schema)
+    app.state.doors = rest
+    app.state.manifest = manifest(own)
     app.state.openapi = describe(
         app.state.doors.values(), version=app.state.version.version, list_items=settings.max_list_items
     )
@@ -95,7 +100,6 @@ def limits(settings: Settings) -> Limits:
         filter_nodes=settings.max_filter_nodes,
         filter_depth=settings.max_filter_depth,
         list_items=settings.max_list_items,
-        rows=settings.max_rows,
-        objects=settings.max_objects,
+        cost=settings.max_cost,
         introspection=settings.introspection,
     )

@@ -139,9 +139,11 @@ def alive(part: Annotated[Part, typer.Argument(help="What to look at.")]) -> Non
 @app.command()
 def schema() -> None:
     """Print the GraphQL schema (SDL)."""
+    from graphql import print_schema
+
     from schema.build import build_schema
 
-    typer.echo(build_schema().as_str())
+    typer.echo(print_schema(build_schema()._schema))
 
 
 @app.command()

@@ -11,16 +11,20 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 from cachetools import LRUCache
+from starlette.requests import Request
+from starlette.responses import Response
 
 from schema.errors import Code
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 # `documentId` of the GraphQL over HTTP working group's draft on persisted documents.
 _PREFIX = "sha256:"
+_OPERATION = re.compile(r"\bquery ([A-Za-z_]\w*)")
 # What an automatic one weighs beside its text.
 _OVERHEAD = 500
 
@@ -45,11 +49,19 @@ class NotAsked(Exception):
 class Documents:
     """The documents that requests may name.
 
-    trusted: texts by identifier. trusted_only: nothing else is executed. max_bytes: of automatic ones; 0: none.
+    own: texts that the service itself uses; trusted: the operator's, by identifier. trusted_only: nothing else is
+    executed. max_bytes: of automatic ones; 0: none.
     """
 
-    def __init__(self, trusted: Mapping[str, str], *, trusted_only: bool = False, max_bytes: int = 2_000_000) -> None:
-        self.trusted = {**trusted, **{sha256(text): text for text in trusted.values()}}
+    def __init__(
+        self,
+        own: Iterable[str] = (),
+        trusted: Mapping[str, str] = MappingProxyType({}),
+        *,
+        trusted_only: bool = False,
+        max_bytes: int = 2_000_000,
+    ) -> None:
+        self.trusted = {**trusted, **{sha256(text): text for text in (*own, *trusted.values())}}
         self.trusted_only = trusted_only
         self._automatic: LRUCache[str, str] = LRUCache(max_bytes, getsizeof=lambda text: _OVERHEAD + len(text))
 
@@ -110,10 +122,17 @@ def read_manifest(path: Path) -> dict[str, str]:
     return found
 
 
-def manifest(documents: Iterable[tuple[str, str]]) -> bytes:
-    """Apollo's manifest of documents, given as names and texts."""
-    operations = [{"id": sha256(text), "name": name, "type": "query", "body": text} for name, text in documents]
+def manifest(documents: Iterable[str]) -> bytes:
+    """Apollo's manifest of documents, each with one operation that has a name."""
+    operations = [
+        {"id": sha256(text), "name": _OPERATION.findall(text)[0], "type": "query", "body": text} for text in documents
+    ]
     return orjson.dumps({"format": "apollo-persisted-query-manifest", "version": 1, "operations": operations})
+
+
+async def published(request: Request) -> Response:
+    """GET /documents.json: the manifest of the service's own operations, which every client may use by their ids."""
+    return Response(request.app.state.manifest, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
 def _identifier(asked: Mapping[str, Any]) -> str | None:

@@ -29,12 +29,14 @@ _NO_QUERY = "Name the operation in `query`, as text."
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a request asks for. hash: under which the document is to be kept, once it was executed."""
+    """What a request asks for. hash: under which the document is to be kept, once it was executed. cost: whether the
+    answer is to say what the operation costs."""
 
     query: str
     variables: Mapping[str, Any] | None
     name: str | None
     hash: str | None
+    cost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,13 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
             key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
             made = await reading.kept.reply(key, request.reply)
         reading.clients.count(head.client, made.deprecated)
-        return made
     except NotAsked as error:
         return _refusal(error, media_type)
     except (DatabaseTimeout, DatabaseUnavailable) as error:
         return reply(unanswered(error), media_type, vary=_VARY, get=get)
+    if made.status == reading.executor.refused_status and _wants_plain_json(head):
+        return replace(made, status=200)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ class _Request:
         if self.get and not executor.is_query(operation.query, operation.name):
             raise NotAsked(405, "Only queries are answered over GET; send this by POST.", allow="POST")
         answer = await executor.execute(operation.query, operation.variables, operation.name)
+        if operation.cost:
+            answer = _with_cost(answer, executor.limits.cost)
         if operation.hash is not None and answer.status == 200:
             documents.keep(operation.hash, operation.query)
         made = reply(answer, self.media_type, vary=_VARY, get=self.get, cache_seconds=self.reading.cache_seconds)
@@ -151,7 +157,8 @@ def _from_query(query_string: bytes) -> Any:
 def _operation(asked: Any, documents: Documents) -> Operation:
     if not isinstance(asked, dict):
         raise NotAsked(400, _NO_QUERY)
-    if not isinstance(asked.get("extensions"), dict | None):
+    extensions = asked.get("extensions")
+    if not isinstance(extensions, dict | None):
         raise NotAsked(400, "`extensions` is an object.")
     query, hash_ = documents.named(asked)
     if not isinstance(query, str) or not query.strip():
@@ -161,7 +168,16 @@ def _operation(asked: Any, documents: Documents) -> Operation:
         raise NotAsked(400, "`variables` is an object.")
     if name is not None and not isinstance(name, str):
         raise NotAsked(400, "`operationName` is a text.")
-    return Operation(query, variables, name or None, hash_)
+    return Operation(query, variables, name or None, hash_, (extensions or {}).get("cost") is True)
+
+
+def _with_cost(answer: Answer, limit: int) -> Answer:
+    """The answer with `extensions.cost`, where its cost is known. Its bytes end with the brace of an object that
+    holds something and no extensions."""
+    if answer.cost is None:
+        return answer
+    told = b'{"requested":%d,"limit":%d}' % (answer.cost, limit)
+    return replace(answer, body=answer.body[:-1] + b',"extensions":{"cost":' + told + b"}}")
 
 
 def refused(head: Head, status: int, message: str, headers: Mapping[str, str]) -> Response:
@@ -180,3 +196,11 @@ def _refusal(error: NotAsked, media_type: bytes) -> Reply:
 def _media_type(head: Head) -> bytes:
     """The newer media type where a client names it, else JSON."""
     return _GRAPHQL if head.accept and _GRAPHQL in head.accept.lower() else _JSON
+
+
+def _wants_plain_json(head: Head) -> bool:
+    """Whether a client names JSON and not the newer media type. To such a client a status other than 200 means that
+    no GraphQL server answered, so `errors` alone tell it of a refused document (GraphQL over HTTP, the appendix on
+    application/json)."""
+    accept = head.accept.lower()
+    return _JSON in accept and _GRAPHQL not in accept

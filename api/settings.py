@@ -117,7 +117,9 @@ class Settings(BaseSettings):
     )
     introspection: bool = Field(True, description="Whether the GraphQL schema may be read by introspection.")
     validation_status: Literal[200, 400, 422] = Field(
-        400, description="HTTP status of a GraphQL document that doesn't parse or validate."
+        400,
+        description="HTTP status of a GraphQL document that doesn't parse or validate. Clients that accept "
+        "`application/json` and don't name `application/graphql-response+json` get 200.",
     )
     max_tokens: int = Field(2_000, ge=100, description="Tokens of a GraphQL document.")
     max_depth: int = Field(16, ge=4, description="Depth of a GraphQL selection.")
@@ -128,11 +130,10 @@ class Settings(BaseSettings):
     max_filter_nodes: int = Field(20, ge=1, description="Conditions of a filter, nested ones included.")
     max_filter_depth: int = Field(4, ge=1, description="Levels of `and`, `or` and `not` in a filter.")
     max_list_items: int = Field(100, ge=1, description="Values of a list in a filter.")
-    max_rows: int = Field(
-        50_000, ge=100, description="Rows that a document may ask for, lists within lists multiplied."
-    )
-    max_objects: int = Field(
-        250, ge=20, description="Objects, lists and conditions that a document may read, with its fragments opened."
+    max_cost: int = Field(
+        5_000,
+        ge=100,
+        description="Points that a GraphQL operation may cost; docs/graphql.md says how they are counted.",
     )
     hot_answers: bool = Field(
         True, description="Whether answers that are asked for again are kept and served while nothing has changed."

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from schema.comment import Comment, comment_page, thread_page
-from schema.fields import OfKey, OfPage, OfRow, column, condition, edge, planned, rule
+from schema.fields import OfColumn, OfKey, OfPage, OfRow, column, condition, edge, planned, rule
 from schema.node import Node
 from schema.page import Connection
 from schema.revision import Revision, revision_page
@@ -115,7 +115,7 @@ class Enclosure:
 @strawberry.type(description="A publication that readers are served.")
 class Article(Node):
     url: URL = column("url", "Canonical: after redirects, rel=canonical and tracking removal.")
-    alias_urls: list[URL] = column("alias_urls", "Other addresses under which it was met.")
+    alias_urls: list[URL] = rule(OfColumn("alias_urls", weight=4), "Other addresses under which it was met.")
     kind: ArticleKind = column("kind")
     source: Annotated["Source", strawberry.lazy("schema.source")] = edge("source")
     headline: str = column("headline")

@@ -1,6 +1,7 @@
 """The schema, put together of its nouns."""
 
 import strawberry
+from graphql import GraphQLInputObjectType
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
@@ -22,8 +23,18 @@ Query = merge_types(
 
 def build_schema() -> strawberry.Schema:
     """The public schema; its SDL is the contract."""
-    return strawberry.Schema(
+    schema = strawberry.Schema(
         Query,
         types=[Author, Commenter, Revision, Source],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
+    _tell_one_of(schema)
+    return schema
+
+
+def _tell_one_of(schema: strawberry.Schema) -> None:
+    """Tell graphql-core which inputs are @oneOf. Strawberry keeps it to itself, and then neither the printed schema
+    says it nor does validation hold anybody to it."""
+    for type_ in schema._schema.type_map.values():
+        if isinstance(type_, GraphQLInputObjectType):
+            type_.is_one_of = type_.extensions["strawberry-definition"].is_one_of

@@ -19,15 +19,16 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     parse,
-    validate,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from schema.errors import BadRequest
+from schema.validate import validate
 
 # graphql-core's own bound on comparing fields; its default lets 3 KB documents validate for half a second, 50,000 for
-# a fifth of one (320 times the same field with arguments). Enough for the same field 140 times in one place.
+# a fifth of one (320 times the same field with arguments). Enough for the same field 140 times in one place; the worst
+# that tests/benchmarks/worst_document.py finds is then read in 40 ms.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 
 _MAX_ERRORS = 20
@@ -35,17 +36,15 @@ _MAX_ERRORS = 20
 # Reading the text itself takes time: a megabyte of commas, comments or one string lexes for 100 to 400 ms.
 _CHARACTERS_PER_TOKEN = 50
 
-# How often, on average, a field of the introspection schema repeats what is selected in it, and how many values an
-# introspection may so come to: graphql-core makes about 100 in a millisecond. The standard query with everything
-# switched on comes to 7,000.
+# How often, on average, a field of the introspection schema repeats what is selected in it. The standard query with
+# everything switched on comes to 7,000 values.
 _REPEATED = {"types": 45, "fields": 5, "directives": 6, "ofType": 0.5}
-_MAX_INTROSPECTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a document may hold. Depths count nested fields; introspection has its own. objects: selections and
-    conditions that become a subselect, fragments opened: Postgres plans two to ten of them in a millisecond."""
+    """What a document may hold. Depths count nested fields; introspection has its own. cost: points of one operation
+    (`schema/cost.py`)."""
 
     tokens: int = 2_000
     depth: int = 16
@@ -56,8 +55,7 @@ class Limits:
     filter_nodes: int = 20
     filter_depth: int = 4
     list_items: int = 100
-    rows: int = 50_000
-    objects: int = 250
+    cost: int = 5_000
     introspection: bool = True
 
 
@@ -73,12 +71,13 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One operation, ready to be planned."""
+    """One operation, ready to be planned. introspected: how many values an introspection in it comes to, about."""
 
     ast: DocumentNode
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: tuple[GraphQLVariableSignature, ...]
+    introspected: float = 0
 
     @property
     def is_query(self) -> bool:
@@ -97,8 +96,8 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     try:
         ast = parse(text, max_tokens=limits.tokens)
         operations, fragments = _definitions(ast)
-        _measure(operations, fragments, limits)
-        errors = validate(schema, ast, max_errors=_MAX_ERRORS, hide_suggestions=True)
+        introspected = _measure(operations, fragments, limits)
+        errors = validate(schema, ast, _MAX_ERRORS)
     except GraphQLError as error:
         raise Refused(error) from error
     except BadRequest as error:
@@ -111,7 +110,8 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     operation = _chosen(operations, operation_name)
     signatures = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
     variables = tuple(s for s in signatures if isinstance(s, GraphQLVariableSignature))
-    return Document(ast, operation, fragments, variables)
+    values = next(values for node, values in zip(operations, introspected, strict=True) if node is operation)
+    return Document(ast, operation, fragments, variables, values)
 
 
 def _unlink_tokens(ast: DocumentNode) -> None:
@@ -153,7 +153,8 @@ class _Size:
     introspection: int = 0
     roots: int = 0
     introspects: bool = False
-    values: float = 0  # what an introspection would answer with
+    values: float = 0  # what it answers with, were it all of the introspection schema
+    introspected: float = 0
 
 
 @dataclass(slots=True)
@@ -176,12 +177,14 @@ class _Counts:
                 if node.name.value in ("__schema", "__type"):
                     size.introspects = True
                     size.introspection = max(size.introspection, 1 + inner.depth)
+                    size.introspected += 1 + inner.values
                 else:
                     size.depth = max(size.depth, 1 + inner.depth)
             else:
                 inner = self.inside(node)
                 size.roots += inner.roots
                 size.values += inner.values
+                size.introspected += inner.introspected
                 size.depth = max(size.depth, inner.depth)
                 size.introspection = max(size.introspection, inner.introspection)
                 size.introspects |= inner.introspects
@@ -202,8 +205,10 @@ class _Counts:
 
 def _measure(
     operations: Iterable[OperationDefinitionNode], fragments: Mapping[str, FragmentDefinitionNode], limits: Limits
-) -> None:
+) -> list[float]:
+    """Hold a document to its limits; how much each operation introspects."""
     counts = _Counts(fragments)
+    introspected = []
     for operation in operations:
         counts.directives += len(operation.directives or ())
         size = counts.of(operation.selection_set)
@@ -212,10 +217,10 @@ def _measure(
         _within(size.roots, limits.root_fields, "root fields")
         if size.introspects and not limits.introspection:
             raise BadRequest("Introspection is switched off here.")
-        if size.introspects and size.values > _MAX_INTROSPECTED:
-            raise BadRequest("The document introspects too much at once. Ask in several requests.")
+        introspected.append(size.introspected)
     _within(counts.aliases, limits.aliases, "aliases")
     _within(counts.directives, limits.directives, "directives")
+    return introspected
 
 
 def _within(count: int, limit: int, what: str) -> None:

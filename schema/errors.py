@@ -47,6 +47,15 @@ class BadQuery(ReadError):
 
 
 class CostExceeded(ReadError):
-    """A document that may read more than one operation may cost."""
+    """An operation that costs more points than one may."""
 
     code = Code.COST_EXCEEDED
+
+    def __init__(self, message: str, requested: int, limit: int) -> None:
+        super().__init__(message)
+        self.requested = requested
+        self.limit = limit
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        return {"code": str(self.code), "cost": {"requested": self.requested, "limit": self.limit}}

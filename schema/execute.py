@@ -73,24 +73,26 @@ class Holds(Enum):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense. tags: what it was made
-    of (schema/tags.py)."""
+    of (schema/tags.py). cost: points, where the operation came so far that they are known."""
 
     status: int
     body: bytes
     retry_after: int | None = None
     holds: Holds = Holds.NOW
     tags: tuple[str, ...] = ()
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
-    when they make no sense. constant: the answer, where it asks nothing of the database."""
+    when they make no sense. cost: points. constant: the answer, where it asks nothing of the database."""
 
     sql: str
     bounds: tuple[Bound, ...]
     unused: tuple[Bound, ...]
     tags: tuple[Tag, ...]
+    cost: int
     constant: bytes | None = None
 
     def values(self, variables: Mapping[str, Any]) -> list[Any]:
@@ -163,15 +165,17 @@ class Executor:
                 values = coerced(known.variables, given)
                 compiled = self.compiled(known, values, caller)
                 arguments = compiled.values(values)
-            except CostExceeded as error:
-                # graphql-core would read root field by root field what is too much as a whole.
-                return Answer(self.refused_status, _failure(error.code, str(error)))
+            except CostExceeded:
+                raise  # graphql-core would read root field by root field what is too much as a whole
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
                 return await self._by_core(known, given, caller)
             if compiled.constant is not None:
-                return Answer(200, compiled.constant, holds=Holds.ALWAYS)
+                return Answer(200, compiled.constant, holds=Holds.ALWAYS, cost=compiled.cost)
             text = await self.database.value(compiled.sql, *arguments)
-            return Answer(200, text.encode(), None, Holds.UNTIL_CHANGE, named(compiled.tags, values))
+            return Answer(200, text.encode(), None, Holds.UNTIL_CHANGE, named(compiled.tags, values), compiled.cost)
+        except CostExceeded as error:
+            told = {"requested": error.requested, "limit": error.limit}
+            return Answer(self.refused_status, _failure(error.code, str(error), cost=told))
         except BadRequest as error:
             return Answer(self.refused_status, _failure(error.code, str(error)))
         except Refused as refused:
@@ -225,12 +229,25 @@ class Executor:
             if compiled is not None:
                 return compiled
         planner = Planner(self.schema, self.document(known), values, self.limits)
-        compiled = _compiled(planner.whole(), caller)
+        compiled = _compiled(planner.whole(), caller, planner.cost.points)
         slots = known.slots[form] = tuple(planner.queries.slots)
         _keep(self._plans, (known.key, form, _shapes(slots, values)), compiled)
         return compiled
 
+    def priced(self, known: _Known, given: Mapping[str, Any]) -> int | None:
+        """The points of an operation that graphql-core executes; None where it will refuse the variables.
+
+        Raises:
+            CostExceeded: they are more than an operation may cost.
+        """
+        try:
+            planner = Planner(self.schema, self.document(known), coerced(known.variables, given), self.limits)
+        except (NotCoercible, GraphQLError, RecursionError):
+            return None
+        return planner.price()
+
     async def _by_core(self, known: _Known, given: Mapping[str, Any], caller: Caller) -> Answer:
+        cost = self.priced(known, given)
         document = self.document(known)
         context = _Context(self, document, caller)
         result = execute(
@@ -247,38 +264,26 @@ class Executor:
             raise context.failure
         if result.data is None and not any(error.path for error in result.errors or ()):
             # A request that was not executed has no data; one whose only field can't be null has null.
-            return Answer(self.refused_status, _errors(tuple(result.errors or ())))
+            return Answer(self.refused_status, _errors(tuple(result.errors or ())), cost=cost)
         # What the schema says of itself; of root fields that were read one after the other no tags are known.
         constant = document.is_query and not context.ran and not result.errors
-        return Answer(200, _body(result), holds=Holds.ALWAYS if constant else Holds.NOW)
+        return Answer(200, _body(result), holds=Holds.ALWAYS if constant else Holds.NOW, cost=cost)
 
 
 @dataclass(slots=True)
 class _Context:
-    """What root fields need when graphql-core executes. rows, objects: how much they have planned so far, since the
-    limits are the operation's. failure: what ends the whole operation."""
+    """What root fields need when graphql-core executes. failure: what ends the whole operation."""
 
     executor: Executor
     document: Document
     caller: Caller
     ran: bool = False
-    rows: int = 0
-    objects: int = 0
     failure: DatabaseTimeout | DatabaseUnavailable | None = None
 
     async def read(self, key: str, variables: Mapping[str, Any]) -> Any:
         """The value of one root field, by a plan of its own."""
-        planner = Planner(
-            self.executor.schema,
-            self.document,
-            variables,
-            self.executor.limits,
-            typenames=True,
-            rows=self.rows,
-            objects=self.objects,
-        )
-        compiled = _compiled(planner.single(key), self.caller)
-        self.rows, self.objects = planner.rows, planner.objects
+        planner = Planner(self.executor.schema, self.document, variables, self.executor.limits, typenames=True)
+        compiled = _compiled(planner.single(key), self.caller, planner.cost.points)
         try:
             text = await self.executor.database.value(compiled.sql, *compiled.values(variables))
         except (DatabaseTimeout, DatabaseUnavailable) as failure:
@@ -287,7 +292,7 @@ class _Context:
         return orjson.loads(text)["data"][key]
 
 
-def _compiled(read: Object, caller: Caller) -> Compiled:
+def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
     made = statement(read, caller.audience)
     constant = made.constant.encode() if made.constant is not None else None
     unused = dict.fromkeys(param for param in params(read) if param not in made.params)
@@ -296,6 +301,7 @@ def _compiled(read: Object, caller: Caller) -> Compiled:
         tuple(cast(Bound, param.source) for param in made.params),
         tuple(cast(Bound, param.source) for param in unused),
         tags(read),
+        cost,
         constant,
     )
 

@@ -18,13 +18,15 @@ RULE = "rule"
 @dataclass(frozen=True, slots=True)
 class OfColumn:
     """A column of the row. `argument` and `choices`: which column an enum argument picks; `params`: arguments bound;
-    `bare`: the column where none of those is given."""
+    `bare`: the column where none of those is given; `weight`: how many rows could be read in its time
+    (`schema/cost.py`)."""
 
     column: str = ""
     argument: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     params: tuple[str, ...] = ()
     bare: str = ""
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,10 @@ class OfPart:
 
 @dataclass(frozen=True, slots=True)
 class OfHit:
-    """What search knows of a hit: a column that is computed from the query."""
+    """What search knows of a hit: a column that is computed from the query. `weight` as of a column."""
 
     column: str
+    weight: int = 0
 
 
 Rule = OfColumn | OfRow | OfEdge | OfPage | OfKey | OfIds | OfPart | OfHit

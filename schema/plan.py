@@ -5,8 +5,8 @@ The rules beside the fields (`schema/fields.py`) say what a field is; this walks
 a plan serves all requests whose variables have the same shape.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from graphql import (
     FieldNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLField,
     GraphQLIncludeDirective,
     GraphQLInterfaceType,
@@ -30,18 +31,16 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 
 from db import read
 from db.read import Json, Object, Param, Read
-from db.tables import SEARCH_ORDERS, TABLES, Order, Table
+from db.tables import ARTICLES, SEARCH_ORDERS, TABLES, Order, Table
 from schema import bind
 from schema.bind import Bound, hashable
+from schema.cost import RANKING, SHORT_LIST, TOTAL, Cost, search_through
 from schema.document import Document, Limits
-from schema.errors import BadRequest, CostExceeded
+from schema.errors import BadRequest, ReadError
 from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, Rule
 from schema.filter import Conditions, Queries
 from schema.page import DEFAULT_SIZE
 from schema.variables import USUAL_SIZES, Slot, filled, room, slotted
-
-# What a list that is never paged (topics, images, authors) counts as.
-_SHORT_LIST = 4
 
 # The table of each type that has a global id.
 NODE_TABLES: Mapping[str, str] = {
@@ -73,7 +72,7 @@ class Planner:
 
     variables: coerced. typenames: put `__typename` into every object, for graphql-core to tell types apart.
     queries: the search queries in slots on whose reading the plan has come to depend.
-    rows, objects: how much is planned so far; they count towards the limits.
+    cost: of what is planned so far.
     """
 
     schema: GraphQLSchema
@@ -81,29 +80,44 @@ class Planner:
     variables: Mapping[str, Any]
     limits: Limits
     typenames: bool = False
-    rows: int = 0
-    objects: int = 0
-    multiplier: int = 1
     queries: Queries = field(init=False)
+    cost: Cost = field(init=False)
     _values: VariableValues = field(init=False)
 
     def __post_init__(self) -> None:
         self.queries = Queries(self.variables)
+        self.cost = Cost(self.limits.cost, self.document.introspected)
         self._values = VariableValues({}, slotted(dict(self.variables)))
 
     # -- the operation
 
     def whole(self) -> Object:
-        """The read of the whole answer."""
+        """The read of the whole answer.
+
+        Raises:
+            CostExceeded: it costs more than an operation may.
+        """
         root = self.root_type()
-        fields = self.collected([self.document.operation.selection_set], root)
-        return Object(tuple((key, self.root(root, nodes)) for key, nodes in fields.items()))
+        read = Object(tuple((key, self.root(root, nodes)) for key, nodes in self.roots(root).items()))
+        self.cost.checked()
+        return read
 
     def single(self, key: str) -> Object:
         """The read of one root field alone."""
         root = self.root_type()
-        nodes = self.collected([self.document.operation.selection_set], root)[key]
-        return Object(((key, self.root(root, nodes)),))
+        return Object(((key, self.root(root, self.roots(root)[key])),))
+
+    def price(self) -> int:
+        """The points of the operation where graphql-core executes it, without what it will refuse.
+
+        Raises:
+            CostExceeded: they are more than an operation may cost.
+        """
+        root = self.root_type()
+        for nodes in self.roots(root).values():
+            with suppress(NotPlanned, ReadError, GraphQLError):
+                self.root(root, nodes)
+        return self.cost.checked()
 
     def root_type(self) -> GraphQLObjectType:
         root = self.schema.get_root_type(self.document.operation.operation)
@@ -111,18 +125,22 @@ class Planner:
             raise NotPlanned
         return root
 
+    def roots(self, root: GraphQLObjectType) -> dict[str, list[FieldNode]]:
+        return self.collected([self.document.operation.selection_set], root)
+
     def root(self, root: GraphQLObjectType, nodes: list[FieldNode]) -> Read:
         name = nodes[0].name.value
         if name == "__typename":
             return Json(f'"{root.name}"')
         field_ = root.fields.get(name)
-        match rule_of(field_) if field_ is not None else None:
-            case OfPage() as rule:
-                return self.page(rule, field_, nodes, None)
-            case OfKey(table):
-                return self.key(table, field_, nodes)
-            case OfIds():
-                return self.ids(field_, nodes)
+        with self.cost.within(_key(nodes[0])):
+            match rule_of(field_) if field_ is not None else None:
+                case OfPage() as rule:
+                    return self.page(rule, field_, nodes, None)
+                case OfKey(table):
+                    return self.key(table, field_, nodes)
+                case OfIds():
+                    return self.ids(field_, nodes)
         raise NotPlanned
 
     # -- selections
@@ -142,7 +160,7 @@ class Planner:
             if node.directives and not self._included(node):
                 continue
             if isinstance(node, FieldNode):
-                into.setdefault((node.alias or node.name).value, []).append(node)
+                into.setdefault(_key(node), []).append(node)
                 continue
             if isinstance(node, InlineFragmentNode):
                 condition, inner = node.type_condition, node.selection_set
@@ -202,23 +220,27 @@ class Planner:
                 return self.object(type_, nodes, table)
             case OfEdge(edge) if table is not None and isinstance(type_, GraphQLObjectType):
                 inner = TABLES[table.edges[edge].table]
+                self.cost.part()
                 if not _is_list(field_):
-                    self.count(1)
+                    self.cost.rows(1)
                     return read.One(edge, self.object(type_, nodes, inner))
-                with self.times(_SHORT_LIST):
-                    self.count(1)
+                with self.cost.times(SHORT_LIST):
+                    self.cost.rows(1)
                     return read.Many(edge, self.object(type_, nodes, inner))
             case OfPage() if table is not None:
-                return self.page(rule, field_, nodes, table)
+                with self.cost.within(_key(node)):
+                    return self.page(rule, field_, nodes, table)
             case OfPart() if node.name.value == "cursor":
                 return read.Cursor()
             case OfPart() if node.name.value == "node" and isinstance(type_, GraphQLObjectType):
                 return self.object(type_, nodes, table)
-            case OfHit(column) if search is not None:
+            case OfHit(column, weight) if search is not None:
+                self.cost.rows(weight)
                 return search.hit(column)
         raise NotPlanned
 
     def column(self, rule: OfColumn, arguments: Mapping[str, Any]) -> Read:
+        self.cost.rows(rule.weight)
         if rule.argument:
             return read.Value(rule.choices[arguments[rule.argument].value])
         if rule.bare and all(arguments.get(name) is None for name in rule.params):
@@ -236,7 +258,8 @@ class Planner:
         where = read.Test(name, (Param(Bound(hashable(value), readers.get(name, bind.text), about)),))
         type_ = get_named_type(field_.type)
         assert isinstance(type_, GraphQLObjectType)
-        self.count(1)
+        self.cost.part()
+        self.cost.rows(1)
         return read.Lookup(table, where, self.object(type_, nodes, TABLES[table]))
 
     def ids(self, field_: GraphQLField, nodes: list[FieldNode]) -> Read:
@@ -249,17 +272,17 @@ class Planner:
         interface = get_named_type(field_.type)
         assert isinstance(interface, GraphQLInterfaceType)
         reads = []
-        size = self.limits.list_items if many else 1
+        size = 1
         if many and isinstance(arguments["ids"], list):
             size = len(arguments["ids"])
-        with self.times(size):
-            start, most = self.rows, self.rows
+        elif many:
+            size = room(len(filled(ids, self.variables))) or self.limits.list_items
+        with self.cost.times(size):
+            self.cost.rows(1)
             for type_ in self.schema.get_possible_types(interface):
-                self.rows = start
+                self.cost.part()
                 table = NODE_TABLES[type_.name]
                 reads.append((table, self.object(type_, nodes, TABLES[table])))
-                most = max(most, self.rows)
-            self.rows = most
         return read.ByLetter(letters, uuids, tuple(reads), many)
 
     # -- pages
@@ -273,14 +296,21 @@ class Planner:
         order = (rule.orders or table.orders)[chosen.value if isinstance(chosen, Enum) else rule.order]
         size, most, backward = self.size(arguments)
         search = _Search(arguments["query"], order) if rule.search else None
-        where = self.condition(arguments)
         after, before = arguments.get("after"), arguments.get("before")
-        keysets = self.keyset(after, order), self.keyset(before, order)
         connection = get_named_type(field_.type)
         assert isinstance(connection, GraphQLObjectType)
-        self.count(1)
-        with self.times(most):
-            parts = self.parts(connection, nodes, table, search)
+        self.cost.part()
+        self.cost.rows(1)
+        where = self.condition(arguments)
+        keysets = self.keyset(after, order), self.keyset(before, order)
+        if table is ARTICLES:
+            by_time = order.key in ("published_at", "score")  # of what is ranked, the newest are found
+            within_list = self.cost.within_list
+            found = search_through(where, of_one=edge is not None, within_list=within_list, by_time=by_time)
+            self.cost.rows(found)
+        rank = search.ranked(after if after is not None else before) if search is not None else None
+        self.cost.rows(RANKING if rank is not None else 0)
+        parts = self.parts(connection, nodes, table, search, most)
         return read.Page(
             table=name,
             order=order,
@@ -291,7 +321,7 @@ class Planner:
             backward=backward,
             after=keysets[0],
             before=keysets[1],
-            rank=search.ranked(after if after is not None else before) if search is not None else None,
+            rank=rank,
         )
 
     def size(self, arguments: Mapping[str, Any]) -> tuple[int | Param, int, bool]:
@@ -302,8 +332,9 @@ class Planner:
         asked = last if last is not None else first if first is not None else DEFAULT_SIZE
         number = bind.size(filled(asked, self.variables))
         # What stands in the document stands in the statement; of what a variable says, only the usual.
-        size = number if number in USUAL_SIZES or not isinstance(asked, Slot) else Param(Bound(asked, bind.size))
-        return size, room(number), last is not None
+        by_variable = isinstance(asked, Slot)
+        size = Param(Bound(asked, bind.size)) if by_variable and number not in USUAL_SIZES else number
+        return size, room(number) if by_variable else number, last is not None
 
     def condition(self, arguments: Mapping[str, Any]) -> read.Condition | None:
         conditions = Conditions(self.limits, self.queries)
@@ -311,7 +342,8 @@ class Planner:
         if "query" in arguments:
             matching = conditions.search(arguments["query"])
             where = matching if where is None else read.All((matching, where))
-        self.weigh(conditions.tests)
+        for _ in range(conditions.tests):
+            self.cost.part()
         return where
 
     def keyset(self, cursor: Any, order: Order) -> read.Keyset | None:
@@ -327,7 +359,7 @@ class Planner:
         return Param(bound)
 
     def parts(
-        self, connection: GraphQLObjectType, nodes: list[FieldNode], table: Table, search: "_Search | None"
+        self, connection: GraphQLObjectType, nodes: list[FieldNode], table: Table, search: "_Search | None", most: int
     ) -> tuple[tuple[str, read.Part], ...]:
         parts: list[tuple[str, read.Part]] = []
         for key, found in self.subfields(nodes, connection).items():
@@ -338,13 +370,16 @@ class Planner:
             type_ = get_named_type(connection.fields[name].type)
             match name:
                 case "edges" | "nodes" if isinstance(type_, GraphQLObjectType):
-                    self.count(1)
-                    parts.append((key, read.Items(self.object(type_, found, table, search))))
+                    self.cost.part()
+                    with self.cost.times(most):
+                        self.cost.rows(1)
+                        parts.append((key, read.Items(self.object(type_, found, table, search))))
                 case "pageInfo" if isinstance(type_, GraphQLObjectType):
-                    self.weigh(1)
+                    self.cost.part()
                     parts.append((key, read.Info(self.info(type_, found))))
                 case "totalCount" | "totalCountIsExact":
-                    self.weigh(1)
+                    self.cost.part()
+                    self.cost.rows(TOTAL)
                     parts.append((key, read.Total(exact=name == "totalCountIsExact")))
                 case _:
                     raise NotPlanned
@@ -355,35 +390,6 @@ class Planner:
             (key, Json(f'"{type_.name}"') if found[0].name.value == "__typename" else found[0].name.value)
             for key, found in self.subfields(nodes, type_).items()
         )
-
-    # -- how much may be read
-
-    def weigh(self, objects: int) -> None:
-        self.objects += objects
-        if self.objects > self.limits.objects:
-            raise CostExceeded(
-                f"This reads more than {self.limits.objects} objects, lists and conditions, with fragments opened."
-                " Ask for less."
-            )
-
-    def count(self, rows: int) -> None:
-        self.weigh(1)
-        self.rows += rows * self.multiplier
-        if self.rows > self.limits.rows:
-            raise CostExceeded(
-                f"This may read more than {self.limits.rows} rows."
-                " Lower `first` or `last`, most of all of connections inside connections."
-            )
-
-    @contextmanager
-    def times(self, factor: int) -> Iterator[None]:
-        """What is planned inside happens up to so many times."""
-        outer = self.multiplier
-        self.multiplier *= factor
-        try:
-            yield
-        finally:
-            self.multiplier = outer
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +414,10 @@ class _Search:
             return None
         newest = None if cursor is None else Param(Bound(cursor, bind.newest, (self.order,)))
         return read.Rank(Param(Bound(self.query, bind.rank)), newest)
+
+
+def _key(node: FieldNode) -> str:
+    return (node.alias or node.name).value
 
 
 def _is_list(field_: GraphQLField) -> bool:

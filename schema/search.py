@@ -25,9 +25,9 @@ class SearchOrder(Enum):
 class SearchEdge:
     cursor: str = rule(OfPart())
     node: Article = rule(OfPart())
-    score: float = rule(OfHit("score"))
-    headline_highlight: str = rule(OfHit("headline_highlight"))
-    excerpt: str | None = rule(OfHit("excerpt"))
+    score: float = rule(OfHit("score", weight=5))
+    headline_highlight: str = rule(OfHit("headline_highlight", weight=5))
+    excerpt: str | None = rule(OfHit("excerpt", weight=20))
 
 
 @strawberry.type

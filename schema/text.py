@@ -19,5 +19,6 @@ def _body(as_: Annotated[TextFormat, strawberry.argument(name="as")] = TextForma
 
 
 def body(description: str | None = None) -> Any:
-    """A body, of an article, a revision or a comment."""
-    return rule(OfColumn(argument="as", choices={"HTML": "body_html", "TEXT": "body_text"}), description, _body)
+    """A body, of an article, a revision or a comment; it weighs more than a row without it."""
+    choices = {"HTML": "body_html", "TEXT": "body_text"}
+    return rule(OfColumn(argument="as", choices=choices, weight=10), description, _body)

@@ -1,7 +1,7 @@
 """Variables: coerced by graphql-core's rules, and told apart into shape and leaves.
 
 The shape is what a plan depends on: which keys are there, enum values, booleans, usual page sizes, and between which
-of them another number lies, since that is what a plan may cost. Leaves are bound.
+of them another number or the length of a list lies, since that is what a plan may cost. Leaves are bound.
 While a plan is made, leaves are stood in for by slots, so that graphql-core's own coercion of arguments carries them
 to the place where they are used.
 """
@@ -104,6 +104,8 @@ def shape(value: Any) -> Hashable:
         return "[]"
     if type(value) is int and not _is_shape(value):
         return "int", room(value)
+    if isinstance(value, list):
+        return "list", room(len(value))
     return (value,) if _is_shape(value) else type(value).__name__
 
 

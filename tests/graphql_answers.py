@@ -21,7 +21,7 @@ def read(body: bytes) -> dict[str, Any]:
     """An answer's body, its form checked: `data`, `errors` or both, each error with a clean message and a code that
     a client can cause."""
     answer: dict[str, Any] = orjson.loads(body)
-    assert answer.keys() in ({"data"}, {"errors"}, {"data", "errors"})
+    assert answer.keys() - {"extensions"} in ({"data"}, {"errors"}, {"data", "errors"})
     for error in answer.get("errors", ()):
         assert error.keys() <= {"message", "locations", "path", "extensions"}
         assert error["extensions"]["code"] in CODES, error

@@ -30,13 +30,13 @@ def measured() -> Iterator[Spent]:
     try:
         began = process_time()
         yield spent
-        spent.seconds = (process_time() - began) / _slowness()
+        spent.seconds = (process_time() - began) / slowness()
     finally:
         if collecting:
             gc.enable()
 
 
-def _slowness() -> float:
+def slowness() -> float:
     """How much slower than the reference this machine is at the moment, at least 1."""
     tries = []
     for _ in range(3):

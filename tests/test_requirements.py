@@ -1,6 +1,7 @@
 """The locked requirements: complete, hashed, free of addresses, and nobody's module in the way of ours."""
 
 import ast
+import json
 import re
 import sys
 import tomllib
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FILES = ("requirements.txt", "requirements-dev.txt")
+FILES = ("requirements.txt", "requirements-dev.txt", "tests/clients/requirements.txt")
 OURS = ("api", "schema", "db", "ingest", "jobs", "tests")
 
 
@@ -29,6 +30,15 @@ def test_every_pin_has_hashes_and_no_line_an_address(name: str) -> None:
     for block in re.split(r"\n(?=[a-z0-9])", (ROOT / name).read_text())[1:]:
         assert re.match(r"[a-z0-9._-]+==\S+ .*\\\n    --hash=sha256:[0-9a-f]{64}", block), block[:80]
     assert not re.search(r"://|index-url|find-links|@ |^-|(^|\s)/", (ROOT / name).read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("lock", sorted((ROOT / "tests").rglob("package-lock.json")), ids=lambda path: path.parent.name)
+def test_npm_packages_have_hashes_and_no_address(lock: Path) -> None:
+    packages = json.loads(lock.read_text())["packages"]
+    del packages[""]  # the folder itself
+    assert len(packages) > 100
+    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
 
 
 def test_what_the_project_names_is_locked() -> None:

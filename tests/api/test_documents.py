@@ -59,7 +59,7 @@ async def test_what_names_no_document_is_refused(client: httpx2.AsyncClient, per
 
 
 def test_automatic_documents_fill_no_more_than_their_room() -> None:
-    documents = Documents({}, max_bytes=20_000)
+    documents = Documents(max_bytes=20_000)
     texts = [f"query Q{number} {{ __typename }}" + " " * 400 for number in range(100)]
     for text in texts:
         documents.keep(sha256(text), text)
@@ -73,12 +73,12 @@ def test_automatic_documents_fill_no_more_than_their_room() -> None:
 
 def test_automatic_documents_can_be_switched_off() -> None:
     with pytest.raises(NotAsked, match="PersistedQueryNotSupported"):
-        Documents({}, max_bytes=0).named(by_hash())
+        Documents(max_bytes=0).named(by_hash())
 
 
 def test_manifests_are_read_as_clients_write_them(tmp_path: Path) -> None:
     path = tmp_path / "manifest.json"
-    path.write_bytes(manifest([("Names", QUERY)]))
+    path.write_bytes(manifest([QUERY]))
     assert read_manifest(path) == {HASH: QUERY}
     path.write_bytes(orjson.dumps({"names-1": QUERY}))
     assert read_manifest(path) == {"names-1": QUERY}
@@ -115,3 +115,17 @@ def _knows(documents: Documents, hash_: str) -> bool:
         return documents.named(by_hash(hash_))[0] is not None
     except NotAsked:
         return False
+
+
+async def test_the_services_own_operations_are_published_and_answer_by_their_ids(client: httpx2.AsyncClient) -> None:
+    told = (await client.get("/documents.json")).json()
+    assert told["format"] == "apollo-persisted-query-manifest"
+    names = [operation["name"] for operation in told["operations"]]
+    assert "StartPage" in names
+    assert len(set(names)) == len(names) > 5
+    for operation in told["operations"]:
+        assert sha256(operation["body"]) == operation["id"]
+        answer = await client.post("/graphql", json=by_hash(operation["id"]))
+        assert "PersistedQueryNotFound" not in answer.text
+    start = next(operation for operation in told["operations"] if operation["name"] == "StartPage")
+    assert (await client.post("/graphql", json={"documentId": start["id"]})).json()["data"]["articles"]["nodes"] == []

@@ -30,7 +30,7 @@ ANSWER = {"data": {"__typename": "Query"}}
 def door(database: Database) -> Starlette:
     """The door alone."""
     app = Starlette()
-    app.state.reading = Reading(Executor(SCHEMA, database), Documents({}), kept=None, cache_seconds=0)
+    app.state.reading = Reading(Executor(SCHEMA, database), Documents(), kept=None, cache_seconds=0)
     app.middleware_stack = Door(
         app.router,
         access=AccessLog("error", "json"),
@@ -83,6 +83,52 @@ async def test_post_and_get_answer(open_: httpx2.AsyncClient) -> None:
         query = urlencode({key: text for key, text in texts.items() if text != b"null"})
         response = await open_.get(f"/graphql?{query}")
         assert (response.status_code, response.json()) == (200, ANSWER)
+
+
+COSTED = {"extensions": {"cost": True}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "cost"),
+    [
+        (ASKED, 200, 0),
+        ({"query": "{articles(first:7){nodes{id headline}}}"}, 200, 41),
+        ({"query": "query($n:Int){articles(first:$n){nodes{id}}}", "variables": {"n": 7}}, 200, 42),
+        ({"query": '{a:articles(after:"x"){nodes{id}} b:topics{totalCount}}'}, 200, 183),
+        ({"query": "{__schema{queryType{name}}}"}, 200, 2),
+        ({"query": "{__schema{queryType{name}} articles{nodes{id}}}"}, 200, 45),
+        ({"query": "query($n:Int){articles(first:$n){nodes{id}}}", "variables": {"n": "x"}}, 400, None),
+        ({"query": "{nothing}"}, 400, None),
+        ({"query": "{"}, 400, None),
+    ],
+)
+async def test_the_cost_is_told_where_it_is_asked_for(
+    asked: dict[str, Any], status: int, cost: int | None, open_: httpx2.AsyncClient
+) -> None:
+    silent = await open_.post("/graphql", json=asked | {"extensions": {"cost": "yes"}})
+    assert silent.status_code == status
+    told = {"cost": {"requested": cost, "limit": 5_000}}
+    expected = silent.json() if cost is None else silent.json() | {"extensions": told}
+    response = await open_.post("/graphql", json=asked | COSTED)
+    assert (response.status_code, read(response.content)) == (status, expected)
+    texts = {key: value if isinstance(value, str) else orjson.dumps(value) for key, value in (asked | COSTED).items()}
+    assert read((await open_.get(f"/graphql?{urlencode(texts)}")).content) == expected
+
+
+async def test_what_costs_too_much_is_told_what_to_lower(closed: httpx2.AsyncClient) -> None:
+    document = "{topics(first:50){nodes{latest:articles(first:100){nodes{comments{nodes{id}}}}}} sources{nodes{id}}}"
+    response = await closed.post("/graphql", json={"query": document} | COSTED)
+    assert response.status_code == 400
+    assert read(response.content) == {
+        "errors": [
+            {
+                "message": "The operation costs 11,173 points; at most 5,000 are allowed. 10,540 of them are for"
+                " 'topics.latest.comments': ask for less in it, or lower `first` or `last` of it or of a list around"
+                " it.",
+                "extensions": {"code": "COST_EXCEEDED", "cost": {"requested": 11_173, "limit": 5_000}},
+            }
+        ]
+    }
 
 
 async def test_text_arrives_as_it_was_sent(open_: httpx2.AsyncClient) -> None:
@@ -265,6 +311,29 @@ async def test_several_accept_headers_are_one(closed: httpx2.AsyncClient) -> Non
     headers = [("accept", "application/json"), ("accept", NEW)]
     response = await closed.post("/graphql", json={"query": "{"}, headers=headers)
     assert response.headers["content-type"] == f"{NEW}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        (NEW, 400),
+        (f"{NEW}, {OLD};q=0.9", 400),
+        ("*/*", 400),
+        (OLD, 200),
+        ("Application/JSON, text/plain, */*", 200),
+    ],
+)
+async def test_a_document_that_is_refused_is_200_where_only_plain_json_is_accepted(
+    accept: str, status: int, closed: httpx2.AsyncClient
+) -> None:
+    for document in ("{", "{nothing}", "query($id:ID!){node(id:$id){id}}"):
+        response = await closed.post("/graphql", json={"query": document}, headers={"accept": accept})
+        assert response.status_code == status
+        assert errors(response)
+    for body in (b"{", b"[]", b'{"query":1}'):
+        response = await closed.post("/graphql", content=body, headers={"accept": accept, "content-type": OLD})
+        assert response.status_code == 400
+    assert (await closed.get("/graphql?query=mutation{x}", headers={"accept": accept})).status_code == 405
 
 
 async def test_a_database_that_is_away_is_503(closed: httpx2.AsyncClient) -> None:

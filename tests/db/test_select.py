@@ -196,4 +196,4 @@ async def test_concat_takes_any_number_of_pieces(number: int, executor: Executor
 
 
 def _wide() -> Limits:
-    return Limits(tokens=100_000, aliases=100_000, objects=100_000)
+    return Limits(tokens=100_000, aliases=100_000, cost=10**9)

@@ -14,7 +14,7 @@ from schema.execute import Executor
 
 NOW = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 
-# Each counter beside what it should say.
+# Each counter beside what it should say, and how often a time stands beside another that it should be.
 RECOUNT = """
 select 'source ' || slug as what, article_count as said,
   (select count(*) from articles a where a.source_id = s.id and a.is_public) as is
@@ -36,6 +36,12 @@ select 'commenter ' || display_name, comment_count, (
   select count(*) from comments c join articles a on a.id = c.article_id
   where c.author_id = m.id and c.is_public and c.placeholder is null and a.is_public
 ) from commenters m
+union all
+select 'times beside topics of ' || a.url, count(*), count(*) filter (where x.published_at = a.published_at)
+from articles a join article_topics x on x.article_id = a.id group by a.id
+union all
+select 'times beside authors of ' || a.url, count(*), count(*) filter (where x.published_at = a.published_at)
+from articles a join article_authors x on x.article_id = a.id group by a.id
 """
 
 WAITING = """select count(*) from pg_stat_activity

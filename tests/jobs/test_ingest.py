@@ -103,6 +103,10 @@ async def check_counts(database: Database) -> None:
         "select a.url from articles a where not exists (select from changes c where c.article_id = a.id"
         " and c.kind = 'ARTICLE_PUBLISHED')",
         "select a.url from articles a where a.has_image <> exists (select from images i where i.article_id = a.id)",
+        "select a.url from articles a join article_topics x on x.article_id = a.id"
+        " where x.published_at <> a.published_at",
+        "select a.url from articles a join article_authors x on x.article_id = a.id"
+        " where x.published_at <> a.published_at",
     ):
         assert await database.rows(sql) == [], sql
 
@@ -244,11 +248,21 @@ async def test_a_date_that_is_missing_is_estimated_until_it_comes(database: Data
     await bring(database, write(feed, undated))
     row = (await database.rows("select published_at, published_text, published_estimated from articles"))[0]
     assert tuple(row) == (NOW, "2026-03-12T09:00:00Z", True)
+    async with database.transaction() as connection:
+        await connection.execute(
+            """with added as (
+                 insert into article_topics (article_id, topic_id, direct, confidence, assigned_by, published_at)
+                 select a.id, t.id, true, 1, 'EDITOR', a.published_at from articles a, topics t where t.slug = 'labour'
+                 returning topic_id
+               ) update topics t set article_count = 1 from added where t.id = added.topic_id"""
+        )
     await bring(database, write(feed, item(1, headline="Now dated")), at=1)
     row = (await database.rows("select published_text, published_estimated from articles"))[0]
     assert tuple(row) == ("2026-03-10T08:01:00+09:00", False)
     was = json.loads(await database.value("select was from changes order by seq desc limit 1"))
     assert was == {"headline": "Ferry strike ends", "publishedAt": "2026-03-12T09:00:00Z"}
+    # The topic that an editor gave stays, with the time that is known now.
+    assert await database.value("select published_at from article_topics") == datetime(2026, 3, 9, 23, 1, tzinfo=UTC)
     await check_counts(database)
 
 

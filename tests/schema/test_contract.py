@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from graphql import GraphQLInputObjectType, print_schema
 from graphql import build_schema as build_from_sdl
-from graphql import print_schema
 from graphql.utilities import find_breaking_changes
 
 from schema.build import build_schema
@@ -29,3 +29,9 @@ def test_the_diff_sees_a_broken_contract() -> None:
 
 def test_the_export_stands_in_the_repository(golden: Callable[[Path, str], None]) -> None:
     golden(EXPORT, print_schema(build_schema()._schema) + "\n")
+
+
+def test_the_export_says_where_only_one_field_is_taken() -> None:
+    types = build_from_sdl(EXPORT.read_text()).type_map.items()
+    told = {name for name, type_ in types if isinstance(type_, GraphQLInputObjectType) and type_.is_one_of}
+    assert told == {"ArticleBy", "AuthorBy", "SourceBy", "TopicBy"}

@@ -18,7 +18,7 @@ from schema.execute import Executor
 from tests.graphql_answers import read
 
 SCHEMA = build_schema()
-WIDE = Limits(tokens=100_000, aliases=10_000, objects=10_000, rows=10**9, root_fields=100)
+WIDE = Limits(tokens=100_000, aliases=10_000, cost=10**9, root_fields=100)
 
 IDS = [f"{letter}_00000000-0000-7000-8000-000{n}0000000{m}" for n, letter in enumerate("stuarmc", 1) for m in (1, 2, 3)]
 VALUES = {

@@ -408,7 +408,7 @@ class _Document:
     def object(self, type_: GraphQLInputObjectType, depth: int, *, in_document: bool) -> dict[str, Any]:
         dice = self.dice
         chosen = dice.sample(list(type_.fields), min(len(type_.fields), dice.choice((0, 1, 1, 1, 1, 1, 2, 3))))
-        if _one_of(type_):
+        if type_.is_one_of:
             twice = not in_document and dice.random() < 0.02
             chosen = dice.sample(list(type_.fields), 2 if twice else 1)
         made: dict[str, Any] = {}
@@ -418,7 +418,7 @@ class _Document:
             nested = is_input_object_type(get_named_type(about.type))
             if nested and depth > (_DEEPEST_FILTER if dice.random() < 0.05 else 2):
                 continue
-            if _one_of(type_):
+            if type_.is_one_of:
                 made[name] = self.one_of(about.type, place, in_document=in_document)
             elif in_document:
                 made[name] = self.literal(about.type, place, "", has_default=False, depth=depth + 1)
@@ -433,11 +433,6 @@ class _Document:
             self.variables[name] = _Declared(type_, place, "", f"{get_nullable_type(type_)}!", False, False)
             return Variable(name)
         return self.value(type_, place, "", 0, in_document=in_document)
-
-
-def _one_of(type_: GraphQLInputObjectType) -> bool:
-    """Whether an input takes exactly one of its fields; strawberry keeps that to itself."""
-    return bool(type_.extensions["strawberry-definition"].is_one_of)
 
 
 def _arguments(given: dict[str, Any]) -> str:

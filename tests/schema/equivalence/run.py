@@ -21,7 +21,7 @@ from tests.schema.equivalence.values import Values
 
 # Bounds that a small edition reaches.
 COUNTED, RANKED = 60, 25
-LIMITS = Limits(rows=10**9, objects=2_000)
+LIMITS = Limits(cost=10**9)
 
 
 @contextmanager

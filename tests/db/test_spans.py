@@ -1,0 +1,41 @@
+"""Spans of time hold each time once, the newest first, so that a search can stop at any of them."""
+
+from datetime import UTC, datetime
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from db.pool import Database
+
+TIMES = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2089, 1, 1), timezones=st.just(UTC))
+
+# Of each time, which of the spans up to the first one it lies in.
+PLACES = """
+select array_agg(s.n order by s.n) as places
+from unnest($2::timestamptz[]) with ordinality as t (at, n)
+  left join lateral (
+    select n from search_spans($1) with ordinality as s (keys, n) where search_periods(t.at) && s.keys
+  ) s on true
+group by t.n
+order by t.n
+"""
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(upto=TIMES, times=st.lists(TIMES, min_size=1, max_size=20))
+async def test_each_time_lies_in_one_span_and_older_ones_in_later_spans(
+    database: Database, upto: datetime, times: list[datetime]
+) -> None:
+    earlier = sorted((time for time in times if time <= upto), reverse=True) or [upto]
+    rows = [row["places"] for row in await database.rows(PLACES, upto, earlier)]
+    assert all(len(places) == 1 and places[0] is not None for places in rows)
+    assert rows == sorted(rows)
+
+
+async def test_times_before_1970_lie_in_the_last_span(database: Database) -> None:
+    rows = await database.rows(PLACES, datetime(2026, 1, 1, tzinfo=UTC), [datetime(1815, 6, 18, tzinfo=UTC)])
+    assert rows[0]["places"] == [await database.value("select count(*) from search_spans('2026-01-01 00:00:00+00')")]
+
+
+async def test_without_a_time_there_is_nothing_to_look_through_but_the_beginning(database: Database) -> None:
+    assert await database.value("select count(*) from search_spans(null)") == 1
