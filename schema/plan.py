@@ -113,8 +113,10 @@ class Planner:
         Raises:
             CostExceeded: they are more than an operation may cost.
         """
-        root = self.root_type()
-        for nodes in self.roots(root).values():
+        root, fields = self.root_type(), dict[str, list[FieldNode]]()
+        with suppress(GraphQLError):  # a directive that graphql-core will refuse, and with it the operation
+            fields = self.roots(root)
+        for nodes in fields.values():
             with suppress(NotPlanned, ReadError, GraphQLError):
                 self.root(root, nodes)
         return self.cost.checked()

@@ -345,6 +345,13 @@ async def test_a_variable_with_a_default_may_still_be_null(reader: Executor) -> 
     assert read(answer.body)["data"] == {"articles": None}
 
 
+async def test_a_directive_on_a_root_field_may_be_given_null(reader: Executor) -> None:
+    document = "query ($no: Boolean = true) { articles @skip(if: $no) { totalCount } }"
+    answer = await reader.execute(document, {"no": None})
+    assert codes(answer.body) == ["BAD_REQUEST"]
+    assert answer.status == 400
+
+
 @shared
 @given(n=JSON, order=JSON, filter_=JSON, yes=JSON)
 async def test_any_variables_are_answered_or_refused(
