@@ -21,6 +21,7 @@ from tests.schema.equivalence.values import Values
 
 # Bounds that a small edition reaches.
 COUNTED, RANKED = 60, 25
+# What an operation may cost has tests of its own.
 LIMITS = Limits(cost=10**9)
 
 
