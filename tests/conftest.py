@@ -30,7 +30,7 @@ EDITION = ROOT / "tests" / "schema" / "edition.sql"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite golden files instead of comparing with them")
-    parser.addoption("--conformance", action="store_true", help="run schemathesis at full length (make conformance)")
+    parser.addoption("--conformance", action="store_true", help="all of make conformance")
 
 
 def pytest_configure(config: pytest.Config) -> None:

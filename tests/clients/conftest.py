@@ -19,6 +19,11 @@ from tests.services import BROADSHEET, ROOT, answers, clean_environment, free_po
 HERE = Path(__file__).parent
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Linters of OpenAPI are half as much again to install; they are part of `make conformance` alone."""
+    return True if collection_path.name == "test_linters.py" and not config.getoption("--conformance") else None
+
+
 @pytest.fixture(scope="session")
 def sample_url(server_url: str, template: str) -> Iterator[str]:
     """The address of a database with the sample edition, made once for tests that only read."""
