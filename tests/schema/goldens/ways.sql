@@ -12,11 +12,11 @@ select concat('{"data":{"topics":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t5.headline),'}'),',' order by t5.n) filter (where t5.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t5.n) > 2),',"hasPreviousPage":',to_json(exists
 (select 1 from 
 (select g.id from slugs g where g.noun = 'topic' and g.slug = any($4::text[])) t7 cross join lateral 
-(select 1 from articles t6, article_topics t8 where t8.topic_id = t7.id and t6.id = t8.article_id and t6.is_public and (t8.published_at, t8.article_id) >= ($2::timestamptz, $3::uuid)) t6)),'}}') from 
+(select 1 from articles t6, article_topics t8 where t8.topic_id = t7.id and t6.id = t8.article_id and t6.is_public and (t8.published_at, t8.article_id) >= ($2::text::timestamptz, $3::uuid)) t6)),'}}') from 
 (select t5r.*, row_number() over () as n from 
 (select distinct on (t5r.published_at, t5r.id) t5r.* from 
 (select g.id from slugs g where g.noun = 'topic' and g.slug = any($4::text[])) t9 cross join lateral 
-(select t5r.* from articles t5r, article_topics t10 where t10.topic_id = t9.id and t5r.id = t10.article_id and t5r.is_public and (t10.published_at, t10.article_id) < ($2::timestamptz, $3::uuid) order by t10.published_at desc, t10.article_id desc limit 3) t5r order by t5r.published_at desc, t5r.id desc limit 3) t5r) t5),',"backwards":',
+(select t5r.* from articles t5r, article_topics t10 where t10.topic_id = t9.id and t5r.id = t10.article_id and t5r.is_public and (t10.published_at, t10.article_id) < ($2::text::timestamptz, $3::uuid) order by t10.published_at desc, t10.article_id desc limit 3) t5r order by t5r.published_at desc, t5r.id desc limit 3) t5r) t5),',"backwards":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t11.headline),'}'),',' order by t11.n desc) filter (where t11.n <= 2),'],"pageInfo":{"hasNextPage":false,"hasPreviousPage":',to_json(count(t11.n) > 2),',"startCursor":',coalesce(to_json((array_agg(concat('an',(extract(epoch from t11.published_at) * 1000000)::bigint,'_',t11.id) order by t11.n desc) filter (where t11.n <= 2))[1])::text,'null'),'}}') from 
 (select t11r.*, row_number() over () as n from 
 (select distinct on (t11r.published_at, t11r.id) t11r.* from 
@@ -26,11 +26,11 @@ select concat('{"data":{"topics":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t14.headline),'}'),',' order by t14.n desc) filter (where t14.n <= 1),'],"pageInfo":{"hasNextPage":',to_json(exists
 (select 1 from 
 (select g.id from slugs g where g.noun = 'author' and g.slug = any($9::text[])) t16 cross join lateral 
-(select 1 from articles t15, article_authors t17 where t17.author_id = t16.id and t15.id = t17.article_id and t15.is_public and (t17.published_at, t17.article_id) <= ($7::timestamptz, $8::uuid)) t15)),',"hasPreviousPage":',to_json(count(t14.n) > 1),'}}') from 
+(select 1 from articles t15, article_authors t17 where t17.author_id = t16.id and t15.id = t17.article_id and t15.is_public and (t17.published_at, t17.article_id) <= ($7::text::timestamptz, $8::uuid)) t15)),',"hasPreviousPage":',to_json(count(t14.n) > 1),'}}') from 
 (select t14r.*, row_number() over () as n from 
 (select distinct on (t14r.published_at, t14r.id) t14r.* from 
 (select g.id from slugs g where g.noun = 'author' and g.slug = any($9::text[])) t18 cross join lateral 
-(select t14r.* from articles t14r, article_authors t19 where t19.author_id = t18.id and t14r.id = t19.article_id and t14r.is_public and (t19.published_at, t19.article_id) > ($7::timestamptz, $8::uuid) order by t19.published_at, t19.article_id limit 2) t14r order by t14r.published_at, t14r.id limit 2) t14r) t14),',"oldest":',
+(select t14r.* from articles t14r, article_authors t19 where t19.author_id = t18.id and t14r.id = t19.article_id and t14r.is_public and (t19.published_at, t19.article_id) > ($7::text::timestamptz, $8::uuid) order by t19.published_at, t19.article_id limit 2) t14r order by t14r.published_at, t14r.id limit 2) t14r) t14),',"oldest":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t20.headline),'}'),','),']}') from 
 (select distinct on (t20r.published_at, t20r.id) t20r.* from 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($10::text[])) t21 cross join lateral 
@@ -66,13 +66,13 @@ select concat('{"data":{"topics":',
 (select t35.published_at from articles t35 where t35.is_public order by t35.published_at desc limit 1)) t34 (keys) cross join lateral 
 (select t33.* from 
 (select t33.id, t33.published_at from articles t33 where t33.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t33.language = l or starts_with(t33.language, l || '-')) and t33.search @@ $17::text::tsquery) and (t33.published_at, t33.id) >= ($2::timestamptz, $3::uuid) and search_periods(t33.published_at) && t34.keys offset 0) t33 order by t33.published_at desc, t33.id desc limit 1) t33 limit 1) t33)),'}}') from 
+(select 1 from unnest($16::text[]) l where t33.language = l or starts_with(t33.language, l || '-')) and t33.search @@ $17::text::tsquery) and (t33.published_at, t33.id) >= ($2::text::timestamptz, $3::uuid) and search_periods(t33.published_at) && t34.keys offset 0) t33 order by t33.published_at desc, t33.id desc limit 1) t33 limit 1) t33)),'}}') from 
 (select t29r.*, row_number() over () as n from 
 (select t29r.* from 
-(select t29r.* from search_spans($2::timestamptz) t36 (keys) cross join lateral 
+(select t29r.* from search_spans($2::text::timestamptz) t36 (keys) cross join lateral 
 (select t29r.* from 
 (select t29r.id, t29r.published_at from articles t29r where t29r.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t36.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r limit 3) t38 join articles t29r on t29r.id = t38.id order by t38.published_at desc, t38.id desc limit 3) t29r) t29),',"foundBackwards":',
+(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t36.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r limit 3) t38 join articles t29r on t29r.id = t38.id order by t38.published_at desc, t38.id desc limit 3) t29r) t29),',"foundBackwards":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t39.headline),'}'),',' order by t39.n desc) filter (where t39.n <= 2),'],"pageInfo":{"hasPreviousPage":',to_json(count(t39.n) > 2),'}}') from 
 (select t39r.*, row_number() over () as n from 
 (select t39r.* from articles t39r where t39r.is_public and t39r.search @@ $17::text::tsquery order by t39r.published_at, t39r.id limit 3) t39r) t39),',"topic":',coalesce(
@@ -85,10 +85,10 @@ select concat('{"data":{"topics":',
 (select concat('[',string_agg(concat('{"topic":',
 (select concat('{"slug":',to_json(t45.slug),'}') from topics t45 where t45.id = t44.topic_id),'}'),',' order by t44.confidence desc, t44.topic_id),']') from article_topics t44 where t44.article_id = t41.id and t44.direct),'}'),',' order by t41.n) filter (where t41.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t41.n) > 2),',"hasPreviousPage":',to_json(exists
 (select 1 from articles t46, article_topics t47 where t47.topic_id = t40.id and t46.id = t47.article_id and t46.is_public and t46.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t47.published_at, t47.article_id) >= ($2::timestamptz, $3::uuid))),'}}') from 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t47.published_at, t47.article_id) >= ($2::text::timestamptz, $3::uuid))),'}}') from 
 (select t41r.*, row_number() over () as n from 
 (select t41r.* from articles t41r, article_topics t48 where t48.topic_id = t40.id and t41r.id = t48.article_id and t41r.is_public and t41r.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t48.published_at, t48.article_id) < ($2::timestamptz, $3::uuid) order by t48.published_at desc, t48.article_id desc limit 3) t41r) t41),',"updated":',
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t48.published_at, t48.article_id) < ($2::text::timestamptz, $3::uuid) order by t48.published_at desc, t48.article_id desc limit 3) t41r) t41),',"updated":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t49.headline),'}'),','),']}') from 
 (select t49r.* from articles t49r, article_topics t50 where t50.topic_id = t40.id and t49r.id = t50.article_id and t49r.is_public order by t49r.sort_updated_at desc, t49r.id desc limit 2) t49),'}') from topics t40 where t40.id = 
 (select g.id from slugs g where g.noun = 'topic' and g.slug = $19::text) and true),'null'),',"author":',coalesce(
