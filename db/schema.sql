@@ -56,9 +56,13 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.search_period(at timestamp with time zone) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN GREATEST((floor((date_part('epoch'::text, (at - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::double precision)))::integer, 0);
+
 CREATE FUNCTION public.search_periods(at timestamp with time zone) RETURNS integer[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ARRAY(SELECT (((GREATEST((floor((EXTRACT(epoch FROM (search_periods.at - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::numeric)))::integer, 0) >> (2 * length.length)) * 16) + length.length) FROM generate_series(0, 8) length(length));
+    RETURN ARRAY[(public.search_period(at) * 16), (((public.search_period(at) >> 2) * 16) + 1), (((public.search_period(at) >> 4) * 16) + 2), (((public.search_period(at) >> 6) * 16) + 3), (((public.search_period(at) >> 8) * 16) + 4), (((public.search_period(at) >> 10) * 16) + 5), (((public.search_period(at) >> 12) * 16) + 6), (((public.search_period(at) >> 14) * 16) + 7), (((public.search_period(at) >> 16) * 16) + 8)];
 
 CREATE FUNCTION public.search_spans(upto timestamp with time zone) RETURNS SETOF integer[]
     LANGUAGE sql IMMUTABLE ROWS 9 PARALLEL SAFE
@@ -66,8 +70,7 @@ CREATE FUNCTION public.search_spans(upto timestamp with time zone) RETURNS SETOF
  SELECT ARRAY( SELECT ((period.period * 16) + length.length)
             FROM generate_series((((l.last - 1) >> 2) * 4), (l.last - 1)) period(period)) AS "array"
     FROM generate_series(0, 8) length(length),
-     LATERAL ( SELECT (GREATEST((floor((EXTRACT(epoch FROM (search_spans.upto - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::numeric)))::integer, 0) + 1) AS now) n,
-     LATERAL ( SELECT ((n.now - (((1 << (2 * length.length)) - 1) / 3)) >> (2 * length.length)) AS last) l
+     LATERAL ( SELECT (((public.search_period(search_spans.upto) + 1) - (((1 << (2 * length.length)) - 1) / 3)) >> (2 * length.length)) AS last) l
    WHERE (l.last > 0)
    ORDER BY length.length;
 END;
@@ -618,7 +621,7 @@ CREATE INDEX articles_by_published ON public.articles USING btree (published_at 
 
 CREATE INDEX articles_by_source ON public.articles USING btree (source_id, published_at DESC, id DESC) WHERE is_public;
 
-CREATE INDEX articles_by_text ON public.articles USING gin (search, public.search_periods(published_at)) WITH (fastupdate=off);
+CREATE INDEX articles_by_text ON public.articles USING gin (public.search_periods(published_at), search) WITH (fastupdate=off);
 
 CREATE INDEX articles_by_updated ON public.articles USING btree (sort_updated_at DESC, id DESC) WHERE is_public;
 
