@@ -142,9 +142,9 @@ def test_a_meter_counts_children_while_they_run_and_after() -> None:
     with subprocess.Popen([sys.executable, "-c", work], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
         child.stdout.readline()
-        assert meter.seconds() - before >= 0.2
+        assert meter.seconds() - before > 0.17  # the kernel tells of whole ticks
         assert meter.megabytes() > Meter(child.pid).megabytes() > 1
-    assert meter.seconds() - before >= 0.2
+    assert meter.seconds() - before > 0.17
 
 
 def test_rounds_begin_elsewhere_each_time() -> None:
