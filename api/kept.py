@@ -75,7 +75,8 @@ class Kept:
         return reply
 
     def _keep(self, key: bytes, reply: Reply | None = None, head: str = "") -> None:
-        weight = _OVERHEAD + len(key) + (len(reply.body) if reply is not None else 0)
+        # A body counts twice, for itself and for its compressed forms, which are kept beside it.
+        weight = _OVERHEAD + len(key) + (2 * len(reply.body) if reply is not None else 0)
         # One that is large leaves room for none other.
         if weight <= self._longest:
             self._entries[key] = _Entry(weight, reply, head)
