@@ -16,6 +16,8 @@ from ipaddress import ip_address
 import anyio.lowlevel
 import httpcore2
 
+from tests.pace import slowness, uncollected
+
 Write = Callable[[asyncio.StreamWriter], Awaitable[None]]
 Answer = bytes | Write
 
@@ -133,8 +135,11 @@ class Network(httpcore2.AsyncNetworkBackend):
 
 @asynccontextmanager
 async def longest_turn() -> AsyncIterator[list[float]]:
-    """The longest time of processor, in seconds, that the event loop's thread spent in one turn: what others had to
-    wait for. Time of processor, because a busy machine is not what is measured."""
+    """The longest time that the event loop's thread spent in one turn: what others had to wait for.
+
+    In seconds of a processor of a machine that does nothing else, once the block has ended; a busy machine and the
+    garbage of other tests are not what is measured.
+    """
     longest = [0.0]
     # Its first use imports a backend, which is nothing that came from outside.
     await anyio.lowlevel.checkpoint()
@@ -146,11 +151,13 @@ async def longest_turn() -> AsyncIterator[list[float]]:
             longest[0] = max(longest[0], time.thread_time() - before)
 
     watching = asyncio.create_task(watch())
-    try:
-        yield longest
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+    with uncollected():
+        try:
+            yield longest
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+            longest[0] /= slowness()
 
 
 def made(status: int = 200, *, body: bytes = b"", **headers: str) -> bytes:
