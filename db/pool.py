@@ -1,13 +1,16 @@
 """The pool of connections: reads that survive a lost connection, writes that are never sent twice."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from time import perf_counter
 from typing import Any, Self, TypeVar
 
 import asyncpg
+from asyncpg.protocol import NO_TIMEOUT
 from prometheus_client import Counter, Gauge, Histogram
 
 # livesum: with several server processes, what those that live have together. Such gauges can't be asked for their
@@ -29,8 +32,13 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 
+# How many statements a session keeps prepared.
+STATEMENTS = 256
+
 # Seconds in which a lost connection is tried again. Below 1, so that a caller hears of a restart within a second.
 RETRY_FOR = 0.8
+# Seconds between two looks at deadlines.
+_LOOK_EVERY = 0.05
 _PAUSES = (0.0, 0.01, 0.02, 0.05)
 
 # What asyncpg raises when the connection or the server went away, beside OSError.
@@ -42,6 +50,8 @@ _LOST = (
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,
 )
+# What a statement was prepared for is no more.
+_OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
 # The server is there and cannot serve: disk or memory full, broken files, a standby. Trying again does not help.
 _REFUSED = (asyncpg.InsufficientResourcesError, asyncpg.PostgresSystemError, asyncpg.ReadOnlySQLTransactionError)
 _CLIENT = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
@@ -66,19 +76,25 @@ class DatabaseUnavailable(Exception):
 class Database:
     """A pool on one database. Make it with `open`.
 
-    Sessions keep their named prepared statements for good, so Postgres plans a text once for each connection. The
-    reset that asyncpg sends on release is left out, since it costs a round trip on every read; therefore only
-    settings local to a transaction may be changed on a connection.
+    Sessions keep their prepared statements for good, so Postgres plans a text once for each connection. Nothing resets
+    a session when it comes back, since that is a round trip on every read; therefore only settings local to a
+    transaction may be changed on a connection. Who is done hands its session to who has waited longest: with more
+    readers than connections every read waits, and asyncpg's own pool takes 60 µs for that, a fifth of what the server
+    spends on a page.
     """
 
-    def __init__(self, pool: Any, name: str, size: int, give_up: float | None) -> None:
-        self._pool = pool
+    def __init__(self, connect: Callable[[], Awaitable[Any]], name: str, size: int, give_up: float | None) -> None:
+        self._connect = connect
         self._size = size
         self._give_up = give_up
-        self._asked = 0  # Callers that have a connection or wait for one.
-        # Connections that are ours and that nobody uses. asyncpg's own way to give one back and to take it again costs
-        # 60 µs, a fifth of what the server spends on a page; it is left to those who wait.
-        self._idle: list[Any] = []
+        self._open = 0  # Sessions that are there or on their way.
+        self._free: list[_Session] = []
+        self._busy: set[_Session] = set()
+        self._queue: deque[tuple[asyncio.Future[_Session | None], float | None]] = deque()
+        self._closed = False
+        self._at_rest = asyncio.Event()  # Set while close waits and nobody has a session any more.
+        # A read has no timer of its own, which would cost it 5 µs: all deadlines are looked at now and then.
+        self._watch: asyncio.TimerHandle | None = None
         self._queries = {o: QUERIES.labels(name, o) for o in ("ok", "timeout", "unavailable", "error")}
         self._retries = RETRIES.labels(name)
         self._seconds = SECONDS.labels(name)
@@ -93,7 +109,6 @@ class Database:
         size: int = 10,
         statement_timeout: float = 2.0,
         application_name: str = "broadsheet",
-        statement_cache: int = 256,
     ) -> Self:
         """A pool of at most `size` connections, which are made when they are needed: opening reaches no server.
 
@@ -103,57 +118,60 @@ class Database:
         give_up = statement_timeout + 0.5 if statement_timeout else None
         connections = SIZE.labels(application_name)
 
-        async def count(connection: Any) -> None:
+        async def connect() -> Any:
+            connection = await asyncpg.connect(
+                url,
+                timeout=give_up or 60,
+                command_timeout=give_up,
+                statement_cache_size=STATEMENTS,
+                max_cached_statement_lifetime=0,
+                max_cacheable_statement_size=0,
+                server_settings={
+                    "application_name": application_name,
+                    "timezone": "UTC",
+                    "statement_timeout": str(round(statement_timeout * 1000)),
+                    # A writer that stands still in its transaction would hold the log's lock, and so every writer.
+                    "idle_in_transaction_session_timeout": "60000",
+                    "jit": "off",
+                },
+            )
             connections.inc()
             connection.add_termination_listener(lambda _: connections.dec())
+            return connection
 
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=0,
-            max_size=size,
-            max_queries=1 << 62,
-            max_inactive_connection_lifetime=0,
-            init=count,
-            reset=_keep,
-            timeout=give_up or 60,
-            command_timeout=give_up,
-            statement_cache_size=statement_cache,
-            max_cached_statement_lifetime=0,
-            max_cacheable_statement_size=0,
-            server_settings={
-                "application_name": application_name,
-                "timezone": "UTC",
-                "statement_timeout": str(round(statement_timeout * 1000)),
-                # A writer that stands still in its transaction would hold the log's lock, and so every other writer.
-                "idle_in_transaction_session_timeout": "60000",
-                "jit": "off",
-            },
-        )
-        return cls(pool, application_name, size, give_up)
+        return cls(connect, application_name, size, give_up)
 
     async def close(self) -> None:
         """Close every connection, within a second even where queries still run."""
-        idle, self._idle = self._idle, []
+        self._closed = True
         try:
             async with asyncio.timeout(1):
-                for connection in idle:
-                    await self._pool.release(connection)
-                await self._pool.close()
-        except TimeoutError:
-            self._pool.terminate()
+                if self._busy:
+                    await self._at_rest.wait()
+                for session in self._free:
+                    await session.connection.close()
+        except (TimeoutError, *_CLIENT):
+            pass
+        for session in (*self._free, *self._busy):
+            session.connection.terminate()
+        self._free.clear()
+        if self._watch is not None:
+            self._watch.cancel()
         # asyncpg tells of closed connections in the loop's next step.
         await asyncio.sleep(0)
 
+    @property
+    def sessions(self) -> int:
+        """How many are open or on their way."""
+        return self._open
+
     async def value(self, sql: str, *args: Any) -> Any:
         """The first column of the first row, None without a row. A read: it may be sent more than once."""
-        return await self._read(lambda connection, limit: connection.fetchval(sql, *args, timeout=limit))
+        return await self._read(_value, sql, args)
 
     async def rows(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """All rows. A read: it may be sent more than once."""
-        result: list[asyncpg.Record] = await self._read(
-            lambda connection, limit: connection.fetch(sql, *args, timeout=limit)
-        )
-        return result
+        return await self._read(_rows, sql, args)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -163,26 +181,26 @@ class Database:
         end of the block means that it is not known whether the commit arrived.
         """
         with self._counted():
-            connection, transaction = await self._retried(self._begin)
+            session, transaction = await self._retried(self._begin)
             try:
-                yield connection
+                yield session.connection
                 await transaction.commit()
             except BaseException as error:
-                known = _named(error, connection)
+                known = _named(error, session)
                 try:
-                    await _roll_back(connection, transaction, error)
+                    await _roll_back(session.connection, transaction, error)
                 finally:
-                    await self._release_after(error, connection)
+                    self._give_back(session)
                 if known is not None:
                     raise known from error
                 raise
-            await self._release(connection)
+            self._give_back(session)
 
-    async def _read(self, send: Callable[[Any, float | None], Awaitable[T]]) -> T:
+    async def _read(self, send: "_Send[T]", sql: str, args: tuple[Any, ...]) -> T:
         started = perf_counter()
         try:
             with self._counted():
-                return await self._retried(lambda deadline: self._once(send, deadline))
+                return await self._retried(lambda deadline: self._once(deadline, send, sql, args))
         finally:
             self._seconds.observe(perf_counter() - started)
 
@@ -202,54 +220,92 @@ class Database:
                 await asyncio.sleep(pause)
         raise AssertionError("pauses never end")
 
-    async def _once(self, send: Callable[[Any, float | None], Awaitable[T]], deadline: float | None) -> T:
-        connection = await self._acquire(deadline)
+    async def _once(self, deadline: float | None, send: "_Send[T]", sql: str, args: tuple[Any, ...]) -> T:
+        session = await self._take(deadline)
         try:
-            # asyncpg's own limit: a third of the price of asyncio's, in a place where microseconds count.
-            left = max(deadline - asyncio.get_running_loop().time(), 0.001) if deadline else None
-            result = await send(connection, left)
+            return await send(session, sql, args)
         except BaseException as error:
-            lost, known = _is_lost(error, connection), _named(error, connection)
-            await self._release_after(error, connection)
-            if lost:
-                raise _ConnectionLost from error
-            if known is not None:
-                raise known from error
+            self._raise_named(error, session)
             raise
-        await self._release(connection)
-        return result
+        finally:
+            self._give_back(session)
 
-    async def _begin(self, deadline: float | None) -> tuple[Any, Any]:
-        connection = await self._acquire(deadline)
-        transaction = connection.transaction()
+    async def _begin(self, deadline: float | None) -> "tuple[_Session, Any]":
+        session = await self._take(deadline)
+        transaction = session.connection.transaction()
         try:
-            async with asyncio.timeout_at(deadline):
-                await transaction.start()
+            await transaction.start()
         except BaseException as error:
-            lost, known = _is_lost(error, connection), _named(error, connection)
-            _terminate(connection)
-            await self._release_after(error, connection)
-            if lost:
-                raise _ConnectionLost from error
-            if known is not None:
-                raise known from error
+            session.connection.terminate()
+            self._give_back(session)
+            self._raise_named(error, session)
             raise
-        return connection, transaction
+        session.until = None  # From here on each statement has its own limit.
+        return session, transaction
 
-    async def _acquire(self, deadline: float | None) -> Any:
-        self._one_more()
-        while self._idle:
-            connection = self._idle.pop()
-            if not _gone(connection):
-                return connection
+    def _raise_named(self, error: BaseException, session: "_Session") -> None:
+        """Raise what an error of one attempt is for the caller, if it is anything else than it says."""
+        if isinstance(error, _OUTDATED):
+            # A migration changed what the statements of every session bring.
+            for each in (session, *self._free):
+                each.prepared.clear()
+            raise _ConnectionLost from error
+        if _is_lost(error, session):
+            raise _ConnectionLost from error
+        known = _named(error, session)
+        if known is not None:
+            raise known from error
+
+    # -- sessions: free, busy, and who waits for one
+
+    async def _take(self, deadline: float | None) -> "_Session":
+        """A session, to be given back. It is closed when the deadline passes before that, unless it is put off.
+
+        Raises:
+            _ConnectionLost, DatabaseUnavailable: there is none.
+        """
+        session = self._next_free() or await self._wait(deadline) or await self._connected()
+        session.until = deadline
+        self._busy.add(session)
+        self._in_use.inc()
+        if self._watch is None and self._give_up is not None:
+            self._look()
+        return session
+
+    def _next_free(self) -> "_Session | None":
+        while self._free:
+            session = self._free.pop()
+            if not session.is_gone():
+                return session
+            self._open -= 1
+        return None
+
+    async def _wait(self, deadline: float | None) -> "_Session | None":
+        """The session of who is done next; None where there is room for another one, which is counted as open."""
+        if self._closed:
+            raise DatabaseUnavailable
+        if self._open < self._size:
+            self._open += 1
+            return None
+        place: asyncio.Future[_Session | None] = asyncio.get_running_loop().create_future()
+        self._queue.append((place, deadline))
+        self._waiting.inc()
         try:
-            if self._asked <= self._size:
-                # Nobody to wait for; connecting has a limit of its own.
-                return await self._pool.acquire()
-            async with asyncio.timeout_at(deadline):
-                return await self._pool.acquire()
+            return await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled():
+                self._hand_on(place.result())
+            raise
+        except TimeoutError as error:
+            raise DatabaseUnavailable from error
+        finally:
+            self._waiting.dec()
+
+    async def _connected(self) -> "_Session":
+        try:
+            return _Session(await self._connect())
         except BaseException as error:
-            self._one_less()
+            self._hand_on(None)
             if isinstance(error, TimeoutError):
                 raise DatabaseUnavailable from error
             if isinstance(error, (OSError, *_LOST)):
@@ -259,31 +315,38 @@ class Database:
                 raise DatabaseUnavailable from error
             raise
 
-    def _one_more(self) -> None:
-        self._asked += 1
-        (self._in_use if self._asked <= self._size else self._waiting).inc()
+    def _give_back(self, session: "_Session") -> None:
+        self._busy.discard(session)
+        self._in_use.dec()
+        self._hand_on(None if session.is_gone() else session)
+        if self._closed and not self._busy:
+            self._at_rest.set()
 
-    def _one_less(self) -> None:
-        """A caller went. While others wait, one of them takes its place."""
-        (self._in_use if self._asked <= self._size else self._waiting).dec()
-        self._asked -= 1
-
-    async def _release(self, connection: Any) -> None:
-        self._one_less()
-        if self._asked < self._size and not self._pool.is_closing():
-            self._idle.append(connection)
+    def _hand_on(self, session: "_Session | None") -> None:
+        """Give a session, or the room that one leaves, to who has waited longest."""
+        while self._queue:
+            place, _ = self._queue.popleft()
+            if not place.done():
+                place.set_result(session)
+                return
+        if session is None:
+            self._open -= 1
         else:
-            await self._pool.release(connection)
+            self._free.append(session)
 
-    async def _release_after(self, error: BaseException, connection: Any) -> None:
-        """Release a connection on which something failed, so that it may still have to come to rest."""
-        if isinstance(error, TimeoutError):
-            # The server did not even end the statement at its own limit: it hangs, so don't wait for its word.
-            _terminate(connection)
-        self._one_less()
-        # One that does not come to rest is closed by asyncpg, which is all that its exception would say.
-        with suppress(*_CLIENT):
-            await self._pool.release(connection, timeout=1)
+    def _look(self) -> None:
+        """End what is past its deadline, and look again while anything may pass it."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for session in self._busy:
+            if session.until is not None and session.until <= now:
+                # The server did not even end the statement at its own limit: it hangs, so don't wait for its word.
+                session.late = True
+                session.connection.terminate()
+        for place, until in self._queue:
+            if until is not None and until <= now and not place.done():
+                place.set_exception(TimeoutError())
+        self._watch = loop.call_later(_LOOK_EVERY, self._look) if self._busy or self._queue else None
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -301,28 +364,61 @@ class Database:
             self._queries[outcome].inc()
 
 
+@dataclass(slots=True, eq=False)
+class _Session:
+    """A connection and the statements of reads that it has prepared, the one used last at the end. until: when its user
+    gives up; late: whether that has happened."""
+
+    connection: Any
+    prepared: dict[str, Any] = field(default_factory=dict)
+    until: float | None = None
+    late: bool = False
+
+    def is_gone(self) -> bool:
+        """Whether the connection is closed. asyncpg tells so before it has put everything away, and forgets the rest of
+        one that nobody holds any more."""
+        if not self.connection.is_closed():
+            return False
+        self.connection.terminate()
+        return True
+
+    async def statement(self, sql: str) -> Any:
+        found = self.prepared.pop(sql, None)
+        if found is None:
+            found = await self.connection.prepare(sql)
+            if len(self.prepared) >= STATEMENTS:
+                del self.prepared[next(iter(self.prepared))]
+        self.prepared[sql] = found
+        return found
+
+
+_Send = Callable[[_Session, str, tuple[Any, ...]], Awaitable[T]]
+
+
+async def _value(session: _Session, sql: str, args: tuple[Any, ...]) -> Any:
+    return await (await session.statement(sql)).fetchval(*args, timeout=NO_TIMEOUT)
+
+
+async def _rows(session: _Session, sql: str, args: tuple[Any, ...]) -> list[asyncpg.Record]:
+    rows: list[asyncpg.Record] = await (await session.statement(sql)).fetch(*args, timeout=NO_TIMEOUT)
+    return rows
+
+
 class _ConnectionLost(Exception):
     """An attempt ended since its connection went away; the reason is its cause."""
 
 
-def _gone(connection: Any) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True  # asyncpg took it back when it closed.
-
-
-def _is_lost(error: BaseException, connection: Any) -> bool:
-    if isinstance(error, TimeoutError):
+def _is_lost(error: BaseException, session: _Session) -> bool:
+    if session.late or isinstance(error, TimeoutError):
         return False
-    return isinstance(error, _LOST) or (isinstance(error, _CLIENT) and _gone(connection))
+    return isinstance(error, _LOST) or (isinstance(error, _CLIENT) and session.connection.is_closed())
 
 
-def _named(error: BaseException, connection: Any) -> DatabaseTimeout | DatabaseUnavailable | None:
+def _named(error: BaseException, session: _Session) -> DatabaseTimeout | DatabaseUnavailable | None:
     """What a caller should be told of an error; None where it is the caller's own."""
-    if isinstance(error, (TimeoutError, asyncpg.QueryCanceledError)):
+    if isinstance(error, (TimeoutError, asyncpg.QueryCanceledError)) or (session.late and isinstance(error, _CLIENT)):
         return DatabaseTimeout()
-    if isinstance(error, _REFUSED) or _is_lost(error, connection):
+    if isinstance(error, _REFUSED) or _is_lost(error, session):
         return DatabaseUnavailable()
     return None
 
@@ -330,22 +426,13 @@ def _named(error: BaseException, connection: Any) -> DatabaseTimeout | DatabaseU
 async def _roll_back(connection: Any, transaction: Any, error: BaseException) -> None:
     """Roll back, by closing the connection where that cannot be asked for any more."""
     if isinstance(error, TimeoutError):
-        _terminate(connection)
-    if _gone(connection):
+        connection.terminate()
+    if connection.is_closed():
         return
     try:
         await transaction.rollback()
     except asyncio.CancelledError:
-        _terminate(connection)
+        connection.terminate()
         raise
     except _CLIENT:
-        _terminate(connection)
-
-
-def _terminate(connection: Any) -> None:
-    with suppress(asyncpg.InterfaceError):
         connection.terminate()
-
-
-async def _keep(connection: Any) -> None:
-    """Leave a session as it is when its connection goes back to the pool."""

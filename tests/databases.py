@@ -1,9 +1,12 @@
 """Databases that tests make on the server they are given."""
 
 import re
+from collections import Counter
 from typing import Any
 
 import asyncpg
+
+from db.pool import Database
 
 
 def at(url: str, database: str) -> str:
@@ -27,3 +30,10 @@ async def execute(url: str, script: str) -> None:
         await connection.execute(script)
     finally:
         await connection.close()
+
+
+async def executed(database: Database) -> Counter[str]:
+    """How often each text of a read was executed so far, as Postgres counts it, by the one session of a pool."""
+    assert database.sessions == 1, "what is read by several sessions can't be counted by one of them"
+    counts = await database.rows("select statement, generic_plans + custom_plans as n from pg_prepared_statements")
+    return Counter({row["statement"]: row["n"] for row in counts if "pg_prepared_statements" not in row["statement"]})

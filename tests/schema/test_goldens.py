@@ -1,6 +1,5 @@
 """Golden triples: an operation, its one statement, its answer. `pytest --update` rewrites the latter two."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from db.pool import Database
 from schema.caller import ANONYMOUS
 from schema.execute import Executor
+from tests.databases import executed
 
 GOLDENS = Path(__file__).parent / "goldens"
 CASES = sorted(path.stem for path in GOLDENS.glob("*.graphql"))
@@ -26,18 +26,11 @@ def operation(case: str) -> tuple[str, dict[str, Any]]:
 
 @asynccontextmanager
 async def statements(database: Database) -> AsyncIterator[list[str]]:
-    """The statements that Postgres is sent meanwhile, on whichever connection."""
+    """The reads that Postgres executes meanwhile, once the block has ended."""
     sent: list[str] = []
-    connections = [holder._con for holder in database._pool._holders if holder._con is not None]
-    assert connections, "a connection has to be open before statements are counted"
-    for connection in connections:
-        connection.add_query_logger(lambda record: sent.append(record.query))
+    before = await executed(database)
     yield sent
-    await asyncio.sleep(0)  # asyncpg tells of a statement in the loop's next step
-    for connection in connections:
-        connection._query_loggers.clear()
-    opened = [holder._con for holder in database._pool._holders if holder._con is not None]
-    assert opened == connections, "a connection was opened behind the counter's back"
+    sent += (await executed(database) - before).elements()
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -52,7 +52,7 @@ class Both:
 async def opened(url: str) -> AsyncIterator[Both]:
     """Both on a database that holds an edition."""
     # Nothing here is about time: a busy machine is no difference.
-    database = await Database.open(url, size=1, application_name="equivalence", statement_timeout=0, statement_cache=32)
+    database = await Database.open(url, size=1, application_name="equivalence", statement_timeout=0)
     try:
         with small_bounds():
             rows = await Rows.read(database)
