@@ -10,8 +10,8 @@ import gzip
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import NamedTuple
 
 import brotli
 
@@ -38,10 +38,9 @@ _ENCODED = re.compile(rb"-(?:zstd|br|gzip)\Z")
 _TAG = re.compile(rb'(?:W/)?"([^"]*)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer ready to be sent. tag: of its ETag, without quotation marks; empty where it has none. deprecated: what
-    was used for it that is going, by coordinate. encoded: its body as it was compressed already, by encoding."""
+    was used for it that is going, by coordinate. encoded: where its body is kept as it was compressed, by encoding."""
 
     status: int
     headers: Headers
@@ -49,7 +48,7 @@ class Reply:
     holds: Holds = Holds.NOW
     tag: bytes = b""
     deprecated: tuple[str, ...] = ()
-    encoded: dict[str, bytes] = field(default_factory=dict)
+    encoded: dict[str, bytes] | None = None
 
 
 def reply(
@@ -60,7 +59,7 @@ def reply(
     vary: the request's headers that it depends on, beside Accept-Encoding. get: whether others may keep it, since it
     was asked for by GET; cache_seconds: how long they may serve it without asking again. headers: further ones.
     """
-    found = [(b"content-type", media_type + b"; charset=utf-8"), (b"vary", vary), *headers]
+    found = [(b"content-type", b"%b; charset=utf-8" % media_type), (b"vary", vary), *headers]
     tag = b""
     if answer.retry_after is not None:
         found.append((b"retry-after", b"%d" % answer.retry_after))
@@ -70,9 +69,10 @@ def reply(
         tag = blake2b(answer.body, digest_size=16).hexdigest().encode()
         freshness = b"public, max-age=%d" % cache_seconds if cache_seconds else b"public, no-cache"
         found.append((b"cache-control", freshness))
-        if answer.tags:
-            found.append((b"cache-tag", ",".join(answer.tags).encode()))
-    return Reply(answer.status, tuple(found), answer.body, answer.holds, tag)
+        tags = answer.tags()
+        if tags:
+            found.append((b"cache-tag", ",".join(tags).encode()))
+    return Reply(answer.status, tuple(found), answer.body, answer.holds, tag, answer.deprecated)
 
 
 def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -87,13 +87,19 @@ def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], b
     if head.accept_encoding and len(body) >= _COMPRESSED:
         encoding = preferred(head.accept_encoding)
         if encoding:
-            body = reply.encoded.get(encoding) or reply.encoded.setdefault(encoding, _ENCODERS[encoding](body))
+            body = _compressed(reply, encoding)
             tag = b"%b-%b" % (tag, encoding.encode()) if tag else b""
             headers.append((b"content-encoding", encoding.encode()))
     if tag:
         headers.append((b"etag", b'"%b"' % tag))
     headers.append((b"content-length", b"%d" % len(body)))
     return reply.status, headers, body
+
+
+def _compressed(reply: Reply, encoding: str) -> bytes:
+    if reply.encoded is None:
+        return _ENCODERS[encoding](reply.body)
+    return reply.encoded.get(encoding) or reply.encoded.setdefault(encoding, _ENCODERS[encoding](reply.body))
 
 
 def _known(given: bytes, tag: bytes) -> bytes | None:

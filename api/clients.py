@@ -83,11 +83,12 @@ class Clients:
         name = self._label(client.name or UNNAMED)
         versions = self._seen[name]
         version = client.version if name != OTHER else OTHER
-        if version not in versions:
+        counter = versions.get(version)
+        if counter is None:
             if len(versions) >= _MOST_VERSIONS:
                 version = OTHER
-            versions[version] = OPERATIONS.labels(name, version)
-        versions[version].inc()
+            counter = versions[version] = OPERATIONS.labels(name, version)
+        counter.inc()
         for coordinate in deprecated:
             DEPRECATED.labels(coordinate, name).inc()
 

@@ -15,11 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from cachetools import LRUCache
 from starlette.requests import Request
 from starlette.responses import Response
 
 from schema.errors import Code
+from schema.recent import Recent
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 # `documentId` of the GraphQL over HTTP working group's draft on persisted documents.
@@ -63,7 +63,7 @@ class Documents:
     ) -> None:
         self.trusted = {**trusted, **{sha256(text): text for text in (*own, *trusted.values())}}
         self.trusted_only = trusted_only
-        self._automatic: LRUCache[str, str] = LRUCache(max_bytes, getsizeof=lambda text: _OVERHEAD + len(text))
+        self._automatic: Recent[str, str] = Recent(max_bytes, weigh=lambda text: _OVERHEAD + len(text))
 
     def named(self, asked: Mapping[str, Any]) -> tuple[str | None, str | None]:
         """The text that a request's members name, and the hash under which it is to be kept once it was executed.
@@ -71,7 +71,10 @@ class Documents:
         Raises:
             NotAsked: the hash isn't known, doesn't fit the text, or the document isn't one of the trusted.
         """
-        text, id_ = asked.get("query"), _identifier(asked)
+        text = asked.get("query")
+        if not self.trusted_only and "extensions" not in asked and "documentId" not in asked:
+            return text, None
+        id_ = _identifier(asked)
         if id_ is None:
             if self.trusted_only and (not isinstance(text, str) or self.trusted.get(sha256(text)) != text):
                 raise _untrusted()
@@ -82,7 +85,7 @@ class Documents:
         if not text:
             found = found if found is not None else self._automatic.get(id_)
             if found is None:
-                if not self._automatic.maxsize:
+                if not self._automatic.room:
                     raise NotAsked(200, "PersistedQueryNotSupported", "PERSISTED_QUERY_NOT_SUPPORTED")
                 raise NotAsked(200, "PersistedQueryNotFound", NOT_FOUND)
             return found, None
@@ -93,8 +96,8 @@ class Documents:
     def keep(self, id_: str, text: str) -> None:
         """Keep an automatic document, as long as there is room."""
         weight = _OVERHEAD + len(text)
-        if weight * 10 <= self._automatic.maxsize:
-            self._automatic[id_] = text
+        if weight * 10 <= self._automatic.room:
+            self._automatic.keep(id_, text)
 
 
 def sha256(text: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -27,8 +27,7 @@ _VARY = b"Accept, Accept-Encoding"
 _NO_QUERY = "Name the operation in `query`, as text."
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """What a request asks for. hash: under which the document is to be kept, once it was executed. cost: whether the
     answer is to say what the operation costs."""
 
@@ -59,46 +58,34 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
     media_type = _media_type(head)
     try:
         asked = await _asked(scope, receive, head)
-        request = _Request(reading, media_type, get, asked)
         if reading.kept is None:
-            made = await request.reply()
+            made = await _reply(reading, media_type, get, asked)
         else:
             # The key is all that the answer hangs on, beside the database.
             key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
-            made = await reading.kept.reply(key, request.reply)
+            made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked))
         reading.clients.count(head.client, made.deprecated)
     except NotAsked as error:
         return _refusal(error, media_type)
     except (DatabaseTimeout, DatabaseUnavailable) as error:
         return reply(unanswered(error), media_type, vary=_VARY, get=get)
     if made.status == reading.executor.refused_status and _wants_plain_json(head):
-        return replace(made, status=200)
+        return made._replace(status=200)
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One request. asked: the body, or the query string of a GET."""
-
-    reading: Reading
-    media_type: bytes
-    get: bool
-    asked: bytes
-
-    async def reply(self) -> Reply:
-        """The reply, made anew."""
-        executor, documents = self.reading.executor, self.reading.documents
-        operation = _operation(_from_query(self.asked) if self.get else _from_body(self.asked), documents)
-        if self.get and not executor.is_query(operation.query, operation.name):
-            raise NotAsked(405, "Only queries are answered over GET; send this by POST.", allow="POST")
-        answer = await executor.execute(operation.query, operation.variables, operation.name)
-        if operation.cost:
-            answer = _with_cost(answer, executor.limits.cost)
-        if operation.hash is not None and answer.status == 200:
-            documents.keep(operation.hash, operation.query)
-        made = reply(answer, self.media_type, vary=_VARY, get=self.get, cache_seconds=self.reading.cache_seconds)
-        used = executor.uses(operation.query, operation.variables, operation.name)
-        return replace(made, deprecated=used) if used else made
+async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes) -> Reply:
+    """The reply to a request, made anew. asked: its body, or the query string of a GET."""
+    executor, documents = reading.executor, reading.documents
+    operation = _operation(_from_query(asked) if get else _from_body(asked), documents)
+    if get and not executor.is_query(operation.query, operation.name):
+        raise NotAsked(405, "Only queries are answered over GET; send this by POST.", allow="POST")
+    answer = await executor.execute(operation.query, operation.variables, operation.name)
+    if operation.cost:
+        answer = _with_cost(answer, executor.limits.cost)
+    if operation.hash is not None and answer.status == 200:
+        documents.keep(operation.hash, operation.query)
+    return reply(answer, media_type, vary=_VARY, get=get, cache_seconds=reading.cache_seconds)
 
 
 async def _asked(scope: Scope, receive: Receive, head: Head) -> bytes:
@@ -177,7 +164,7 @@ def _with_cost(answer: Answer, limit: int) -> Answer:
     if answer.cost is None:
         return answer
     told = b'{"requested":%d,"limit":%d}' % (answer.cost, limit)
-    return replace(answer, body=answer.body[:-1] + b',"extensions":{"cost":' + told + b"}}")
+    return answer._replace(body=answer.body[:-1] + b',"extensions":{"cost":' + told + b"}}")
 
 
 def refused(head: Head, status: int, message: str, headers: Mapping[str, str]) -> Response:

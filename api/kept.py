@@ -6,15 +6,15 @@ came (`db/head.py`). Only when both are the same is it served: then nothing was 
 and it is what Postgres would answer now. Nothing here trusts a notification, a clock or another process.
 """
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from cachetools import LRUCache
 from prometheus_client import Counter
 
 from api.answers import Reply
 from db.head import Head
 from schema.execute import Holds
+from schema.recent import Recent
 
 KEPT = Counter("broadsheet_kept_answers", "Requests that could be answered from what is kept, by outcome.", ["outcome"])
 _HIT, _MOVED, _NEW = (KEPT.labels(outcome) for outcome in ("hit", "moved", "new"))
@@ -41,7 +41,7 @@ class Kept:
 
     def __init__(self, head: Head, max_bytes: int) -> None:
         self._head = head
-        self._entries: LRUCache[Hashable, _Entry] = LRUCache(max_bytes, getsizeof=lambda entry: entry.weight)
+        self._entries: Recent[bytes, _Entry] = Recent(max_bytes, weigh=lambda entry: entry.weight)
         self._longest = max_bytes // 100
 
     async def reply(self, key: bytes, make: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -75,8 +75,10 @@ class Kept:
         return reply
 
     def _keep(self, key: bytes, reply: Reply | None = None, head: str = "") -> None:
+        if reply is not None:
+            reply = reply._replace(encoded={})
         # A body counts twice, for itself and for its compressed forms, which are kept beside it.
         weight = _OVERHEAD + len(key) + (2 * len(reply.body) if reply is not None else 0)
         # One that is large leaves room for none other.
         if weight <= self._longest:
-            self._entries[key] = _Entry(weight, reply, head)
+            self._entries.keep(key, _Entry(weight, reply, head))

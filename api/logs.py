@@ -123,7 +123,7 @@ class AccessLog:
             event = {
                 "event": "request",
                 "level": "info",
-                "timestamp": datetime.now(UTC).isoformat(),
+                "timestamp": datetime.now(UTC),
                 "method": method,
                 "path": path,
                 "status": status,

@@ -10,8 +10,9 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from itertools import count
+from typing import Any
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Histogram
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +21,8 @@ from api.answers import Reply, encoded
 from api.errors import problem, unexpected
 from api.heads import Head
 from api.logs import REQUEST_ID, AccessLog
-from api.metrics import REQUEST_SECONDS, REQUESTS
+from api.metrics import REQUEST_SECONDS
+from api.protocol import WHOLE, Whole
 
 # Ids are a random beginning for this process and a number: asking the system for chance each time costs 2 µs.
 _IDS = count(secrets.randbits(32) << 32)
@@ -37,6 +39,8 @@ _SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 # Those of them that data needs, which is no page and is framed by nobody.
 _OF_DATA = _SECURITY_HEADERS[:2]
+
+_NO_EXTENSIONS: Mapping[str, Any] = {}
 
 # A door that is too busy for the router: a reply, or None to leave the request to the router.
 Direct = Callable[[Scope, Receive, Head], Awaitable[Reply | None]]
@@ -84,7 +88,7 @@ class Door:
         began = self.clock()
         head = Head(scope)
         request_id = head.request_id or f"{next(_IDS):016x}"
-        exchange = _Exchange(receive, send, request_id, self.max_body_bytes)
+        exchange = _Exchange(scope, receive, send, request_id, self.max_body_bytes)
         token = REQUEST_ID.set(request_id)
         try:
             await self._answered(scope, head, exchange)
@@ -132,9 +136,7 @@ class Door:
     def _note(self, scope: Scope, head: Head, status: int, seconds: float, size: int, request_id: str) -> None:
         path = scope["path"]
         route = path if path in self.direct else getattr(scope.get("route"), "path", "unmatched")
-        requests, times = _metrics(scope["method"] if route != "unmatched" else "any", route, status)
-        requests.inc()
-        times.observe(seconds)
+        _times(scope["method"] if route != "unmatched" else "any", route, status).observe(seconds)
         client = scope.get("client")
         self.access.write(
             method=scope["method"],
@@ -149,16 +151,17 @@ class Door:
 
 
 @lru_cache(maxsize=1024)
-def _metrics(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
-    return REQUESTS.labels(method, route, status), REQUEST_SECONDS.labels(route)
+def _times(method: str, route: str, status: int) -> Histogram:
+    return REQUEST_SECONDS.labels(method, route, status)
 
 
 class _Exchange:
     """One request's messages, watched. status: 0 until an answer begins; size: bytes of its body so far."""
 
-    __slots__ = ("_max_bytes", "_received", "_request_id", "_send", "read", "size", "status")
+    __slots__ = ("_max_bytes", "_received", "_request_id", "_scope", "_send", "read", "size", "status")
 
-    def __init__(self, receive: Receive, send: Send, request_id: str, max_bytes: int) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str, max_bytes: int) -> None:
+        self._scope = scope
         self.read = receive
         self._send = send
         self._request_id = request_id
@@ -185,6 +188,9 @@ class _Exchange:
         self.size = len(body)
         headers += _OF_DATA
         headers.append((b"x-request-id", self._request_id.encode()))
+        whole: Whole | None = self._scope.get("extensions", _NO_EXTENSIONS).get(WHOLE)
+        if whole is not None and whole(status, headers, body):
+            return
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body})
 

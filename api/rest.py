@@ -7,13 +7,12 @@ here: an answer is the GraphQL answer without its outermost braces.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
 import orjson
 import strawberry
-from cachetools import LRUCache
 from graphql import GraphQLSchema
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,6 +27,7 @@ from api.selection import Tree, UnknownField, chosen
 from schema.errors import Code
 from schema.execute import Answer
 from schema.page import DEFAULT_SIZE
+from schema.recent import Recent
 
 _JSON = b"application/json"
 _VARY = b"Accept-Encoding"
@@ -71,7 +71,7 @@ class Door:
     before: bytes = field(init=False)
     after: bytes = field(init=False)
     # Choosing fields costs more than all the rest of a request's reading.
-    sparse: LRUCache[str, Stored] = field(default_factory=lambda: LRUCache(_SPARSE))
+    sparse: Recent[str, Stored] = field(default_factory=lambda: Recent(_SPARSE))
 
     def __post_init__(self) -> None:
         names = self.plan.names
@@ -95,7 +95,8 @@ class Door:
             return self.plan.stored
         document = self.sparse.get(fields)
         if document is None:
-            document = self.sparse[fields] = self.plan.document(self.selected(fields))
+            document = self.plan.document(self.selected(fields))
+            self.sparse.keep(fields, document)
         return document
 
     def selected(self, fields: str) -> Tree:
@@ -122,7 +123,7 @@ class Door:
         headers: Headers = ()
         if self.plan.items:
             headers = ((b"link", links(path, asked.given, _page_info(content)).encode()),)
-        inner = replace(answer, body=content)
+        inner = answer._replace(body=content)
         return reply(inner, _JSON, vary=_VARY, get=True, cache_seconds=cache_seconds, headers=headers)
 
 

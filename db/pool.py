@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from time import perf_counter
@@ -13,9 +13,9 @@ import asyncpg
 from asyncpg.protocol import NO_TIMEOUT
 from prometheus_client import Counter, Gauge, Histogram
 
-# livesum: with several server processes, what those that live have together. Such gauges can't be asked for their
-# value when it is wanted, so each step is counted.
+# livesum: with several server processes, what those that live have together.
 SIZE = Gauge("broadsheet_pool_connections", "Open connections to Postgres", ["pool"], multiprocess_mode="livesum")
+# These two are set when deadlines are looked at, twenty times a second, and not by every read.
 IN_USE = Gauge(
     "broadsheet_pool_in_use",
     "Connections that a query or a transaction holds",
@@ -23,12 +23,11 @@ IN_USE = Gauge(
     multiprocess_mode="livesum",
 )
 WAITING = Gauge("broadsheet_pool_waiting", "Callers that wait for a connection", ["pool"], multiprocess_mode="livesum")
-QUERIES = Counter("broadsheet_pool_queries", "Reads and transactions, by how they ended", ["pool", "outcome"])
 RETRIES = Counter("broadsheet_pool_retries", "Attempts repeated after a lost connection", ["pool"])
 SECONDS = Histogram(
     "broadsheet_pool_seconds",
-    "Seconds of a read, waiting and retries included",
-    ["pool"],
+    "Seconds of a read or a transaction, waiting and retries included, by how it ended",
+    ["pool", "outcome"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 
@@ -73,6 +72,10 @@ class DatabaseUnavailable(Exception):
         super().__init__(type(self).__doc__)
 
 
+# How a read or transaction can end, beside well and with an error of its own.
+_OUTCOMES: dict[type[BaseException], str] = {DatabaseTimeout: "timeout", DatabaseUnavailable: "unavailable"}
+
+
 class Database:
     """A pool on one database. Make it with `open`.
 
@@ -95,9 +98,8 @@ class Database:
         self._at_rest = asyncio.Event()  # Set while close waits and nobody has a session any more.
         # A read has no timer of its own, which would cost it 5 µs: all deadlines are looked at now and then.
         self._watch: asyncio.TimerHandle | None = None
-        self._queries = {o: QUERIES.labels(name, o) for o in ("ok", "timeout", "unavailable", "error")}
+        self._seconds = {outcome: SECONDS.labels(name, outcome) for outcome in ("ok", *_OUTCOMES.values(), "error")}
         self._retries = RETRIES.labels(name)
-        self._seconds = SECONDS.labels(name)
         self._in_use = IN_USE.labels(name)
         self._waiting = WAITING.labels(name)
 
@@ -157,6 +159,8 @@ class Database:
         self._free.clear()
         if self._watch is not None:
             self._watch.cancel()
+        self._in_use.set(0)
+        self._waiting.set(0)
         # asyncpg tells of closed connections in the loop's next step.
         await asyncio.sleep(0)
 
@@ -180,8 +184,13 @@ class Database:
         Beginning is retried on a lost connection; nothing after it is ever sent twice. DatabaseUnavailable at the
         end of the block means that it is not known whether the commit arrived.
         """
-        with self._counted():
-            session, transaction = await self._retried(self._begin)
+        started = perf_counter()
+        try:
+            deadline = self._deadline()
+            try:
+                session, transaction = await self._begin(deadline)
+            except _ConnectionLost as lost:
+                session, transaction = await self._again(lost, deadline, self._begin)
             try:
                 yield session.connection
                 await transaction.commit()
@@ -195,29 +204,47 @@ class Database:
                     raise known from error
                 raise
             self._give_back(session)
+        except BaseException as error:
+            self._ended(started, error)
+            raise
+        self._ended(started)
 
     async def _read(self, send: "_Send[T]", sql: str, args: tuple[Any, ...]) -> T:
         started = perf_counter()
         try:
-            with self._counted():
-                return await self._retried(lambda deadline: self._once(deadline, send, sql, args))
-        finally:
-            self._seconds.observe(perf_counter() - started)
-
-    async def _retried(self, attempt: Callable[[float | None], Awaitable[T]]) -> T:
-        """Run `attempt` with its deadline, again while it raises _ConnectionLost and there is time."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + self._give_up if self._give_up else None
-        until = None
-        for pause in chain(_PAUSES, repeat(0.1)):
+            deadline = self._deadline()
             try:
-                return await attempt(deadline)
+                result = await self._once(deadline, send, sql, args)
             except _ConnectionLost as lost:
-                until = until or clock() + RETRY_FOR
-                if clock() + pause > until:
-                    raise DatabaseUnavailable from lost.__cause__
-                self._retries.inc()
-                await asyncio.sleep(pause)
+                result = await self._again(lost, deadline, self._once, send, sql, args)
+        except BaseException as error:
+            self._ended(started, error)
+            raise
+        self._ended(started)
+        return result
+
+    def _ended(self, started: float, error: BaseException | None = None) -> None:
+        outcome = "ok" if error is None else _OUTCOMES.get(type(error), "error")
+        self._seconds[outcome].observe(perf_counter() - started)
+
+    def _deadline(self) -> float | None:
+        return asyncio.get_running_loop().time() + self._give_up if self._give_up else None
+
+    async def _again(
+        self, lost: "_ConnectionLost", deadline: float | None, attempt: Callable[..., Awaitable[T]], *args: Any
+    ) -> T:
+        """Run an attempt that lost its connection again, as long as there is time."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + RETRY_FOR
+        for pause in chain(_PAUSES, repeat(0.1)):
+            if clock() + pause > until:
+                raise DatabaseUnavailable from lost.__cause__
+            self._retries.inc()
+            await asyncio.sleep(pause)
+            try:
+                return await attempt(deadline, *args)
+            except _ConnectionLost as error:
+                lost = error
         raise AssertionError("pauses never end")
 
     async def _once(self, deadline: float | None, send: "_Send[T]", sql: str, args: tuple[Any, ...]) -> T:
@@ -267,8 +294,7 @@ class Database:
         session = self._next_free() or await self._wait(deadline) or await self._connected()
         session.until = deadline
         self._busy.add(session)
-        self._in_use.inc()
-        if self._watch is None and self._give_up is not None:
+        if self._watch is None:
             self._look()
         return session
 
@@ -289,7 +315,6 @@ class Database:
             return None
         place: asyncio.Future[_Session | None] = asyncio.get_running_loop().create_future()
         self._queue.append((place, deadline))
-        self._waiting.inc()
         try:
             return await place
         except asyncio.CancelledError:
@@ -298,8 +323,6 @@ class Database:
             raise
         except TimeoutError as error:
             raise DatabaseUnavailable from error
-        finally:
-            self._waiting.dec()
 
     async def _connected(self) -> "_Session":
         try:
@@ -317,7 +340,6 @@ class Database:
 
     def _give_back(self, session: "_Session") -> None:
         self._busy.discard(session)
-        self._in_use.dec()
         self._hand_on(None if session.is_gone() else session)
         if self._closed and not self._busy:
             self._at_rest.set()
@@ -336,6 +358,8 @@ class Database:
 
     def _look(self) -> None:
         """End what is past its deadline, and look again while anything may pass it."""
+        self._in_use.set(len(self._busy))
+        self._waiting.set(len(self._queue))
         loop = asyncio.get_running_loop()
         now = loop.time()
         for session in self._busy:
@@ -347,21 +371,6 @@ class Database:
             if until is not None and until <= now and not place.done():
                 place.set_exception(TimeoutError())
         self._watch = loop.call_later(_LOOK_EVERY, self._look) if self._busy or self._queue else None
-
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        outcome = "error"
-        try:
-            yield
-            outcome = "ok"
-        except DatabaseTimeout:
-            outcome = "timeout"
-            raise
-        except DatabaseUnavailable:
-            outcome = "unavailable"
-            raise
-        finally:
-            self._queries[outcome].inc()
 
 
 @dataclass(slots=True, eq=False)

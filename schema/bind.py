@@ -83,7 +83,7 @@ def urls(value: str) -> list[str]:
     return [str(text(form)) for form in (value, canonical(value)) if form is not None]
 
 
-def uuid(value: str, letter: str) -> UUID | None:
+def uuid(value: str, letter: str) -> str | None:
     """The UUID of a global id of one type; None, which finds nothing, for another."""
     found, id_ = read_id(value)
     return id_ if found == letter else None
@@ -93,7 +93,7 @@ def letter(value: str) -> str:
     return read_id(value)[0]
 
 
-def any_uuid(value: str) -> UUID | None:
+def any_uuid(value: str) -> str | None:
     return read_id(value)[1]
 
 
@@ -105,8 +105,7 @@ def letters(value: Sequence[str], most: int) -> list[str]:
 def uuids(value: Sequence[str], most: int) -> list[str | None]:
     """As texts, since asyncpg would first ask the server about arrays of UUIDs."""
     _at_most(value, most)
-    found = [any_uuid(item) for item in value]
-    return [None if uuid is None else str(uuid) for uuid in found]
+    return [any_uuid(item) for item in value]
 
 
 def size(value: int) -> int:

@@ -25,6 +25,7 @@ from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from schema.errors import BadRequest
 from schema.validate import validate
+from schema.variables import Variable
 
 # graphql-core's own bound on comparing fields; its default lets 3 KB documents validate for half a second, 50,000 for
 # a fifth of one (320 times the same field with arguments). Enough for the same field 140 times in one place; the worst
@@ -76,7 +77,7 @@ class Document:
     ast: DocumentNode
     operation: OperationDefinitionNode
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: tuple[GraphQLVariableSignature, ...]
+    variables: tuple[Variable, ...]
     introspected: float = 0
 
     @property
@@ -109,7 +110,7 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     _unlink_tokens(ast)
     operation = _chosen(operations, operation_name)
     signatures = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
-    variables = tuple(s for s in signatures if isinstance(s, GraphQLVariableSignature))
+    variables = tuple(Variable.of(s) for s in signatures if isinstance(s, GraphQLVariableSignature))
     values = next(values for node, values in zip(operations, introspected, strict=True) if node is operation)
     return Document(ast, operation, fragments, variables, values)
 

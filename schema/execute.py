@@ -6,17 +6,16 @@ field does not blank the others.
 """
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import orjson
 import strawberry
 import structlog
-from cachetools import LRUCache
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -26,7 +25,6 @@ from graphql import (
     GraphQLSchema,
     execute,
 )
-from graphql.execution.get_variable_signature import GraphQLVariableSignature
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.read import Object, params
@@ -38,12 +36,11 @@ from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import Shape, read_query
+from schema.recent import Recent
 from schema.tags import Tag, named, tags
-from schema.variables import NotCoercible, Slot, coerced, filled, shape, within_bounds
+from schema.variables import NotCoercible, Slot, Variable, coerced, filled, shape, within_bounds
 
 log = structlog.get_logger()
-
-T = TypeVar("T")
 
 # How many shapes of variables one document is known in.
 _SHAPES = 32
@@ -70,17 +67,18 @@ class Holds(Enum):
     ALWAYS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense. tags: what it was made
-    of (schema/tags.py). cost: points, where the operation came so far that they are known."""
+class Answer(NamedTuple):
+    """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense. tags: gives what it was
+    made of (schema/tags.py). cost: points, where the operation came so far that they are known. deprecated: coordinates
+    that it used which are going."""
 
     status: int
     body: bytes
     retry_after: int | None = None
     holds: Holds = Holds.NOW
-    tags: tuple[str, ...] = ()
+    tags: Callable[[], tuple[str, ...]] = tuple
     cost: int | None = None
+    deprecated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +107,9 @@ class _Known:
     query: str
     operation_name: str | None
     is_query: bool
-    variables: tuple[GraphQLVariableSignature, ...]
+    variables: tuple[Variable, ...]
     uses: Uses | None
-    slots: LRUCache[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: LRUCache(_SHAPES))
+    slots: Recent[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: Recent(_SHAPES))
 
     @property
     def key(self) -> Hashable:
@@ -120,6 +118,10 @@ class _Known:
     @property
     def weight(self) -> int:
         return 1 + len(self.query) // _CHARACTERS_KEPT
+
+    def used(self, variables: Mapping[str, Any]) -> tuple[str, ...]:
+        """Coordinates of deprecated things that an operation uses with these variables."""
+        return self.uses.of(variables) if self.uses is not None else ()
 
 
 class Executor:
@@ -141,11 +143,9 @@ class Executor:
         self.database = database
         self.limits = limits or Limits()
         self.refused_status = refused_status
-        self._known: LRUCache[Hashable, _Known] = LRUCache(documents, getsizeof=lambda known: known.weight)
-        self._parsed: LRUCache[Hashable, Document] = LRUCache(_PARSED)
-        self._plans: LRUCache[Hashable, Compiled] = LRUCache(
-            documents * _SQL_KEPT, getsizeof=lambda made: len(made.sql)
-        )
+        self._known: Recent[Hashable, _Known] = Recent(documents, weigh=lambda known: known.weight)
+        self._parsed: Recent[Hashable, Document] = Recent(_PARSED)
+        self._plans: Recent[Hashable, Compiled] = Recent(documents * _SQL_KEPT, weigh=lambda made: len(made.sql))
         self._deprecations = Deprecations(self.schema)
         _read_by_plans(self.schema)
 
@@ -159,7 +159,8 @@ class Executor:
         """The answer to an operation; errors are part of it, none is raised."""
         given = variables or {}
         try:
-            within_bounds(given)
+            if given:
+                within_bounds(given)
             known = self.known(query, operation_name)
             try:
                 values = coerced(known.variables, given)
@@ -168,11 +169,13 @@ class Executor:
             except CostExceeded:
                 raise  # graphql-core would read root field by root field what is too much as a whole
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
-                return await self._by_core(known, given, caller)
+                return (await self._by_core(known, given, caller))._replace(deprecated=known.used(given))
+            used = known.used(given)
             if compiled.constant is not None:
-                return Answer(200, compiled.constant, holds=Holds.ALWAYS, cost=compiled.cost)
-            text = await self.database.value(compiled.sql, *arguments)
-            return Answer(200, text.encode(), None, Holds.UNTIL_CHANGE, named(compiled.tags, values), compiled.cost)
+                return Answer(200, compiled.constant, None, Holds.ALWAYS, tuple, compiled.cost, used)
+            body = (await self.database.value(compiled.sql, *arguments)).encode()
+            names = partial(named, compiled.tags, values)
+            return Answer(200, body, None, Holds.UNTIL_CHANGE, names, compiled.cost, used)
         except CostExceeded as error:
             told = {"requested": error.requested, "limit": error.limit}
             return Answer(self.refused_status, _failure(error.code, str(error), cost=told))
@@ -193,19 +196,15 @@ class Executor:
         except Refused as refused:
             return refused.is_query
 
-    def uses(self, query: str, variables: Mapping[str, Any] | None, operation_name: str | None) -> tuple[str, ...]:
-        """Coordinates of deprecated things that an operation used which was executed; none for one that was refused."""
-        known = self._known.get((query, operation_name))
-        return known.uses.of(variables or {}) if known is not None and known.uses is not None else ()
-
     def known(self, query: str, operation_name: str | None) -> _Known:
         key = (query, operation_name)
         known = self._known.get(key)
         if known is None:
-            document = self._parsed[key] = read_document(self.schema, query, operation_name, self.limits)
+            document = read_document(self.schema, query, operation_name, self.limits)
+            self._parsed.keep(key, document)
             uses = self._deprecations.uses(query, document.ast, document.operation)
             known = _Known(query, operation_name, document.is_query, document.variables, uses)
-            _keep(self._known, key, known)
+            self._known.keep(key, known)
         return known
 
     def document(self, known: _Known) -> Document:
@@ -213,7 +212,7 @@ class Executor:
         document = self._parsed.get(known.key)
         if document is None:
             document = read_document(self.schema, known.query, known.operation_name, self.limits)
-            self._parsed[known.key] = document
+            self._parsed.keep(known.key, document)
         return document
 
     def compiled(self, known: _Known, values: Mapping[str, Any], caller: Caller) -> Compiled:
@@ -230,8 +229,9 @@ class Executor:
                 return compiled
         planner = Planner(self.schema, self.document(known), values, self.limits)
         compiled = _compiled(planner.whole(), caller, planner.cost.points)
-        slots = known.slots[form] = tuple(planner.queries.slots)
-        _keep(self._plans, (known.key, form, _shapes(slots, values)), compiled)
+        slots = tuple(planner.queries.slots)
+        known.slots.keep(form, slots)
+        self._plans.keep((known.key, form, _shapes(slots, values)), compiled)
         return compiled
 
     def priced(self, known: _Known, given: Mapping[str, Any]) -> int | None:
@@ -304,11 +304,6 @@ def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
         cost,
         constant,
     )
-
-
-def _keep(cache: LRUCache[Hashable, T], key: Hashable, value: T) -> None:
-    with suppress(ValueError):  # heavier than the whole cache
-        cache[key] = value
 
 
 def _shapes(slots: tuple[Slot, ...], values: Mapping[str, Any]) -> tuple[Shape, ...]:

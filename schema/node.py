@@ -1,12 +1,12 @@
 """Anything that has a global id: a letter that tells its type, and the UUID."""
 
-from uuid import UUID
+import re
 
 import strawberry
 
 from schema.fields import OfColumn, OfIds, planned, rule
 
-_LONGEST = 40
+_ID = re.compile(r"([a-z])_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 
 
 @strawberry.interface(description="Anything that has a global id.")
@@ -14,15 +14,10 @@ class Node:
     id: strawberry.ID = rule(OfColumn("id"))
 
 
-def read_id(text: str) -> tuple[str, UUID | None]:
+def read_id(text: str) -> tuple[str, str | None]:
     """Letter and UUID of a global id; ("", None) for what is none, so that it finds nothing."""
-    if len(text) > _LONGEST or text[1:2] != "_":
-        return "", None
-    try:
-        uuid = UUID(text[2:])
-    except ValueError:
-        return "", None
-    return (text[0], uuid) if text[2:] == str(uuid) else ("", None)
+    found = _ID.fullmatch(text)
+    return (found[1], found[2]) if found is not None else ("", None)
 
 
 def _node(id: strawberry.ID) -> Node | None:

@@ -9,9 +9,9 @@ to the place where they are used.
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
-from graphql import Undefined
+from graphql import GraphQLID, GraphQLString, Undefined, get_nullable_type
 from graphql.execution.get_variable_signature import GraphQLVariableSignature
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_value
 
@@ -42,8 +42,8 @@ def within_bounds(given: Mapping[str, Any]) -> None:
     Raises:
         BadRequest: too many values to coerce in time.
     """
-    rest: list[Any] = [given]
-    count = 0
+    rest: list[Any] = [value for value in given.values() if isinstance(value, dict | list)]
+    count = len(given)
     while rest:
         value = rest.pop()
         if isinstance(value, dict | list):
@@ -53,17 +53,35 @@ def within_bounds(given: Mapping[str, Any]) -> None:
             rest.extend(value.values() if isinstance(value, dict) else value)
 
 
-def coerced(variables: Iterable[GraphQLVariableSignature], given: Mapping[str, Any]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of an operation. plain: it takes a text as it is."""
+
+    signature: GraphQLVariableSignature
+    name: str
+    plain: bool
+
+    @classmethod
+    def of(cls, signature: GraphQLVariableSignature) -> Self:
+        return cls(signature, signature.name, get_nullable_type(signature.type) in (GraphQLString, GraphQLID))
+
+
+def coerced(variables: Iterable[Variable], given: Mapping[str, Any]) -> dict[str, Any]:
     """Values of the operation's variables.
 
     Raises:
         NotCoercible: one is missing or of another type.
     """
     values: dict[str, Any] = {}
-    for signature in variables:
-        if signature.name in given:
+    for variable in variables:
+        name, signature = variable.name, variable.signature
+        if name in given:
+            value = given[name]
+            if variable.plain and type(value) is str:
+                values[name] = value
+                continue
             try:
-                value = coerce_input_value(given[signature.name], signature.type)
+                value = coerce_input_value(value, signature.type)
             except RecursionError as error:
                 raise NotCoercible from error
         elif signature.default is not None:
@@ -74,7 +92,7 @@ def coerced(variables: Iterable[GraphQLVariableSignature], given: Mapping[str, A
             continue
         if value is Undefined:
             raise NotCoercible
-        values[signature.name] = value
+        values[name] = value
     return values
 
 
@@ -96,8 +114,10 @@ def _holds_objects(value: Any) -> bool:
 
 def shape(value: Any) -> Hashable:
     """What of a coerced value a plan depends on."""
+    if type(value) is str:
+        return "str"
     if isinstance(value, dict):
-        return tuple((key, shape(item)) for key, item in value.items())
+        return tuple([(key, shape(item)) for key, item in value.items()])
     if _holds_objects(value):
         return tuple(shape(item) for item in value)
     if value == []:

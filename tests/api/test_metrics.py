@@ -17,7 +17,7 @@ def values(text: str) -> dict[str, float]:
 
 
 async def test_requests_are_counted_by_route_and_status(client: httpx2.AsyncClient) -> None:
-    name = 'broadsheet_http_requests_total{method="GET",route="/livez",status="200"}'
+    name = 'broadsheet_http_request_seconds_count{method="GET",route="/livez",status="200"}'
     before = values((await client.get("/metrics")).text).get(name, 0)
     await client.get("/livez")
     await client.get("/livez?with=parameters")
@@ -59,7 +59,7 @@ async def test_several_processes_are_added_up(database_url: str) -> None:
                 assert (await client.get(url + "/livez")).status_code == 200
         async with httpx2.AsyncClient() as client:
             found = values((await client.get(url + "/metrics")).text)
-        assert found['broadsheet_http_requests_total{method="GET",route="/livez",status="200"}'] == 20
+        assert found['broadsheet_http_request_seconds_count{method="GET",route="/livez",status="200"}'] == 20
         assert found["broadsheet_database_up"] == 1
         # Of both processes: each looks for what falls due, over a connection of its own.
         assert found['broadsheet_pool_connections{pool="broadsheet server"}'] >= 2

@@ -40,6 +40,12 @@ def metric(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(f"broadsheet_pool_{name}", {"pool": "pool", **labels}) or 0.0
 
 
+async def until_metrics(**wanted: float) -> None:
+    async with asyncio.timeout(10):
+        while any(metric(name) != value for name, value in wanted.items()):
+            await asyncio.sleep(0.01)
+
+
 KILL = "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1"
 KILL_ONE = """select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1
   order by state <> 'active', random() limit 1"""
@@ -88,7 +94,7 @@ async def test_killed_backends_are_not_noticed_by_readers(database_url: str) -> 
             await killer.fetchval(KILL if n % 10 == 9 else KILL_ONE, "pool")
         done.set()
         await asyncio.gather(*readers)
-        assert (metric("in_use"), metric("waiting")) == (0, 0)
+        await until_metrics(in_use=0, waiting=0)
         # Those that were killed are open no more.
         ours = "select count(*) from pg_stat_activity where application_name = 'pool' and datname = current_database()"
         async with asyncio.timeout(10):
@@ -157,9 +163,7 @@ async def test_server_that_is_gone_is_told_within_a_second_and_found_again(datab
 async def test_no_free_connection_is_unavailable(database_url: str) -> None:
     async with opened(database_url, size=1, statement_timeout=0.1) as database, database.transaction():
         waiting = asyncio.create_task(database.value("select 1"))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        assert (metric("waiting"), metric("in_use"), metric("connections")) == (1, 1, 1)
+        await until_metrics(waiting=1, in_use=1, connections=1)
         with pytest.raises(DatabaseUnavailable):
             await waiting
 
@@ -180,7 +184,7 @@ async def test_cancelled_read_ends_on_the_server_and_frees_its_connection(databa
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
-        assert metric("in_use") == 0
+        await until_metrics(in_use=0)
         await until_idle(connection)
         assert await database.value("select 1") == 1
     await connection.close()
@@ -222,8 +226,7 @@ async def test_lost_transaction_is_not_repeated(database_url: str) -> None:
 
 async def test_outcomes_are_counted(database_url: str) -> None:
     outcomes = ("ok", "timeout", "unavailable", "error")
-    before = [metric("queries_total", outcome=outcome) for outcome in outcomes]
-    seconds = metric("seconds_count")
+    before = [metric("seconds_count", outcome=outcome) for outcome in outcomes]
     async with opened(database_url, size=1, statement_timeout=0.1) as database:
         await database.value("select 1")
         with pytest.raises(DatabaseTimeout):
@@ -233,7 +236,6 @@ async def test_outcomes_are_counted(database_url: str) -> None:
         async with database.transaction():
             with pytest.raises(DatabaseUnavailable):
                 await database.value("select 1")
-    after = [metric("queries_total", outcome=outcome) for outcome in outcomes]
+    after = [metric("seconds_count", outcome=outcome) for outcome in outcomes]
     assert [b - a for a, b in zip(before, after, strict=True)] == [2, 1, 1, 1]
-    assert metric("seconds_count") - seconds == 4
     assert metric("connections") == 0
