@@ -5,6 +5,7 @@ Tables, columns, edges, tests and orders are named as `db/tables.py` has them.
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
 from db.tables import Edge, Order
 
@@ -14,6 +15,20 @@ class Param:
     """A bound value: where it comes from is the planner's affair; equal ones share one placeholder."""
 
     source: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class OfCaller:
+    """The source of a parameter that who is calling supplies: one of their attributes, by name."""
+
+    name: str
+
+    def value(self, _: Any, caller: object) -> Any:
+        return getattr(caller, self.name)
+
+
+# Commenter's id of a reader, and the ids of sources whose texts a caller may have in full, as texts.
+VIEWER, FULL_SOURCES = Param(OfCaller("viewer")), Param(OfCaller("in_full"))
 
 
 # -- conditions

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from db.read import (
+    FULL_SOURCES,
+    VIEWER,
     All,
     AnyOf,
     ByLetter,
@@ -30,7 +32,21 @@ from db.read import (
     Total,
     Value,
 )
-from db.tables import RANK, TABLES, Audience, Column, Edge, KeyKind, Spans, Table
+from db.tables import (
+    PAGES,
+    PAGES_IN_FULL,
+    POLICY,
+    POLICY_IN_FULL,
+    RANK,
+    TABLES,
+    WHOLE,
+    Audience,
+    Column,
+    Edge,
+    KeyKind,
+    Spans,
+    Table,
+)
 
 # `concat` takes at most 100 arguments.
 _CONCAT = 90
@@ -48,9 +64,12 @@ class Statement:
     constant: str | None = None
 
 
-def statement(read: Object, audience: Audience) -> Statement:
-    """The statement of a whole answer, `{"data": …}` as text, with what this audience may see."""
-    writer = _Writer(audience)
+def statement(read: Object, audience: Audience, *, in_full: bool = False) -> Statement:
+    """The statement of a whole answer, `{"data": …}` as text, with what this audience may see.
+
+    in_full: whether the caller has the texts of some sources in full.
+    """
+    writer = _Writer(audience, in_full)
     pieces = ['{"data":', *writer.object(read, None, ""), "}"]
     texts = [piece for piece in pieces if isinstance(piece, str)]
     constant = "".join(texts) if len(texts) == len(pieces) else None
@@ -71,11 +90,24 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+class _Lazily:
+    """A piece of SQL that is made where a template names it: a parameter that nothing names must not be bound."""
+
+    def __init__(self, made: Callable[[], str]) -> None:
+        self._made = made
+
+    def __format__(self, _: str) -> str:
+        return self._made()
+
+
 class _Writer:
-    def __init__(self, audience: Audience) -> None:
+    def __init__(self, audience: Audience, in_full: bool) -> None:
         self.audience: Audience = audience
         self.params: dict[Param, int] = {}
         self.aliases = 0
+        self.viewer = _Lazily(lambda: self.param(VIEWER))
+        self.policy = _Lazily(lambda: POLICY_IN_FULL.format(self.param(FULL_SOURCES))) if in_full else POLICY
+        self.pages = _Lazily(lambda: PAGES_IN_FULL.format(self.param(FULL_SOURCES))) if in_full else PAGES
 
     # -- names and parameters
 
@@ -86,8 +118,16 @@ class _Writer:
     def param(self, param: Param) -> str:
         return f"${self.params.setdefault(param, len(self.params) + 1)}"
 
-    def filled(self, template: str, t: str, params: Iterable[Param] = (), **more: str) -> str:
-        return template.format(*map(self.param, params), t=t, **more)
+    def filled(self, template: str, t: str, params: Iterable[Param] = (), **more: "str | _Lazily") -> str:
+        return template.format(
+            *map(self.param, params),
+            t=t,
+            viewer=self.viewer,
+            policy=self.policy,
+            pages=self.pages,
+            whole=_Lazily(lambda: WHOLE[self.audience].format(t=more.get("o", t), viewer=self.viewer)),
+            **more,
+        )
 
     # -- pieces
 
@@ -172,7 +212,7 @@ class _Writer:
 
     def reached(self, edge: Edge, table: Table, t: str, o: str, x: str = "") -> str:
         on = self.filled(edge.on, t, o=o, x=x)
-        visible = self.seen(table, t)
+        visible = self.reachable(table, t) if edge.apart else self.seen(table, t)
         return on if visible == "true" else f"{on} and {visible}"
 
     def reachable(self, table: Table, t: str) -> str:
@@ -216,7 +256,7 @@ class _Writer:
     def condition(self, condition: Condition, table: Table, t: str, each: str = "") -> str:
         match condition:
             case Test(name, params):
-                return self.filled(table.tests[name], t, params, each=each, seen=self.seen(table, "v"))
+                return self.filled(table.tests[name], t, params, each=each, seen=_Lazily(lambda: self.seen(table, "v")))
             case All(of):
                 return "(" + " and ".join(self.condition(c, table, t, each) for c in of) + ")" if of else "true"
             case AnyOf(of):

@@ -2,21 +2,25 @@
 
 In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the row it is reached from, `{x}` that of a
 row between them, `{0}`, `{1}` … the parameters; `{each}` keeps a test one of each row, where the rows are reached by
-something better; `{seen}` tells whether `v`, another row of the same table, may be seen. `db/select.py` fills them in
-and takes identifiers from nowhere else.
+something better; `{seen}` tells whether `v`, another row of the same table, may be seen. `{viewer}` is the commenter's
+id of a reader, `{whole}` tells whether the caller has what a comment says and not its place alone (in an edge, the
+comment that it is reached from), `{policy}` and `{pages}` are what a source (`p`) lets out for the caller.
+`db/select.py` fills them in and takes identifiers from nowhere else.
 
 What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. A row that lies
 within another (a comment within its article) is seen only where that one is: looked up by itself this is asked, reached
-through an edge it is so already.
+through an edge it is so already, unless the edge comes from elsewhere (`apart`).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal["text", "int", "bool", "float", "time", "id", "texts"]
-# Who is asking, as far as it decides what may be seen.
-Audience = Literal["public"]
+# Who is asking, as far as it decides which rows may be seen: everybody, a reader (who sees their own comments too), or
+# a moderator (who sees all comments).
+Audience = Literal["public", "reader", "moderator"]
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 KeyKind = Literal["time", "int", "text", "bytes"]
 
 
@@ -46,7 +50,7 @@ class Edge:
     an ORDER BY for short lists that are never paged.
 
     through: a table between them, with at most one row for two. beside: columns of `table` that stand there too, so
-    that a page is read off an index of that table alone.
+    that a page is read off an index of that table alone. apart: its rows don't lie within the row that it comes from.
     """
 
     table: str
@@ -55,6 +59,7 @@ class Edge:
     nullable: bool = False
     through: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,8 @@ class Table:
     spans: Spans | None = None
 
 
-def _public(predicate: str) -> dict[Audience, str]:
-    return {"public": predicate}
+def _for_all(predicate: str) -> dict[Audience, str]:
+    return dict.fromkeys(AUDIENCES, predicate)
 
 
 def _plain(*names: str, kind: Kind = "text", nullable: bool = False) -> dict[str, Column]:
@@ -129,20 +134,20 @@ def _marked(sql: str) -> str:
 def _by_policy(source_id: str, *, full: str, excerpt: str, headline: str = "null") -> str:
     """What the policy of a source lets out of a text."""
     return (
-        f"(select case p.body_policy when 'FULL' then {full} when 'EXCERPT' then {excerpt} else {headline} end"
+        f"(select case {{policy}} when 'FULL' then {full} when 'EXCERPT' then {excerpt} else {headline} end"
         f" from sources p where p.id = {source_id})"
     )
 
 
 def _with_page(column: str, page: str) -> str:
-    """What the feed carried, or what was fetched from the article's page where the source serves that (`p` is its
+    """What the feed carried, or what was fetched from the article's page where that is served (`p` is the source's
     row, as in `_by_policy`)."""
-    return f"case when p.serves_pages then coalesce({{t}}.{page}, {{t}}.{column}) else {{t}}.{column} end"
+    return f"case when {{pages}} then coalesce({{t}}.{page}, {{t}}.{column}) else {{t}}.{column} end"
 
 
 def _of_page(column: str) -> str:
-    """The text of a revision, a page's only where the source serves those (`p` as before)."""
-    return f"case when p.serves_pages or not {{t}}.from_page then {{t}}.{column} end"
+    """The text of a revision, a page's only where those are served (`p` as before)."""
+    return f"case when {{pages}} or not {{t}}.from_page then {{t}}.{column} end"
 
 
 def _content(
@@ -202,6 +207,20 @@ _OF_TOPIC, _OF_AUTHOR = (
     for noun in ("topic", "author")
 )
 
+# What a source lets out, and for a caller who may have some sources in full.
+POLICY, PAGES = "p.body_policy", "p.serves_pages"
+_IN_FULL = "p.id = any({0}::text[]::uuid[])"
+POLICY_IN_FULL = f"case when {_IN_FULL} then 'FULL' else {POLICY} end"
+PAGES_IN_FULL = f"({PAGES} or {_IN_FULL})"
+
+# Who has what a comment says. What was removed by a moderator is kept from its author and from moderators as little as
+# what never became public; what its author deleted, or what was erased with them, is gone for all.
+WHOLE: Mapping[Audience, str] = {
+    "public": "{t}.placeholder is null",
+    "reader": "({t}.placeholder is null or ({t}.placeholder = 'REMOVED' and {t}.author_id = {viewer}::uuid))",
+    "moderator": "({t}.placeholder is null or {t}.placeholder = 'REMOVED')",
+}
+
 _IN_ARTICLE = Edge("articles", "{t}.id = {o}.article_id")
 
 _ID_TEST = {"id": "{t}.id = {0}::uuid"}
@@ -213,7 +232,7 @@ RANK = "floor(ts_rank({t}.search, {0}::text::tsquery, 1) * 1000000)::integer"
 ARTICLES = Table(
     "articles",
     letter="a",
-    visible=_public("{t}.is_public"),
+    visible=_for_all("{t}.is_public"),
     columns=_id("a")
     | _plain("url", "kind", "language", "status", "published_text")
     | _plain("byline", "dateline", "section", "credit", "updated_text", nullable=True)
@@ -232,7 +251,7 @@ ARTICLES = Table(
         "body_availability": Column(
             _by_policy(
                 "{t}.source_id",
-                full="case when p.serves_pages and {t}.page_html is not null then {t}.page_extent"
+                full="case when {pages} and {t}.page_html is not null then {t}.page_extent"
                 " when {t}.body_extent <> 'NONE' then {t}.body_extent"
                 " when {t}.page_html is not null then 'RESTRICTED' else 'UNAVAILABLE' end",
                 # The lead is what is served here, whether or not there is more.
@@ -312,7 +331,7 @@ SEARCH_ORDERS = {
 SOURCES = Table(
     "sources",
     letter="s",
-    visible=_public("true"),
+    visible=_for_all("true"),
     columns=_id("s")
     | _plain("slug", "name")
     | _plain("publisher", "homepage_url", "logo_url", "language", "country", "description", nullable=True)
@@ -335,7 +354,7 @@ SOURCES = Table(
 TOPICS = Table(
     "topics",
     letter="t",
-    visible=_public("true"),
+    visible=_for_all("true"),
     columns=_id("t")
     | _plain("slug", "name")
     | _plain("code", nullable=True)
@@ -366,7 +385,7 @@ TOPICS = Table(
 AUTHORS = Table(
     "authors",
     letter="u",
-    visible=_public("{t}.article_count > 0"),
+    visible=_for_all("{t}.article_count > 0"),
     columns=_id("u") | _plain("slug", "name") | _plain("url", nullable=True) | _plain("article_count", kind="int"),
     edges={"articles": _OF_AUTHOR},
     tests=_ID_TEST | {"slug": _matching("author")},
@@ -375,7 +394,7 @@ AUTHORS = Table(
 REVISIONS = Table(
     "revisions",
     letter="r",
-    visible=_public("true"),
+    visible=_for_all("true"),
     within="article",
     columns=_id("r")
     | _plain("seen_at", kind="time")
@@ -392,7 +411,11 @@ REVISIONS = Table(
 COMMENTS = Table(
     "comments",
     letter="c",
-    visible=_public("{t}.is_public"),
+    visible={
+        "public": "{t}.is_public",
+        "reader": "({t}.is_public or ({t}.author_id = {viewer}::uuid and {whole}))",
+        "moderator": "({t}.is_public or {whole})",
+    },
     within="article",
     columns=_id("c")
     | _plain("depth", "reply_count", "reaction_count", kind="int")
@@ -401,13 +424,13 @@ COMMENTS = Table(
     | _plain("created_at", kind="time")
     | _plain("edited_at", kind="time", nullable=True)
     | {
-        "body_html": Column("case when {t}.placeholder is null then {t}.body_html end", nullable=True),
-        "body_text": Column("case when {t}.placeholder is null then {t}.body_text end", nullable=True),
+        "body_html": Column("case when {whole} then {t}.body_html end", nullable=True),
+        "body_text": Column("case when {whole} then {t}.body_text end", nullable=True),
     },
     edges={
         "article": _IN_ARTICLE,
         "parent": Edge("comments", "{t}.id = {o}.parent_id", nullable=True),
-        "author": Edge("commenters", "{t}.id = {o}.author_id and {o}.placeholder is null", nullable=True),
+        "author": Edge("commenters", "{t}.id = {o}.author_id and {whole}", nullable=True),
         "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST"),
     },
     orders={
@@ -423,14 +446,28 @@ COMMENTS = Table(
 COMMENTERS = Table(
     "commenters",
     letter="m",
-    visible=_public("{t}.comment_count > 0"),
+    visible={
+        "public": "{t}.comment_count > 0",
+        "reader": "({t}.comment_count > 0 or {t}.id = {viewer}::uuid)",
+        "moderator": "true",
+    },
     columns=_id("m") | _plain("display_name", "role") | _plain("comment_count", kind="int"),
-    tests=_ID_TEST,
+    edges={
+        "comments": Edge("comments", "{t}.author_id = {o}.id", "NEWEST", apart=True),
+        "replies": Edge(
+            "comments",
+            "{x}.author_id = {o}.id and {t}.parent_id = {x}.id and {t}.author_id is distinct from {o}.id",
+            "NEWEST",
+            through="comments",
+            apart=True,
+        ),
+    },
+    tests=_ID_TEST | {"viewer": "{t}.id = {viewer}::uuid"},
 )
 
 IMAGES = Table(
     "images",
-    visible=_public("true"),
+    visible=_for_all("true"),
     columns=_plain("url")
     | _plain("alt", "caption", "credit", nullable=True)
     | _plain("width", "height", kind="int", nullable=True),
@@ -438,7 +475,7 @@ IMAGES = Table(
 
 ENCLOSURES = Table(
     "enclosures",
-    visible=_public("true"),
+    visible=_for_all("true"),
     columns=_plain("url")
     | _plain("mime_type", nullable=True)
     | _plain("byte_length", "duration_seconds", kind="int", nullable=True),
@@ -446,7 +483,7 @@ ENCLOSURES = Table(
 
 ARTICLE_TOPICS = Table(
     "article_topics",
-    visible=_public("true"),
+    visible=_for_all("true"),
     columns=_plain("assigned_by") | _plain("confidence", kind="float"),
     edges={"topic": Edge("topics", "{t}.id = {o}.topic_id")},
 )

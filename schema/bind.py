@@ -27,7 +27,7 @@ class Bound:
     read: Callable[..., Any]
     about: tuple[Hashable, ...] = ()
 
-    def value(self, variables: Any) -> Any:
+    def value(self, variables: Any, _: object = None) -> Any:
         """The value to send.
 
         Raises:

@@ -14,10 +14,11 @@ from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.source import Source, SourceQuery
 from schema.topic import TopicQuery
+from schema.viewer import ViewerQuery
 
 Query = merge_types(
     "Query",
-    (NodeQuery, ArticleQuery, SearchQuery, SourceQuery, TopicQuery, AuthorQuery, CommentQuery),
+    (NodeQuery, ArticleQuery, SearchQuery, SourceQuery, TopicQuery, AuthorQuery, CommentQuery, ViewerQuery),
 )
 
 

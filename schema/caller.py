@@ -1,13 +1,52 @@
-"""Who is calling: a parameter of every plan. So far everyone is anonymous and sees what the public sees."""
+"""Who is calling: a parameter of every plan."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from db.tables import Audience
+
+# What a reader may be, the least first.
+ROLES = ("COMMENTER", "MEMBER", "STAFF", "MODERATOR", "ADMIN")
+MODERATING = frozenset({"MODERATOR", "ADMIN"})
+# What a key may be allowed beside reading, which every key may.
+SCOPES = frozenset({"comments:write", "moderate", "webhooks"})
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    audience: Audience
+    """Who is calling, as far as answers and limits depend on it.
+
+    audience: which rows are seen (db/tables.py). reader: the commenter's id of a reader who brought a token. role: of
+    that reader. scopes: of a key. full_sources: sources whose texts a key has in full. bucket: what the budget is kept
+    by.
+    """
+
+    audience: Audience = "public"
+    reader: UUID | None = None
+    role: str = "COMMENTER"
+    scopes: frozenset[str] = frozenset()
+    full_sources: tuple[UUID, ...] = ()
+    bucket: str = ""
+
+    @property
+    def sees_more(self) -> bool:
+        """Whether answers are not the public's, so that they are kept by nobody else."""
+        return self.audience != "public" or self.reader is not None or bool(self.full_sources)
+
+    @property
+    def moderates(self) -> bool:
+        return self.audience == "moderator"
+
+    # What statements are bound to (db/read.py's OfCaller). Ids as texts: of an array of UUIDs asyncpg would first ask
+    # the server.
+
+    @property
+    def viewer(self) -> UUID | None:
+        return self.reader
+
+    @property
+    def in_full(self) -> list[str]:
+        return [str(source) for source in self.full_sources]
 
 
-ANONYMOUS = Caller("public")
+ANONYMOUS = Caller()

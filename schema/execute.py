@@ -27,7 +27,7 @@ from graphql import (
 )
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
-from db.read import Object, params
+from db.read import Object, OfCaller, params
 from db.select import statement
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
@@ -87,16 +87,16 @@ class Compiled:
     when they make no sense. cost: points. constant: the answer, where it asks nothing of the database."""
 
     sql: str
-    bounds: tuple[Bound, ...]
+    bounds: tuple[Bound | OfCaller, ...]
     unused: tuple[Bound, ...]
     tags: tuple[Tag, ...]
     cost: int
     constant: bytes | None = None
 
-    def values(self, variables: Mapping[str, Any]) -> list[Any]:
+    def values(self, variables: Mapping[str, Any], caller: Caller) -> list[Any]:
         for bound in self.unused:
             bound.value(variables)
-        return [bound.value(variables) for bound in self.bounds]
+        return [bound.value(variables, caller) for bound in self.bounds]
 
 
 @dataclass(slots=True)
@@ -165,7 +165,7 @@ class Executor:
             try:
                 values = coerced(known.variables, given)
                 compiled = self.compiled(known, values, caller)
-                arguments = compiled.values(values)
+                arguments = compiled.values(values, caller)
             except CostExceeded:
                 raise  # graphql-core would read root field by root field what is too much as a whole
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
@@ -221,7 +221,7 @@ class Executor:
         Raises:
             NotPlanned, ReadError, GraphQLError: graphql-core is to execute the operation.
         """
-        form = (caller.audience, shape(values))
+        form = (caller.audience, bool(caller.full_sources), shape(values))
         slots = known.slots.get(form)
         if slots is not None:
             compiled = self._plans.get((known.key, form, _shapes(slots, values)))
@@ -285,7 +285,7 @@ class _Context:
         planner = Planner(self.executor.schema, self.document, variables, self.executor.limits, typenames=True)
         compiled = _compiled(planner.single(key), self.caller, planner.cost.points)
         try:
-            text = await self.executor.database.value(compiled.sql, *compiled.values(variables))
+            text = await self.executor.database.value(compiled.sql, *compiled.values(variables, self.caller))
         except (DatabaseTimeout, DatabaseUnavailable) as failure:
             self.failure = failure
             raise
@@ -293,12 +293,12 @@ class _Context:
 
 
 def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
-    made = statement(read, caller.audience)
+    made = statement(read, caller.audience, in_full=bool(caller.full_sources))
     constant = made.constant.encode() if made.constant is not None else None
     unused = dict.fromkeys(param for param in params(read) if param not in made.params)
     return Compiled(
         made.text,
-        tuple(cast(Bound, param.source) for param in made.params),
+        tuple(cast(Bound | OfCaller, param.source) for param in made.params),
         tuple(cast(Bound, param.source) for param in unused),
         tags(read),
         cost,

@@ -65,6 +65,11 @@ class OfIds:
 
 
 @dataclass(frozen=True, slots=True)
+class OfViewer:
+    """The root object that is the caller's own: a commenter's row, and null for whoever is no reader."""
+
+
+@dataclass(frozen=True, slots=True)
 class OfPart:
     """A part of a connection, an edge or a page: its own name says which."""
 
@@ -77,7 +82,7 @@ class OfHit:
     weight: int = 0
 
 
-Rule = OfColumn | OfRow | OfEdge | OfPage | OfKey | OfIds | OfPart | OfHit
+Rule = OfColumn | OfRow | OfEdge | OfPage | OfKey | OfIds | OfViewer | OfPart | OfHit
 
 
 def planned(*_: object) -> NoReturn:

@@ -37,7 +37,7 @@ from schema.bind import Bound, hashable
 from schema.cost import RANKING, SHORT_LIST, TOTAL, Cost, search_through
 from schema.document import Document, Limits
 from schema.errors import BadRequest, ReadError
-from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, Rule
+from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, OfViewer, Rule
 from schema.filter import Conditions, Queries
 from schema.page import DEFAULT_SIZE
 from schema.variables import USUAL_SIZES, Slot, filled, room, slotted
@@ -143,6 +143,8 @@ class Planner:
                     return self.key(table, field_, nodes)
                 case OfIds():
                     return self.ids(field_, nodes)
+                case OfViewer():
+                    return self.viewer(field_, nodes)
         raise NotPlanned
 
     # -- selections
@@ -263,6 +265,13 @@ class Planner:
         self.cost.part()
         self.cost.rows(1)
         return read.Lookup(table, where, self.object(type_, nodes, TABLES[table]))
+
+    def viewer(self, field_: GraphQLField, nodes: list[FieldNode]) -> Read:
+        type_ = get_named_type(field_.type)
+        assert isinstance(type_, GraphQLObjectType)
+        self.cost.part()
+        self.cost.rows(1)
+        return read.Lookup("commenters", read.Test("viewer"), self.object(type_, nodes, TABLES["commenters"]))
 
     def ids(self, field_: GraphQLField, nodes: list[FieldNode]) -> Read:
         arguments = self.arguments(field_, nodes[0])

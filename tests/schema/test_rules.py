@@ -6,7 +6,7 @@ import pytest
 from graphql import GraphQLEnumType, GraphQLField, GraphQLObjectType, get_named_type, is_list_type, is_non_null_type
 
 from db.pool import Database
-from db.tables import SEARCH_ORDERS, TABLES, Column, Table
+from db.tables import AUDIENCES, SEARCH_ORDERS, TABLES, Column, Table
 from schema.build import build_schema
 from schema.fields import OfColumn, OfEdge, OfHit, OfPage, OfRow
 from schema.plan import NODE_TABLES, rule_of
@@ -31,6 +31,7 @@ FIELDS = dict(fields())
 def tables_of_types() -> dict[str, set[str]]:
     """The tables from which rows of each type are read, followed from the root along the edges."""
     found: dict[str, set[str]] = {name: {table} for name, table in NODE_TABLES.items()}
+    found["Viewer"] = {"commenters"}
     grown = True
     while grown:
         before = sum(map(len, found.values()))
@@ -95,7 +96,7 @@ def test_a_page_has_every_order_that_it_offers(name: str) -> None:
     rule, field = rule_of(FIELDS[name]), FIELDS[name]
     assert isinstance(rule, OfPage)
     owner = name.partition(".")[0]
-    table = rule.table or TABLES[NODE_TABLES[owner]].edges[rule.edge].table
+    (table,) = {rule.table} - {""} or {TABLES[name].edges[rule.edge].table for name in TABLES_OF_TYPES[owner]}
     orders = rule.orders or TABLES[table].orders
     enum = get_named_type(field.args["orderBy"].type) if "orderBy" in field.args else None
     assert set(enum.values if isinstance(enum, GraphQLEnumType) else [rule.order]) <= set(orders)
@@ -144,7 +145,7 @@ async def test_a_required_edge_is_a_foreign_key(database: Database) -> None:
 def test_an_unknown_audience_sees_nothing() -> None:
     assert Table("anything").visible == {}
     for table in TABLES.values():
-        assert set(table.visible) == {"public"}
+        assert set(table.visible) == set(AUDIENCES)
 
 
 def test_what_hangs_on_an_article_lies_within_it() -> None:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
+from collections.abc import AsyncIterator
 from time import perf_counter
 
 import orjson
@@ -11,12 +12,15 @@ import structlog
 
 from db.embedded import running
 from db.migrate import migrate
-from schema.caller import ANONYMOUS
+from schema.caller import Caller
 from tests.conftest import FAST, PREFIX, ROOT
 from tests.databases import administer, at
 from tests.schema.equivalence import edition
+from tests.schema.equivalence.callers import CALLERS
+from tests.schema.equivalence.compare import Outcome
 from tests.schema.equivalence.coverage import Coverage
-from tests.schema.equivalence.run import Difference, Figures, opened, run
+from tests.schema.equivalence.operations import Operation
+from tests.schema.equivalence.run import Both, Difference, Figures, opened, run
 from tests.schema.equivalence.shrink import shrunk
 
 _EVERY = 1_000
@@ -31,14 +35,14 @@ async def compare(url: str, seeds: list[int], count: int, most: int) -> Figures:
         coverage = Coverage(both.reference.schema)
         for seed in seeds:
             started, before = perf_counter(), figures.total
-            async for operation, outcome in run(both, count, seed, ANONYMOUS):
+            async for operation, outcome, caller in everybody(both, count, seed):
                 if figures.total % _COUNTED == 0:
                     coverage.count(operation, (outcome.expected or {}).get("data"))
                 figures.count(operation, outcome)
                 if outcome.difference is not None:
                     found = Difference(operation, operation.variables[0], outcome)
                     figures.differences.append(found)
-                    show(await shrunk(both, found, ANONYMOUS))
+                    show(await shrunk(both, found, caller))
                     if len(figures.differences) >= most:
                         return figures
                 done = figures.total - before
@@ -48,6 +52,14 @@ async def compare(url: str, seeds: list[int], count: int, most: int) -> Figures:
                     print(f"seed {seed}: {done:,} of {count:,}, {pace:.0f} a second, {differ} differ", flush=True)
         print(coverage.told())
     return figures
+
+
+async def everybody(both: Both, count: int, seed: int) -> AsyncIterator[tuple[Operation, Outcome, Caller]]:
+    """Operations of every caller, about as many of each."""
+    for number, caller in enumerate(CALLERS.values()):
+        share = count // len(CALLERS) + (number < count % len(CALLERS))
+        async for operation, outcome in run(both, share, seed, caller):
+            yield operation, outcome, caller
 
 
 def show(found: Difference) -> None:

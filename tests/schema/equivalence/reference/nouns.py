@@ -61,7 +61,7 @@ def _by_position(table: str) -> Resolver:
 
 
 def _source(view: View, row: Row) -> Row:
-    return view.rows.by_id["sources"][row["source_id"]]
+    return view.source(row["source_id"])
 
 
 def _served(view: View, article: Row, format_: str) -> Any:
@@ -158,7 +158,7 @@ REVISION: dict[str, Resolver] = {
 
 
 def _author(view: View, comment: Row, _: Arguments) -> Row | None:
-    return view.one("commenters", comment["author_id"]) if comment["placeholder"] is None else None
+    return view.one("commenters", comment["author_id"]) if view.has_words(comment) else None
 
 
 COMMENT: dict[str, Resolver] = {
@@ -168,8 +168,25 @@ COMMENT: dict[str, Resolver] = {
     "Comment.article": lambda view, row, _: view.rows.by_id["articles"][row["article_id"]],
     "Comment.parent": lambda view, row, _: view.one("comments", row["parent_id"]),
     "Comment.author": _author,
-    "Comment.body": lambda _, row, a: row[f"body_{a['as'].lower()}"] if row["placeholder"] is None else None,
+    "Comment.body": lambda view, row, a: row[f"body_{a['as'].lower()}"] if view.has_words(row) else None,
     **_page("Comment.replies", _hanging("comments", "parent_id")),
+}
+
+
+# -- the viewer
+
+
+def _answers(view: View, commenter: Row) -> list[Row]:
+    """What others answered to what a commenter wrote."""
+    mine = view.rows.hanging("comments", "author_id", commenter["id"])
+    found = [answer for one in mine for answer in view.rows.hanging("comments", "parent_id", one["id"])]
+    return view.seen(answer for answer in found if answer["author_id"] != commenter["id"])
+
+
+VIEWER: dict[str, Resolver] = {
+    "Viewer.commenter": lambda _, row, __: row,
+    **_page("Viewer.comments", _hanging("comments", "author_id")),
+    **_page("Viewer.replies", _answers),
 }
 
 
@@ -303,6 +320,7 @@ QUERY: dict[str, Resolver] = {
     "Query.author": _by("Author"),
     "Query.comment": lambda view, _, a: ids.of_type(view, "Comment", a["id"]),
     "Query.search": _search,
+    "Query.viewer": lambda view, _, __: view.one("commenters", view.caller.reader),
     **_page("Query.articles", lambda view, _: view.all("articles")),
     **_page("Query.sources", lambda view, _: view.all("sources")),
     **_page("Query.topics", lambda view, _: view.all("topics")),
@@ -313,6 +331,7 @@ FIELDS: dict[str, Resolver] = {
     **ARTICLE,
     **REVISION,
     **COMMENT,
+    **VIEWER,
     **SOURCE,
     **TOPIC,
     **AUTHOR,

@@ -56,6 +56,7 @@ ORDERS: Mapping[str, Mapping[str, Order]] = {
         "MOST_REPLIES": Order("cr", "reply_count", int, down=True),
         "MOST_REACTIONS": Order("cx", "reaction_count", int, down=True),
     },
+    "own": {"": Order("cn", "created_at", datetime, down=True)},
     "thread": {"": Order("ct", "thread_key", bytes)},
     "revisions": {"": Order("rn", "seen_at", datetime, down=True)},
 }
@@ -73,6 +74,8 @@ LISTS = {
     "Article.comments": "comments",
     "Article.thread": "thread",
     "Comment.replies": "comments",
+    "Viewer.comments": "own",
+    "Viewer.replies": "own",
 }
 
 

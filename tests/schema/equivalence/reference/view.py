@@ -25,22 +25,41 @@ class View:
 
     def sees(self, row: Row) -> bool:
         """Whether a row exists for the caller."""
-        if self.caller != ANONYMOUS:
-            raise NotImplementedError(f"The reference does not know what {self.caller} sees.")
         match row.type:
             case "Article":
                 return bool(row["is_public"])
             case "Comment":
-                return bool(row["is_public"]) and self.sees(self.rows.by_id["articles"][row["article_id"]])
+                mine = row["is_public"] or (self._concerns(row) and row["placeholder"] not in ("DELETED", "ERASED"))
+                return bool(mine) and self.sees(self.rows.by_id["articles"][row["article_id"]])
             case "Revision":
                 return self.sees(self.rows.by_id["articles"][row["article_id"]])
             case "Author":
                 return bool(row["article_count"] > 0)
             case "Commenter":
-                return bool(row["comment_count"] > 0)
+                return row["comment_count"] > 0 or row["id"] == self.caller.reader or self._moderates
             case "Source" | "Topic":
                 return True
         raise TypeError(row.type)
+
+    @property
+    def _moderates(self) -> bool:
+        return self.caller.role in ("MODERATOR", "ADMIN") or "moderate" in self.caller.scopes
+
+    def _concerns(self, comment: Row) -> bool:
+        """Whether the caller wrote a comment, or moderates it."""
+        is_author = self.caller.reader is not None and comment["author_id"] == self.caller.reader
+        return is_author or self._moderates
+
+    def has_words(self, comment: Row) -> bool:
+        """Whether a comment that the caller sees is more than a placeholder to them."""
+        return comment["placeholder"] is None or (comment["placeholder"] == "REMOVED" and self._concerns(comment))
+
+    def source(self, id_: UUID) -> Row:
+        """A source, with the policy that it has for the caller."""
+        row = self.rows.by_id["sources"][id_]
+        if id_ not in self.caller.full_sources:
+            return row
+        return Row({**row, "body_policy": "FULL", "serves_pages": True}, row.type)
 
     @cached_property
     def _all(self) -> dict[str, list[Row]]:
