@@ -1,7 +1,8 @@
 """Answers of the read path as HTTP: what every door that serves a plan's answer says about it, once.
 
-An answer to an anonymous GET may be kept by whoever it passes, as long as they ask whether it still holds (a strong
-ETag; 304). `Cache-Tag` names what it was made of, so that a CDN can be told what to drop.
+An answer to a GET that is the same for everybody may be kept by whoever it passes, as long as they ask whether it still
+holds (a strong ETag; 304); what others are not told is kept by nobody. `Cache-Tag` names what an answer was made of, so
+that a CDN can be told what to drop.
 """
 
 from __future__ import annotations
@@ -52,18 +53,28 @@ class Reply(NamedTuple):
 
 
 def reply(
-    answer: Answer, media_type: bytes, *, vary: bytes, get: bool, cache_seconds: int = 0, headers: Headers = ()
+    answer: Answer,
+    media_type: bytes,
+    *,
+    vary: bytes,
+    get: bool,
+    cache_seconds: int = 0,
+    headers: Headers = (),
+    private: bool = False,
 ) -> Reply:
     """The reply of an answer.
 
     vary: the request's headers that it depends on, beside Accept-Encoding. get: whether others may keep it, since it
     was asked for by GET; cache_seconds: how long they may serve it without asking again. headers: further ones.
+    private: it is not what everybody is told.
     """
     found = [(b"content-type", b"%b; charset=utf-8" % media_type), (b"vary", vary), *headers]
     tag = b""
     if answer.retry_after is not None:
         found.append((b"retry-after", b"%d" % answer.retry_after))
-    if answer.holds is Holds.NOW:
+    if private:
+        found.append((b"cache-control", b"private, no-store"))
+    elif answer.holds is Holds.NOW:
         found.append((b"cache-control", b"no-store"))
     elif get:
         tag = blake2b(answer.body, digest_size=16).hexdigest().encode()
@@ -72,7 +83,9 @@ def reply(
         tags = answer.tags()
         if tags:
             found.append((b"cache-tag", ",".join(tags).encode()))
-    return Reply(answer.status, tuple(found), answer.body, answer.holds, tag, answer.deprecated)
+    return Reply(
+        answer.status, tuple(found), answer.body, Holds.NOW if private else answer.holds, tag, answer.deprecated
+    )
 
 
 def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], bytes]:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware.exceptions import ExceptionMiddleware
 
 from api import start
+from api.callers import Callers
 from api.clients import Clients
 from api.database import opened
 from api.documents import Documents, manifest, read_manifest
@@ -21,9 +22,11 @@ from api.kept import Kept
 from api.logs import AccessLog
 from api.middleware import Door
 from api.openapi import describe
+from api.provider import Provider, get
 from api.rest import doors
 from api.routes import direct, routes
 from api.settings import Settings
+from api.tokens import Tokens
 from db.head import Head
 from jobs.due import keep_due
 from schema.build import build_schema
@@ -54,9 +57,11 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                 Kept(head, settings.hot_answer_bytes) if settings.hot_answers else None,
                 settings.cache_seconds,
                 Clients(settings.client_names),
+                callers := Callers(database, tokens(settings)),
             )
             async with keep_due(database, clock=lambda: datetime.now(UTC)):
                 yield
+            await callers.close()
             await head.close()
 
     schema = build_schema()
@@ -86,6 +91,18 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
         app.state.doors.values(), version=app.state.version.version, list_items=settings.max_list_items
     )
     return app
+
+
+def tokens(settings: Settings) -> Tokens:
+    """Which readers' tokens are trusted."""
+    issuer = settings.oidc_issuer
+    return Tokens(
+        shared_key=settings.token_key,
+        issuer=issuer,
+        audience=settings.oidc_audience,
+        keys=Provider(issuer, get=get).keys if issuer else None,
+        role_claim=settings.role_claim,
+    )
 
 
 def limits(settings: Settings) -> Limits:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api import article, feed, source, topics
+from api import article, feed, key, source, topics
 from api.command import fail_for, settings_given
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(feed.feed, name="feed")
 app.add_typer(article.article, name="article")
+app.add_typer(key.key, name="key")
 app.add_typer(source.source, name="source")
 app.add_typer(topics.topics, name="topics")
 
@@ -134,6 +135,26 @@ def alive(part: Annotated[Part, typer.Argument(help="What to look at.")]) -> Non
     fine = server_is_alive(settings) if part is Part.server else worker_is_alive(settings)
     typer.echo(f"The {part.value} is {'alive' if fine else 'not alive'}.")
     raise SystemExit(0 if fine else 1)
+
+
+@app.command()
+def token(
+    subject: Annotated[str, typer.Option(help="Whom the token is about; the same subject is the same reader.")],
+    name: Annotated[str | None, typer.Option(help="The name to show.")] = None,
+    role: Annotated[key.Role | None, typer.Option(help="What the reader may do.")] = None,
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 365, help="How long it counts.")] = 12,
+) -> None:
+    """Print a reader's token for development, signed with BROADSHEET_TOKEN_KEY, which the server must have too."""
+    from datetime import UTC, datetime
+
+    from api.command import fail
+    from api.tokens import make
+
+    shared = settings_given().token_key
+    if shared is None:
+        fail("Set BROADSHEET_TOKEN_KEY, for this command and for the server: 32 characters or more.")
+    told = role.value if role else None
+    typer.echo(make(shared, subject, name=name, role=told, now=datetime.now(UTC), hours=hours))
 
 
 @app.command()

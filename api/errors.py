@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.provider import ProviderUnavailable
 from db.pool import DatabaseTimeout, DatabaseUnavailable
 
 log = structlog.get_logger("broadsheet.errors")
@@ -69,8 +70,14 @@ _DETAILS = {
     405: "This address doesn't take that method; the Allow header names those that it takes.",
 }
 
+
+def _no_provider(_request: Request, error: Exception) -> Response:
+    return problem(503, str(error), headers={"Retry-After": "1"}, code="UNAVAILABLE")
+
+
 RESPONSES: Mapping[type[Exception], Callable[[Request, Exception], Response]] = {
     HTTPException: _http,
     DatabaseTimeout: _timeout,
     DatabaseUnavailable: _unavailable,
+    ProviderUnavailable: _no_provider,
 }

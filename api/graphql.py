@@ -13,17 +13,21 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from api.answers import Reply, reply
+from api.callers import Callers, Unauthenticated
 from api.clients import Clients
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import Head
 from api.kept import Kept
+from api.provider import ProviderUnavailable
 from db.pool import DatabaseTimeout, DatabaseUnavailable
-from schema.execute import Answer, Executor, unanswered
+from schema.caller import ANONYMOUS, Caller
+from schema.errors import Code
+from schema.execute import Answer, Executor, failed, unanswered
 
 _GRAPHQL = b"application/graphql-response+json"
 _JSON = b"application/json"
-_VARY = b"Accept, Accept-Encoding"
+_VARY = b"Accept, Accept-Encoding, Authorization, X-Api-Key"
 _NO_QUERY = "Name the operation in `query`, as text."
 
 
@@ -40,13 +44,21 @@ class Operation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the doors to the read path work with. kept: None where no answer is kept. clients: counts who asks."""
+    """What the doors to the read path work with. kept: None where no answer is kept. clients: counts who asks.
+    callers: finds out who is calling; None where everybody is anonymous."""
 
     executor: Executor
     documents: Documents
     kept: Kept | None
     cache_seconds: int
     clients: Clients = field(default_factory=Clients)
+    callers: Callers | None = None
+
+    async def caller(self, head: Head) -> Caller:
+        """The caller of a request. Raises what `Callers.of` raises."""
+        if self.callers is None or not (head.authorization or head.api_key):
+            return ANONYMOUS
+        return await self.callers.of(head)
 
 
 async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
@@ -58,15 +70,21 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
     media_type = _media_type(head)
     try:
         asked = await _asked(scope, receive, head)
-        if reading.kept is None:
-            made = await _reply(reading, media_type, get, asked)
+        caller = await reading.caller(head)
+        if reading.kept is None or caller.sees_more:
+            made = await _reply(reading, media_type, get, asked, caller)
         else:
             # The key is all that the answer hangs on, beside the database.
             key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
-            made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked))
+            made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked, caller))
         reading.clients.count(head.client, made.deprecated)
     except NotAsked as error:
         return _refusal(error, media_type)
+    except Unauthenticated as error:
+        return _unauthenticated(error, media_type)
+    except ProviderUnavailable as error:
+        answer = failed(503, Code.UNAVAILABLE, str(error))._replace(retry_after=1)
+        return reply(answer, media_type, vary=_VARY, get=get)
     except (DatabaseTimeout, DatabaseUnavailable) as error:
         return reply(unanswered(error), media_type, vary=_VARY, get=get)
     if made.status == reading.executor.refused_status and _wants_plain_json(head):
@@ -74,18 +92,19 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
     return made
 
 
-async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes) -> Reply:
+async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes, caller: Caller) -> Reply:
     """The reply to a request, made anew. asked: its body, or the query string of a GET."""
     executor, documents = reading.executor, reading.documents
     operation = _operation(_from_query(asked) if get else _from_body(asked), documents)
     if get and not executor.is_query(operation.query, operation.name):
         raise NotAsked(405, "Only queries are answered over GET; send this by POST.", allow="POST")
-    answer = await executor.execute(operation.query, operation.variables, operation.name)
+    answer = await executor.execute(operation.query, operation.variables, operation.name, caller)
     if operation.cost:
         answer = _with_cost(answer, executor.limits.cost)
     if operation.hash is not None and answer.status == 200:
         documents.keep(operation.hash, operation.query)
-    return reply(answer, media_type, vary=_VARY, get=get, cache_seconds=reading.cache_seconds)
+    private = caller.sees_more
+    return reply(answer, media_type, vary=_VARY, get=get, cache_seconds=reading.cache_seconds, private=private)
 
 
 async def _asked(scope: Scope, receive: Receive, head: Head) -> bytes:
@@ -175,9 +194,14 @@ def refused(head: Head, status: int, message: str, headers: Mapping[str, str]) -
 
 
 def _refusal(error: NotAsked, media_type: bytes) -> Reply:
-    body = {"errors": [{"message": str(error), "extensions": {"code": error.code}}]}
     headers = ((b"allow", error.allow.encode()),) if error.allow else ()
-    return reply(Answer(error.status, orjson.dumps(body)), media_type, vary=_VARY, get=False, headers=headers)
+    return reply(failed(error.status, error.code, str(error)), media_type, vary=_VARY, get=False, headers=headers)
+
+
+def _unauthenticated(error: Unauthenticated, media_type: bytes) -> Reply:
+    answer = failed(401, Code.UNAUTHENTICATED, str(error))
+    challenge = ((b"www-authenticate", error.challenge.encode()),)
+    return reply(answer, media_type, vary=_VARY, get=False, headers=challenge)
 
 
 def _media_type(head: Head) -> bytes:

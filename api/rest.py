@@ -18,19 +18,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import Headers, Reply, encoded, reply
+from api.callers import Unauthenticated
 from api.endpoints import ENDPOINTS, Endpoint, Plan, Stored, plan
 from api.errors import problem
 from api.graphql import Reading
 from api.heads import Head
 from api.parameters import FIELDS, MOST_FIELDS, BadParameter, Parameter, parameters, sent, split, variables
 from api.selection import Tree, UnknownField, chosen
+from schema.caller import Caller
 from schema.errors import Code
 from schema.execute import Answer
 from schema.page import DEFAULT_SIZE
 from schema.recent import Recent
 
 _JSON = b"application/json"
-_VARY = b"Accept-Encoding"
+_VARY = b"Accept-Encoding, Authorization, X-Api-Key"
 
 # How many wishes for fields an endpoint remembers.
 _SPARSE = 256
@@ -110,8 +112,8 @@ class Door:
             message = f"`{FIELDS}`: there is no `{error.path[:100]}` here; known are {known}."
             raise BadParameter(FIELDS, message) from None
 
-    def reply(self, answer: Answer, asked: Asked, path: str, cache_seconds: int) -> Reply:
-        """The reply that an answer becomes.
+    def reply(self, answer: Answer, asked: Asked, path: str, cache_seconds: int, *, private: bool) -> Reply:
+        """The reply that an answer becomes. private: it is not what everybody is told.
 
         Raises:
             NoAnswer: it is an error, or what was asked for isn't there.
@@ -124,7 +126,7 @@ class Door:
         if self.plan.items:
             headers = ((b"link", links(path, asked.given, _page_info(content)).encode()),)
         inner = answer._replace(body=content)
-        return reply(inner, _JSON, vary=_VARY, get=True, cache_seconds=cache_seconds, headers=headers)
+        return reply(inner, _JSON, vary=_VARY, get=True, cache_seconds=cache_seconds, headers=headers, private=private)
 
 
 def doors(schema: strawberry.Schema) -> Mapping[str, Door]:
@@ -141,19 +143,26 @@ async def rest(request: Request) -> Response:
     """GET of every path of the table. The doors are `app.state.doors`; what they work with is `app.state.reading`."""
     scope, reading = request.scope, request.app.state.reading
     door: Door = request.app.state.doors[scope["route"].path]
+    head = Head(scope)
     try:
-        made = await _reply(door, reading, scope["path"], scope["path_params"], scope["query_string"])
+        caller = await reading.caller(head)
+        made = await _reply(door, reading, caller, scope["path"], scope["path_params"], scope["query_string"])
     except BadParameter as error:
         return problem(400, str(error), code=Code.BAD_REQUEST, parameter=error.name[:100])
     except NoAnswer as error:
         return error.response()
-    status, headers, body = encoded(made, Head(scope))
+    except Unauthenticated as error:
+        challenge = {"WWW-Authenticate": error.challenge}
+        return problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
+    status, headers, body = encoded(made, head)
     response = Response(body, status)
     response.raw_headers = headers
     return response
 
 
-async def _reply(door: Door, reading: Reading, path: str, values: Mapping[str, str], query: bytes) -> Reply:
+async def _reply(
+    door: Door, reading: Reading, caller: Caller, path: str, values: Mapping[str, str], query: bytes
+) -> Reply:
     """The reply to a request, a kept one where it still holds.
 
     Raises:
@@ -162,10 +171,10 @@ async def _reply(door: Door, reading: Reading, path: str, values: Mapping[str, s
 
     async def make() -> Reply:
         asked = door.asked(values, query)
-        answer = await reading.executor.execute(asked.document, asked.variables)
-        return door.reply(answer, asked, path, reading.cache_seconds)
+        answer = await reading.executor.execute(asked.document, asked.variables, caller=caller)
+        return door.reply(answer, asked, path, reading.cache_seconds, private=caller.sees_more)
 
-    if reading.kept is None:
+    if reading.kept is None or caller.sees_more:
         return await make()
     # No space is in a query as it is sent: the key can be read in one way only.
     return await reading.kept.reply(b"REST %b %b" % (query, path.encode()), make)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "BROADSHEET_"
@@ -109,6 +109,30 @@ class Settings(BaseSettings):
         "still served, so that load balancers notice. Ctrl-C does not wait.",
     )
 
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Issuer of readers' tokens, exactly as they name it (`iss`); its keys are found by OpenID Connect "
+        "Discovery. Unset: tokens of a provider are refused.",
+    )
+    oidc_audience: str | None = Field(
+        None,
+        min_length=1,
+        description="Audience that those tokens have to be meant for (`aud`); needed with the issuer.",
+    )
+    token_key: str | None = Field(
+        None,
+        min_length=32,
+        repr=False,
+        description="Shared key (32 characters or more) of tokens signed with HS256, for small set-ups and for "
+        "`broadsheet token`. Unset: such tokens are refused.",
+    )
+    role_claim: str = Field(
+        "roles",
+        min_length=1,
+        description="Claim that holds a reader's roles, with dots where it lies deeper: `realm_access.roles`.",
+    )
+
     clients: str | None = Field(
         None,
         max_length=5_000,
@@ -178,6 +202,12 @@ class Settings(BaseSettings):
         description="Seconds of processor that parsing one feed document may take before its process is ended.",
     )
 
+    @model_validator(mode="after")
+    def _audience_of_an_issuer(self) -> Self:
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ValueError("BROADSHEET_OIDC_AUDIENCE is needed too: else tokens meant for others would count")
+        return self
+
     @property
     def client_names(self) -> list[str]:
         """The names in `clients`."""
@@ -223,8 +253,12 @@ def _printed(default: object) -> str:
 
 def _line(error: dict[str, object]) -> str:
     location = error.get("loc")
-    name = variable(str(location[0])) if isinstance(location, tuple) and location else PREFIX + "…"
-    # An address may carry a password: it is never repeated.
+    if not isinstance(location, tuple) or not location:
+        return str(error.get("msg")).removeprefix("Value error, ")
+    name = variable(str(location[0]))
+    # An address may carry a password, and a key is one: neither is ever repeated.
     if name.endswith("_URL"):
         return f"{name} must be an address like postgresql://user:password@host:5432/database"
+    if name == variable("token_key"):
+        return f"{name} must have 32 characters or more"
     return f"{name}={error.get('input')!s} can't be used: {error.get('msg')}"

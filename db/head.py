@@ -1,4 +1,5 @@
-"""The log's head: the number of its newest line, by which answers that are kept are known to be fresh.
+"""The log's head: the number of its newest line, by which answers that are kept are known to be fresh; and other
+numbers that tell of changes.
 
 A head that was read after a request arrived tells of every change that was committed before the request. One read is
 in flight at a time, and all who wait share the one that begins next: 34,000 answers a second against 16,000 with a read
@@ -7,28 +8,29 @@ for each.
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 from db.pool import Database
 from db.statements import statements
 
 
 class Head:
-    """Reads the head of one database's log for one process."""
+    """Reads the head of one database's log for one process, or what else a statement gives."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, sql: str | None = None) -> None:
         self._database = database
-        self._sql = statements("changes")["place"]
-        self._waiting: list[asyncio.Future[str]] = []
+        self._sql = sql or statements("changes")["place"]
+        self._waiting: list[asyncio.Future[Any]] = []
         self._reading: asyncio.Task[None] | None = None
 
-    async def read(self) -> str:
+    async def read(self) -> Any:
         """The log and its newest number, read after this call began.
 
         Raises:
             DatabaseTimeout, DatabaseUnavailable: it can't be read.
         """
         # One future for each: a waiter that is cancelled cancels what it waits for.
-        future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_while_wanted())
@@ -51,7 +53,7 @@ class Head:
         finally:
             self._reading = None
 
-    async def _read_for(self, waiting: list[asyncio.Future[str]]) -> None:
+    async def _read_for(self, waiting: list[asyncio.Future[Any]]) -> None:
         try:
             place = await self._database.value(self._sql)
         except Exception as error:

@@ -344,6 +344,13 @@ CREATE TABLE public.feeds (
     CONSTRAINT feeds_standing_check CHECK ((standing = ANY (ARRAY['UNPOLLED'::text, 'ACTIVE'::text, 'PAUSED'::text, 'ENDED'::text])))
 );
 
+CREATE TABLE public.identities (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    commenter_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.images (
     article_id uuid NOT NULL,
     "position" integer NOT NULL,
@@ -353,6 +360,34 @@ CREATE TABLE public.images (
     credit text,
     width integer,
     height integer
+);
+
+CREATE TABLE public.key_secrets (
+    prefix text NOT NULL,
+    key_id uuid NOT NULL,
+    hash bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone
+);
+
+CREATE TABLE public.key_sources (
+    key_id uuid NOT NULL,
+    source_id uuid NOT NULL
+);
+
+CREATE TABLE public.keys (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    publishable boolean NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    last_used_at timestamp with time zone
+);
+
+CREATE TABLE public.keys_version (
+    version bigint NOT NULL
 );
 
 CREATE TABLE public.log (
@@ -535,8 +570,20 @@ ALTER TABLE ONLY public.feeds
 ALTER TABLE ONLY public.feeds
     ADD CONSTRAINT feeds_url_key UNIQUE (url);
 
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_pkey PRIMARY KEY (issuer, subject);
+
 ALTER TABLE ONLY public.images
     ADD CONSTRAINT images_pkey PRIMARY KEY (article_id, "position");
+
+ALTER TABLE ONLY public.key_secrets
+    ADD CONSTRAINT key_secrets_pkey PRIMARY KEY (prefix);
+
+ALTER TABLE ONLY public.key_sources
+    ADD CONSTRAINT key_sources_pkey PRIMARY KEY (key_id, source_id);
+
+ALTER TABLE ONLY public.keys
+    ADD CONSTRAINT keys_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.log
     ADD CONSTRAINT log_pkey PRIMARY KEY (id);
@@ -653,6 +700,12 @@ CREATE INDEX feeds_due ON public.feeds USING btree (next_check_at) WHERE (standi
 
 CREATE INDEX feeds_under_way ON public.feeds USING btree (host) WHERE (unfinished > 0);
 
+CREATE INDEX identities_by_commenter ON public.identities USING btree (commenter_id);
+
+CREATE INDEX key_secrets_by_key ON public.key_secrets USING btree (key_id);
+
+CREATE INDEX key_sources_by_source ON public.key_sources USING btree (source_id);
+
 CREATE INDEX page_fetches_by_host ON public.page_fetches USING btree (host, due_at, article_id);
 
 CREATE INDEX page_fetches_under_way ON public.page_fetches USING btree (host) WHERE (began_at IS NOT NULL);
@@ -721,8 +774,20 @@ ALTER TABLE ONLY public.entries
 ALTER TABLE ONLY public.feeds
     ADD CONSTRAINT feeds_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.sources(id);
 
+ALTER TABLE ONLY public.identities
+    ADD CONSTRAINT identities_commenter_id_fkey FOREIGN KEY (commenter_id) REFERENCES public.commenters(id);
+
 ALTER TABLE ONLY public.images
     ADD CONSTRAINT images_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id);
+
+ALTER TABLE ONLY public.key_secrets
+    ADD CONSTRAINT key_secrets_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.keys(id);
+
+ALTER TABLE ONLY public.key_sources
+    ADD CONSTRAINT key_sources_key_id_fkey FOREIGN KEY (key_id) REFERENCES public.keys(id);
+
+ALTER TABLE ONLY public.key_sources
+    ADD CONSTRAINT key_sources_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.sources(id);
 
 ALTER TABLE ONLY public.page_fetches
     ADD CONSTRAINT page_fetches_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;

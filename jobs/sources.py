@@ -154,8 +154,9 @@ async def _merge(connection: Any, gone: str, into: str, now: datetime) -> Source
     public = sorted(row["id"] for row in moved if row["is_public"])
     await run("drop_weaker_keys", str(one.id), str(other.id))
     await run("keys", str(one.id), str(other.id))
-    for name in ("feeds", "hosts", "slugs"):
+    for name in ("feeds", "hosts", "slugs", "keys_in_full"):
         await run(name, *ids)
+    await connection.execute(statements("keys")["changed"])
     await _merge_authors(connection, ids)
     await run("facts", *ids)
     await connection.execute(statements("sources")["count"], [other.id], [len(public)])

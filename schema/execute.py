@@ -343,6 +343,11 @@ def _read_by_plans(schema: GraphQLSchema) -> None:
 # -- answers that are errors
 
 
+def failed(status: int, code: str, message: str, **extensions: Any) -> Answer:
+    """The answer where nothing was executed."""
+    return Answer(status, _failure(code, message, **extensions))
+
+
 def unanswered(error: DatabaseTimeout | DatabaseUnavailable) -> Answer:
     """The answer where the database gave none."""
     if isinstance(error, DatabaseTimeout):
@@ -386,5 +391,5 @@ def _masked(error: BaseException) -> tuple[str, str]:
     return "Something went wrong here. The id leads to it in the log.", id_
 
 
-def _failure(code: Code, message: str, **extensions: Any) -> bytes:
+def _failure(code: str, message: str, **extensions: Any) -> bytes:
     return orjson.dumps({"errors": [{"message": message, "extensions": {"code": str(code), **extensions}}]})

@@ -29,6 +29,11 @@ update article_keys set scope = $2 where kind = 'guid' and scope = $1;
 -- Feeds change their outlet. $1 from, $2 into.
 update feeds set source_id = $2 where source_id = $1;
 
+-- name: keys_in_full
+-- Keys that have the one's texts in full have the other's. $1 from, $2 into.
+with gone as (delete from key_sources where source_id = $1 returning key_id)
+insert into key_sources (key_id, source_id) select key_id, $2 from gone on conflict do nothing;
+
 -- name: hosts
 -- The outlet that stays is recognised by the other's hosts too. $1 from, $2 into.
 update source_hosts set source_id = $2 where source_id = $1;

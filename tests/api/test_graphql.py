@@ -60,7 +60,7 @@ async def open_(database: Database) -> AsyncIterator[httpx2.AsyncClient]:
 def errors(response: httpx2.Response) -> list[str]:
     """The messages of an answer without data, its form checked."""
     assert response.headers["content-type"] in (f"{OLD}; charset=utf-8", f"{NEW}; charset=utf-8")
-    assert response.headers["vary"] == "Accept, Accept-Encoding"
+    assert response.headers["vary"] == "Accept, Accept-Encoding, Authorization, X-Api-Key"
     assert int(response.headers["content-length"]) == len(response.content)
     body = read(response.content)
     assert "data" not in body

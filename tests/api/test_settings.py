@@ -57,6 +57,19 @@ def test_a_bad_address_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_a_bad_key_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_TOKEN_KEY", "a short secret")
+    with pytest.raises(BadSettings, match=r"^BROADSHEET_TOKEN_KEY must have 32 characters or more$"):
+        read_settings()
+    assert "secret" not in repr(Settings(token_key="a secret of more than 32 characters"))
+
+
+def test_an_issuer_without_an_audience_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_OIDC_ISSUER", "https://login.example")
+    with pytest.raises(BadSettings, match=r"^BROADSHEET_OIDC_AUDIENCE is needed too"):
+        read_settings()
+
+
 def test_an_address_is_never_printed() -> None:
     assert "secret" not in repr(Settings(database_url="postgresql://me:secret@db.example/news"))
 

@@ -1,0 +1,218 @@
+"""Who is calling, from what a request's headers bring: a reader's token, a key, or both of them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+from cachetools import LRUCache
+
+from api.heads import Head
+from api.tokens import BadToken, Reader, Tokens
+from db.changes import Kind, Line, append
+from db.head import Head as Version
+from db.ids import uuid7
+from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
+from db.retry import write
+from db.statements import statements
+from db.tables import Audience
+from jobs.keys import hashed, prefix_of
+from schema.caller import ANONYMOUS, MODERATING, Caller
+
+log = structlog.get_logger("broadsheet.callers")
+
+# Seconds for which a token that was read is not read again: so long a change of name or role may wait.
+_REMEMBERED = 60
+_MOST_TOKENS, _MOST_KEYS = 10_000, 1_000
+# Seconds between two notes that a key was used.
+_NOTED = 60
+_INSTALLS = 64
+
+
+class Unauthenticated(Exception):
+    """What a request brings to say who is calling counts for nothing; the message says why."""
+
+    @property
+    def challenge(self) -> str:
+        """The header WWW-Authenticate (RFC 6750, 3)."""
+        return f'Bearer realm="broadsheet", error="invalid_token", error_description="{self}"'.replace("`", "'")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is remembered of a secret. caller: None for one that is unknown, wrong or revoked. ends: in seconds since
+    1970."""
+
+    version: Any
+    caller: Caller | None
+    id: UUID | None = None
+    publishable: bool = False
+    ends: float = float("inf")
+
+
+class Callers:
+    """Finds out who is calling. One for each process; what it remembers of keys holds as long as none changed in any
+    process, and of tokens for a minute."""
+
+    def __init__(self, database: Database, tokens: Tokens, *, clock: Callable[[], datetime] | None = None) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._clock = clock or (lambda: datetime.now(UTC))
+        self._version = Version(database, statements("keys")["version"])
+        self._readers: LRUCache[bytes, tuple[Caller, float]] = LRUCache(_MOST_TOKENS)
+        self._keys: LRUCache[str, _Known] = LRUCache(_MOST_KEYS)
+        self._noted: LRUCache[UUID, float] = LRUCache(_MOST_KEYS)
+        self._notes: set[asyncio.Task[None]] = set()
+
+    async def close(self) -> None:
+        await self._version.close()
+        await asyncio.gather(*self._notes)
+
+    async def of(self, head: Head) -> Caller:
+        """The caller of a request.
+
+        Raises:
+            Unauthenticated: what it brings is unknown, over, or not meant for us.
+            ProviderUnavailable, DatabaseTimeout, DatabaseUnavailable: it can't be known at the moment.
+        """
+        if not (head.authorization or head.api_key):
+            return ANONYMOUS
+        bearer, secret = _bearer(head.authorization), _text(head.api_key)
+        if bearer.startswith("bs_"):
+            if secret and secret != bearer:
+                raise Unauthenticated("Send one key.")
+            bearer, secret = "", bearer
+        key = await self._by_key(secret, head) if secret else None
+        if not bearer:
+            return key or ANONYMOUS
+        reader = await self._by_token(bearer)
+        return reader if key is None else _both(key, reader)
+
+    # -- keys
+
+    async def _by_key(self, secret: str, head: Head) -> Caller:
+        prefix = prefix_of(secret)
+        if prefix is None:
+            raise Unauthenticated("This is no key of this service.")
+        version, now = await self._version.read(), self._clock()
+        known = self._keys.get(secret)
+        if known is None or known.version != version:
+            # What is read after the number is at least as new, so that it holds while the number does.
+            known = await self._looked_up(secret, prefix, version)
+            self._keys[secret] = known
+        if known.caller is None or known.id is None or known.ends <= now.timestamp():
+            raise Unauthenticated("This key is unknown, revoked or over.")
+        self._note(known.id, now)
+        if known.publishable and (install := _install(head.install)):
+            return replace(known.caller, bucket=f"{known.caller.bucket} {install}")
+        return known.caller
+
+    async def _looked_up(self, secret: str, prefix: str, version: Any) -> _Known:
+        rows = await self._database.rows(statements("keys")["by_prefix"], prefix)
+        if not rows or not hmac.compare_digest(rows[0]["hash"], hashed(secret)) or rows[0]["revoked_at"] is not None:
+            return _Known(version, None)
+        row = rows[0]
+        scopes = frozenset(row["scopes"])
+        caller = Caller(
+            "moderator" if "moderate" in scopes else "public",
+            scopes=scopes,
+            full_sources=tuple(UUID(source) for source in row["sources"]),
+            bucket=f"{'app' if row['publishable'] else 'key'} {row['id']}",
+        )
+        ends = min(
+            (end.timestamp() for end in (row["expires_at"], row["secret_expires_at"]) if end), default=float("inf")
+        )
+        return _Known(version, caller, row["id"], row["publishable"], ends)
+
+    def _note(self, key: UUID, now: datetime) -> None:
+        """Write that a key was used, once a minute, without anybody waiting for it."""
+        if now.timestamp() - self._noted.get(key, -_NOTED) < _NOTED:
+            return
+        self._noted[key] = now.timestamp()
+        task = asyncio.create_task(self._write_note(key, now))
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+
+    async def _write_note(self, key: UUID, now: datetime) -> None:
+        try:
+            async with self._database.transaction() as connection:
+                await connection.execute(statements("keys")["used"], [key], now)
+        except (DatabaseTimeout, DatabaseUnavailable) as error:
+            log.warning("key_use_not_noted", kind=type(error).__name__)
+
+    # -- readers
+
+    async def _by_token(self, token: str) -> Caller:
+        now = self._clock()
+        mark = hashlib.sha256(token.encode()).digest()
+        remembered = self._readers.get(mark)
+        if remembered is not None and now.timestamp() < remembered[1]:
+            return remembered[0]
+        try:
+            reader = await self._tokens.read(token, now.timestamp())
+        except BadToken as error:
+            raise Unauthenticated(str(error)) from None
+        id_ = await self._commenter(reader, now)
+        audience: Audience = "moderator" if reader.role in MODERATING else "reader"
+        caller = Caller(audience, id_, reader.role, bucket=f"reader {id_}")
+        self._readers[mark] = caller, min(reader.ends, now.timestamp() + _REMEMBERED)
+        return caller
+
+    async def _commenter(self, reader: Reader, now: datetime) -> UUID:
+        """The commenter that a reader is, made at the first meeting."""
+        sql = statements("identities")
+        rows = await self._database.rows(sql["known"], reader.issuer, reader.subject)
+        if rows and (rows[0]["display_name"], rows[0]["role"]) == (reader.name, reader.role):
+            found: UUID = rows[0]["id"]
+            return found
+
+        async def meet(connection: Any) -> UUID:
+            rows = await connection.fetch(sql["known"], reader.issuer, reader.subject)
+            if not rows:
+                id_ = uuid7(now)
+                commenters = statements("commenters")["add"]
+                await connection.execute(commenters, [id_], [reader.name], [reader.role], [now])
+                await connection.execute(sql["add"], reader.issuer, reader.subject, id_, now)
+                return id_
+            known: UUID = rows[0]["id"]
+            if await connection.fetchval(sql["rename"], known, reader.name, reader.role):
+                # They stand beside comments that the public sees.
+                await append(connection, [Line(Kind.COMMENT_UPDATED, f"m_{known}")])
+            return known
+
+        return await write(self._database, meet)
+
+
+def _both(key: Caller, reader: Caller) -> Caller:
+    """A reader by way of a program: what either may see, and the budget of the program, which an app shares among its
+    readers."""
+    audience = "moderator" if "moderator" in (key.audience, reader.audience) else reader.audience
+    bucket = reader.bucket if key.bucket.startswith("app ") else key.bucket
+    return replace(reader, audience=audience, scopes=key.scopes, full_sources=key.full_sources, bucket=bucket)
+
+
+def _bearer(header: bytes) -> str:
+    """What stands behind `Bearer`; empty where there is no header."""
+    if not header:
+        return ""
+    scheme, _, given = _text(header).partition(" ")
+    if scheme.lower() != "bearer" or not given.strip():
+        raise Unauthenticated("The header Authorization is `Bearer`, a space, and a token or key.")
+    return given.strip()
+
+
+def _text(header: bytes) -> str:
+    return header.decode("latin-1").strip()
+
+
+def _install(header: bytes) -> str:
+    """What an app calls itself on one device; empty where it can't be used."""
+    text = _text(header)
+    return text if len(text) <= _INSTALLS and text.isascii() and text.isprintable() else ""
