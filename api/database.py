@@ -41,6 +41,7 @@ async def opened(settings: Settings, part: str, *, patient: bool = False) -> Asy
         size=settings.worker_pool_size if patient else settings.pool_size,
         statement_timeout=settings.worker_statement_timeout if patient else settings.statement_timeout,
         application_name=f"broadsheet {part}",
+        generic_plans=not patient,
     )
     try:
         yield database

@@ -111,11 +111,14 @@ class Database:
         size: int = 10,
         statement_timeout: float = 2.0,
         application_name: str = "broadsheet",
+        generic_plans: bool = False,
     ) -> Self:
         """A pool of at most `size` connections, which are made when they are needed: opening reaches no server.
 
         `statement_timeout` in seconds is what the server allows one statement (0: no limit); half a second later
         the caller gives up, whether the server answers or not. `application_name` also names the pool in metrics.
+        `generic_plans`: each statement is planned once for each connection, whatever its parameters are; what reads
+        rows for readers is written so that it may be, and planning a search takes longer than searching.
         """
         give_up = statement_timeout + 0.5 if statement_timeout else None
         connections = SIZE.labels(application_name)
@@ -135,6 +138,7 @@ class Database:
                     # A writer that stands still in its transaction would hold the log's lock, and so every writer.
                     "idle_in_transaction_session_timeout": "60000",
                     "jit": "off",
+                    "plan_cache_mode": "force_generic_plan" if generic_plans else "auto",
                 },
             )
             connections.inc()

@@ -56,6 +56,10 @@ BEGIN
 END;
 $$;
 
+CREATE FUNCTION public.search_from(keys integer[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((keys)[1] >> 4) << (2 * ((keys)[1] & 15)));
+
 CREATE FUNCTION public.search_period(at timestamp with time zone) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN GREATEST((floor((date_part('epoch'::text, (at - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::double precision)))::integer, 0);
@@ -661,6 +665,8 @@ CREATE INDEX article_authors_by_time ON public.article_authors USING btree (auth
 CREATE INDEX article_keys_by_article ON public.article_keys USING btree (article_id, kind, value);
 
 CREATE INDEX article_topics_by_time ON public.article_topics USING btree (topic_id, published_at DESC, article_id DESC);
+
+CREATE INDEX article_topics_direct ON public.article_topics USING btree (article_id, confidence DESC, topic_id) WHERE direct;
 
 CREATE INDEX articles_by_comments ON public.articles USING btree (comment_count DESC, id DESC) WHERE is_public;
 

@@ -44,7 +44,6 @@ from db.tables import (
     Column,
     Edge,
     KeyKind,
-    Spans,
     Table,
 )
 
@@ -53,6 +52,10 @@ _CONCAT = 90
 # What a total counts up to, and how many matches (the newest) a ranked search ranks.
 COUNTED = 10_000
 RANKED = 2_000
+# A text that the first spans, the last two weeks, hold less often than this is found seldom: all there is of it comes
+# at once, in a third of the time that it takes from span to span.
+FIRST_SPANS = 3
+FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,9 @@ class _Writer:
         self.audience: Audience = audience
         self.params: dict[Param, int] = {}
         self.aliases = 0
+        self.in_full = in_full
+        self.with_source: set[str] = set()  # Aliases of rows beside which their source is needed.
         self.viewer = _Lazily(lambda: self.param(VIEWER))
-        self.policy = _Lazily(lambda: POLICY_IN_FULL.format(self.param(FULL_SOURCES))) if in_full else POLICY
-        self.pages = _Lazily(lambda: PAGES_IN_FULL.format(self.param(FULL_SOURCES))) if in_full else PAGES
 
     # -- names and parameters
 
@@ -123,11 +126,27 @@ class _Writer:
             *map(self.param, params),
             t=t,
             viewer=self.viewer,
-            policy=self.policy,
-            pages=self.pages,
+            policy=_Lazily(lambda: self.let_out(POLICY, POLICY_IN_FULL, t)),
+            pages=_Lazily(lambda: self.let_out(PAGES, PAGES_IN_FULL, t)),
             whole=_Lazily(lambda: WHOLE[self.audience].format(t=more.get("o", t), viewer=self.viewer)),
             **more,
         )
+
+    def let_out(self, usually: str, in_full: str, t: str) -> str:
+        """What the source of a row lets out."""
+        p = self.source(t)
+        return in_full.format(self.param(FULL_SOURCES), p=p) if self.in_full else usually.format(p=p)
+
+    def source(self, t: str) -> str:
+        """The alias of the source of a row, which then stands beside it."""
+        self.with_source.add(t)
+        return f"{t}s"
+
+    def rows_of(self, table: Table, t: str, rows: str = "") -> str:
+        """What to select rows from, once it is known what is needed of them. `offset 0` keeps them in their order:
+        Postgres looks each source up instead of joining all."""
+        source = f" cross join lateral ({table.source.format(t=t)} offset 0) {t}s" if t in self.with_source else ""
+        return f"{rows or table.name} {t}{source}"
 
     # -- pieces
 
@@ -176,7 +195,10 @@ class _Writer:
             case Value(name, params):
                 return self.column(table.columns[name], t, params)
             case One():
-                return [_Sql(self.one(table.edges[read.edge], read, t))]
+                edge = table.edges[read.edge]
+                if edge.at_hand:
+                    return self.object(read.read, TABLES[edge.table], self.source(t))
+                return [_Sql(self.one(edge, read, t))]
             case Many():
                 return [_Sql(self.many(table.edges[read.edge], read, t))]
 
@@ -194,7 +216,7 @@ class _Writer:
     def one(self, edge: Edge, read: One, o: str) -> str:
         t, table = self.alias(), TABLES[edge.table]
         body = self.concat(self.object(read.read, table, t))
-        found = f"(select {body} from {table.name} {t} where {self.reached(edge, table, t, o)})"
+        found = f"(select {body} from {self.rows_of(table, t)} where {self.reached(edge, table, t, o)})"
         return f"coalesce({found},'null')" if edge.nullable else found
 
     def many(self, edge: Edge, read: Many, o: str) -> str:
@@ -203,7 +225,7 @@ class _Writer:
         order = self.filled(edge.order, t, o=o)
         return (
             f"(select concat('[',string_agg({body},',' order by {order}),']')"
-            f" from {table.name} {t} where {self.reached(edge, table, t, o)})"
+            f" from {self.rows_of(table, t)} where {self.reached(edge, table, t, o)})"
         )
 
     def seen(self, table: Table, t: str) -> str:
@@ -211,7 +233,9 @@ class _Writer:
         return self.filled(table.visible.get(self.audience, "false"), t)
 
     def reached(self, edge: Edge, table: Table, t: str, o: str, x: str = "") -> str:
-        on = self.filled(edge.on, t, o=o, x=x)
+        on = self.filled(f"{edge.entry} and {edge.on}" if edge.entry else edge.on, t, o=o, x=x)
+        if edge.counted and self.audience == "public":
+            on += f" and {o}.{edge.counted} > 0"  # known before anything is looked for
         visible = self.reachable(table, t) if edge.apart else self.seen(table, t)
         return on if visible == "true" else f"{on} and {visible}"
 
@@ -228,8 +252,8 @@ class _Writer:
     def lookup(self, read: Lookup) -> str:
         t, table = self.alias(), TABLES[read.table]
         body = self.concat(self.object(read.read, table, t))
-        where = self.condition(read.where, table, t)
-        return f"coalesce((select {body} from {table.name} {t} where {where} and {self.reachable(table, t)}),'null')"
+        where = f"{self.condition(read.where, table, t)} and {self.reachable(table, t)}"
+        return f"coalesce((select {body} from {self.rows_of(table, t)} where {where}),'null')"
 
     def by_letter(self, read: ByLetter) -> str:
         one = not read.many
@@ -239,7 +263,7 @@ class _Writer:
             t, table = self.alias(), TABLES[name]
             body = self.concat(self.object(found, table, t))
             cases.append(
-                f" when '{table.letter}' then (select {body} from {table.name} {t}"
+                f" when '{table.letter}' then (select {body} from {self.rows_of(table, t)}"
                 f" where {t}.id = {uuid}{'::uuid' if one else ''} and {self.reachable(table, t)})"
             )
         case = f"coalesce(case {letter}{'::text' if one else ''}{''.join(cases)} end,'null')"
@@ -287,7 +311,7 @@ class _Writer:
                     compared = f"to_json(k.counted <= {COUNTED})" if exact else f"least(k.counted, {COUNTED})"
                     pieces.append(_Sql(f"(select {compared} from ({self.counted(page, table, o)}) k)"))
         pieces.append("}")
-        rows = f" from ({self.numbered(page, table, t, o)}) {t}" if rows_needed else ""
+        rows = f" from {self.rows_of(table, t, f'({self.numbered(page, table, t, o)})')}" if rows_needed else ""
         return f"(select {self.concat(pieces)}{rows})"
 
     def size(self, page: Page) -> str:
@@ -344,10 +368,9 @@ class _Writer:
         way = _way(page, table)
         if page.rank is not None:
             rows = self.picked(page, table, u, f"select {u}.id, {u}.score{self.some(page, table, u, o)}")
-        elif _is_first(page, table):
+        elif _by_text(page, table):
             where = [self.keyset(page, keyset, u, "", after=after) for keyset, after in self.bounds(page) if keyset]
-            top = f"{self.param(page.after.key)}::{_KEY_TYPE['time']}" if page.after is not None else ""
-            rows = self.picked(page, table, u, self.first(page, table, u, where, self.room(page), top=top))
+            rows = self.picked(page, table, u, self.found(page, table, u, where, self.room(page)))
         elif way is None:
             rows = f"select {u}.*{self.some(page, table, u, o)}"
         else:
@@ -374,11 +397,11 @@ class _Writer:
         where = [self.keyset(page, keyset, t, x, after=after) for keyset, after in self.bounds(page) if keyset]
         return self.rows(page, table, t, o, x, where) + self.ordered(page, t, x)
 
-    def ordered(self, page: Page, t: str, x: str = "") -> str:
-        """ORDER BY and LIMIT: the page, and one row more where it tells whether there are more."""
+    def ordered(self, page: Page, t: str, x: str = "", limit: str = "") -> str:
+        """ORDER BY and LIMIT: the page, and one row more where it tells whether there are more, unless it is given."""
         direction = " desc" if page.order.descending != page.backward else ""
         key, id_ = self.place(page, t, x)
-        return f" order by {key}{direction}, {id_}{direction} limit {self.room(page)}"
+        return f" order by {key}{direction}, {id_}{direction} limit {limit or self.room(page)}"
 
     def room(self, page: Page) -> str:
         more = int(_counts(page))
@@ -392,23 +415,97 @@ class _Writer:
         score = f", {v}.score" if page.rank is not None else ""
         return f"select {t}.*{score} from ({found}) {v} join {table.name} {t} on {t}.id = {v}.id{self.ordered(page, v)}"
 
-    def first(
-        self, page: Page, table: Table, t: str, where: Sequence[str], limit: str, *, top: str = "", more: str = ""
+    def found(
+        self,
+        page: Page,
+        table: Table,
+        t: str,
+        where: Sequence[str],
+        limit: str,
+        *,
+        any_order: bool = False,
+        more: str = "",
     ) -> str:
-        """The first rows that a text finds, in the order of its spans: from one span to the next until there are
-        enough. A row between the spans and their rows would be read however many were found; `offset 0` keeps Postgres
-        from walking through all rows in order instead, since it guesses that every text finds many."""
-        spans = table.spans
+        """The first rows that a text finds, among other tests: their ids and keys, and `more`.
+
+        How often the first spans hold the text tells how it is best looked for. Where they hold few, all that it finds
+        is looked at at once. Where they hold many, rows are taken in the order of the page until there are enough: from
+        span to span where that is the order of the spans and nothing leads to fewer rows, else as an index gives them.
+        A row between the spans and their rows would be read however many were found. `offset 0` keeps Postgres, which
+        guesses that every text finds many, from walking through all rows in order instead.
+        """
+        spans, tests = table.spans, _tests(page)
         assert spans is not None
-        key, s, w = table.orders[spans.order].key, self.alias(), self.alias()
-        columns = f"{t}.id, {t}.{key}{more}"
-        within = [*self.conditions(page, table, t, "", "", each=" offset 0"), *where, self.filled(spans.within, t, o=s)]
-        top = top or spans.top.format(t=w)
+        way = _way(page, table)
+        s, near, w = self.alias(), self.alias(), self.alias()
+        conditions = [*self.conditions(page, table, t, "", "", each=" offset 0"), *where]
+        ordered = f" limit {limit}" if any_order else self.ordered(page, t, limit=limit)
+        columns = f"{t}.id, {t}.{page.order.key}{more}"
+
+        def rows(conditions: Sequence[str], when: str = "") -> str:
+            found = f"select {columns} from {table.name} {t} where {' and '.join(conditions)} offset 0"
+            return f"(select {t}.* from ({found}) {t}{when}{ordered})"
+
+        def by_span(conditions: Sequence[str]) -> str:
+            found = rows([*conditions, self.filled(spans.within, t, o=s)])
+            return f"select {t}.* from {s} cross join lateral {found} {t} where {s}.n"
+
+        in_spans = (any_order or _as_spans(page, table)) and not tests.keys() & set(spans.instead)
+        counted = f"(select count(*) from {near})"
+        few, many = f" where {counted} < {FEW}", f"{counted} >= {FEW}"
+        if in_spans:
+            nearest = f"{by_span(conditions)} <= {FIRST_SPANS} limit {limit}"
+            begins = f"(select {spans.begins.format(o=s)} from {s} where {s}.n = {FIRST_SPANS})"
+            rest = (
+                f"select * from {near} union all {rows([*conditions, self.filled(spans.older, t, o=begins)], few)}"
+                f" union all ({by_span(conditions)} > {FIRST_SPANS} and {many} limit {limit}) limit {limit}"
+            )
+        else:
+            alone = [self.seen(table, t), self.condition(tests[spans.test], table, t)]
+            nearest = f"{by_span(alone)} <= {FIRST_SPANS} limit {FEW}"
+            if way is None:
+                walked = f"select {columns} from {table.name} {t} where {' and '.join([*conditions, many])}{ordered}"
+            else:
+                k = self.alias()
+                each = self.tested(way.page, table, t, k, [*where, many], columns, limit)
+                things = self.filled(way.of, "", way.params)
+                walked = (
+                    f"select distinct on ({t}.{page.order.key}, {t}.id) {t}.* from {things} {k}"
+                    f" cross join lateral ({each}) {t}{self.ordered(page, t, limit=limit)}"
+                )
+            rest = f"{rows(conditions, few)} union all ({walked})"
+        top = self.top(page) if in_spans and not any_order else ""
+        spanned = spans.of.format(top or spans.top.format(t=w))
         return (
-            f"select {t}.* from {spans.of.format(top, t=s)} cross join lateral"
-            f" (select {t}.* from (select {columns} from {table.name} {t} where {' and '.join(within)} offset 0) {t}"
-            f" order by {t}.{key} desc, {t}.id desc limit {limit}) {t} limit {limit}"
+            f"with {s} as materialized (select * from {spanned} with ordinality {s} (keys, n)),"
+            f" {near} as materialized ({nearest}) {rest}"
         )
+
+    def tested(self, page: Page, table: Table, t: str, o: str, where: Sequence[str], columns: str, limit: str) -> str:
+        """Rows at the end of an edge, in its order, each looked at as it comes until enough have passed. Postgres would
+        collect all that pass the text test instead."""
+        edge, x = page.edge, self.alias()
+        assert edge is not None
+        same = {page.order.key: page.order.key, "id": "id"}
+        beside = edge.beside if edge.through else same
+        entry = self.filled(edge.entry or edge.on, x, o=o, x=x)
+        direction = " desc" if page.order.descending != page.backward else ""
+        place = f"{x}.{beside[page.order.key]}{direction}, {x}.{beside['id']}{direction}"
+        passing = [
+            f"{t}.id = {x}.{beside['id']}",
+            self.seen(table, t),
+            *([self.condition(page.where, table, t, " offset 0")] if page.where is not None else ()),
+            *where,
+        ]
+        row = f"select {columns} from {table.name} {t} where {' and '.join(passing)} offset 0"
+        return (
+            f"select {t}.* from {edge.through or table.name} {x} cross join lateral ({row}) {t}"
+            f" where {entry} order by {place} limit {limit}"
+        )
+
+    def top(self, page: Page) -> str:
+        """Where the spans of a page begin, if not with the newest row."""
+        return f"{self.param(page.after.key)}::{_KEY_TYPE['time']}" if page.after is not None else ""
 
     def place(self, page: Page, t: str, x: str) -> tuple[str, str]:
         """The order's key and the id, in the row between where they stand there too."""
@@ -424,13 +521,14 @@ class _Writer:
     def beyond(self, page: Page, keyset: Keyset, table: Table, o: str, *, ahead: bool) -> str:
         """Rows at the cursor itself or on its far side."""
         u = self.alias()
+        if page.rank is None and _by_text(page, table):
+            where = [self.keyset(page, keyset, u, "", after=ahead, inclusive=True)]
+            return f" from ({self.found(page, table, u, where, '1', any_order=True)}) {u}"
         way = _way(page, table)
         if way is not None:
             page, o = way.page, self.alias()
         x = self.between(page)
         where = [self.keyset(page, keyset, u, x, after=ahead, inclusive=True)]
-        if page.rank is None and _spans(page, table) is not None:
-            return f" from ({self.first(page, table, u, where, '1')}) {u}"
         rows = self.rows(page, table, u, o, x, where)
         if way is None:
             return rows
@@ -448,14 +546,12 @@ class _Writer:
     def ranked(self, rank: Rank, page: Page, table: Table, t: str, o: str) -> str:
         """Ids and scores of a bounded number of the newest that a search finds."""
         frozen = [f"{t}.id <= {self.param(rank.newest)}::uuid"] if rank.newest is not None else []
-        if _spans(page, table) is not None:
-            candidates = self.first(page, table, t, frozen, str(RANKED), more=f", {t}.search")
+        newest = replace(page, rank=None, order=table.orders["NEWEST"], backward=False, after=None, before=None)
+        if _by_text(newest, table):
+            candidates = self.found(newest, table, t, frozen, str(RANKED), more=f", {t}.search")
         else:
-            where = [*self.conditions(page, table, t, o, ""), *frozen]
-            candidates = (
-                f"select {t}.id, {t}.search from {table.name} {t} where {' and '.join(where)}"
-                f" order by {t}.published_at desc, {t}.id desc limit {RANKED}"
-            )
+            reached = self.rows(newest, table, t, o, "", frozen)
+            candidates = f"select {t}.id, {t}.search{reached}{self.ordered(newest, t, limit=str(RANKED))}"
         return f"select {t}.id, {self.filled(RANK, t, (rank.query,))} as score from ({candidates}) {t}"
 
     def conditions(self, page: Page, table: Table, t: str, o: str, x: str, *, each: str = "") -> list[str]:
@@ -472,8 +568,9 @@ class _Writer:
     def counted(self, page: Page, table: Table, o: str) -> str:
         t, x, most = self.alias(), self.between(page), str(COUNTED + 1)
         page = replace(page, rank=None)
-        if _spans(page, table) is not None:
-            return f"select count(*) as counted from ({self.first(page, table, t, (), most)}) {t}"
+        if _by_text(page, table):
+            page = replace(page, order=table.orders["NEWEST"])
+            return f"select count(*) as counted from ({self.found(page, table, t, (), most, any_order=True)}) {t}"
         return f"select count(*) as counted from (select 1{self.rows(page, table, t, o, x, ())} limit {most}) {t}"
 
     def cursor(self, page: Page, t: str) -> str:
@@ -499,10 +596,10 @@ class _Way:
 
 
 def _way(page: Page, table: Table) -> _Way | None:
-    """The best way that a test of the page leaves open. None where its rows are reached by an edge already or found by
-    their text, or stand in another order."""
+    """The best way that a test of the page leaves open. None where its rows are reached by an edge already, or stand in
+    another order."""
     conditions, tests = list(_all(page.where)), _tests(page)
-    if page.edge is not None or page.rank is not None or (table.spans is not None and table.spans.test in tests):
+    if page.edge is not None or page.rank is not None:
         return None
     for name, way in table.ways.items():
         if name in tests and table.orders[way.edge.order].key == page.order.key:
@@ -512,21 +609,16 @@ def _way(page: Page, table: Table) -> _Way | None:
     return None
 
 
-def _spans(page: Page, table: Table) -> Spans | None:
-    """The spans in which the rows of a page are found; None where nothing asks for them, or something better is
-    there."""
-    spans, tests = table.spans, _tests(page)
-    if spans is None or page.edge is not None or spans.test not in tests or tests.keys() & set(spans.instead):
-        return None
-    return spans
+def _by_text(page: Page, table: Table) -> bool:
+    """Whether a text finds the rows of a page."""
+    return table.spans is not None and page.edge is None and table.spans.test in _tests(page)
 
 
-def _is_first(page: Page, table: Table) -> bool:
-    """Whether a page is read from the first of its spans on."""
-    spans = _spans(page, table)
-    if spans is None or page.backward:
+def _as_spans(page: Page, table: Table) -> bool:
+    """Whether a page is in the order of the spans of its table."""
+    if table.spans is None or page.backward:
         return False
-    order = table.orders[spans.order]
+    order = table.orders[table.spans.order]
     return (page.order.key, page.order.descending) == (order.key, order.descending)
 
 

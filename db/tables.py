@@ -4,7 +4,8 @@ In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the ro
 row between them, `{0}`, `{1}` … the parameters; `{each}` keeps a test one of each row, where the rows are reached by
 something better; `{seen}` tells whether `v`, another row of the same table, may be seen. `{viewer}` is the commenter's
 id of a reader, `{whole}` tells whether the caller has what a comment says and not its place alone (in an edge, the
-comment that it is reached from), `{policy}` and `{pages}` are what a source (`p`) lets out for the caller.
+comment that it is reached from). `{p}` is the row of the source, `{policy}` and `{pages}` what it lets out for the
+caller.
 `db/select.py` fills them in and takes identifiers from nowhere else.
 
 What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. A row that lies
@@ -49,17 +50,22 @@ class Edge:
     """How rows of `table` hang on a row of another: `on` joins them, `order` names one of the table's orders, or is
     an ORDER BY for short lists that are never paged.
 
-    through: a table between them, with at most one row for two. beside: columns of `table` that stand there too, so
-    that a page is read off an index of that table alone. apart: its rows don't lie within the row that it comes from.
+    through: a table between them, with at most one row for two; entry joins that to the other row. beside: columns of
+    `table` that stand there too, so that a page is read off an index of that table alone. apart: its rows don't lie
+    within the row that it comes from. at_hand: it leads to the source that stands beside the row (`Table.source`),
+    visible to all. counted: where the row that it comes from counts the rows that the public sees.
     """
 
     table: str
-    on: str
+    on: str = ""
     order: str = ""
     nullable: bool = False
     through: str = ""
+    entry: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
     apart: bool = False
+    at_hand: bool = False
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +82,16 @@ class Spans:
     """How the first rows that pass a test, in one order, are found by an index that does not keep them in it.
 
     of: spans of the order's key up to a value, the first ones first. within: whether a row lies in one (`{o}.keys`);
-    an index holds it together with the test. top: the first value. instead: tests that lead to fewer rows.
+    an index holds it together with the test. begins: where one begins; older: whether a row lies before that (`{o}`).
+    top: the first value. instead: tests that lead to fewer rows.
     """
 
     test: str
     order: str
     of: str
     within: str
+    begins: str
+    older: str
     top: str
     instead: tuple[str, ...]
 
@@ -91,7 +100,8 @@ class Spans:
 class Table:
     """A table. `letter` begins the global ids of its rows; `visible` tells who sees a row; `within` names the edge to
     the row that it lies in; `ways` are by test, the one that leads to fewer rows first; `spans` are
-    for the one test that finds any number of rows."""
+    for the one test that finds any number of rows; `source` reads the row of the source, once for a row, whose policy
+    decides what of it is served."""
 
     name: str
     letter: str = ""
@@ -103,6 +113,7 @@ class Table:
     tests: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[str, Way] = field(default_factory=dict)
     spans: Spans | None = None
+    source: str = ""
 
 
 def _for_all(predicate: str) -> dict[Audience, str]:
@@ -131,35 +142,29 @@ def _marked(sql: str) -> str:
     return f"replace(replace({marked}, E'\\x01', '<mark>'), E'\\x02', '</mark>')"
 
 
-def _by_policy(source_id: str, *, full: str, excerpt: str, headline: str = "null") -> str:
-    """What the policy of a source lets out of a text."""
-    return (
-        f"(select case {{policy}} when 'FULL' then {full} when 'EXCERPT' then {excerpt} else {headline} end"
-        f" from sources p where p.id = {source_id})"
-    )
+def _by_policy(*, full: str, excerpt: str, headline: str = "null") -> str:
+    """What the policy of the row's source lets out of a text."""
+    return f"case {{policy}} when 'FULL' then {full} when 'EXCERPT' then {excerpt} else {headline} end"
 
 
 def _with_page(column: str, page: str) -> str:
-    """What the feed carried, or what was fetched from the article's page where that is served (`p` is the source's
-    row, as in `_by_policy`)."""
+    """What the feed carried, or what was fetched from the article's page where that is served."""
     return f"case when {{pages}} then coalesce({{t}}.{page}, {{t}}.{column}) else {{t}}.{column} end"
 
 
 def _of_page(column: str) -> str:
-    """The text of a revision, a page's only where those are served (`p` as before)."""
+    """The text of a revision, a page's only where those are served."""
     return f"case when {{pages}} or not {{t}}.from_page then {{t}}.{column} end"
 
 
-def _content(
-    source_id: str, *, body_html: str = "{t}.body_html", body_text: str = "{t}.body_text"
-) -> dict[str, Column]:
+def _content(*, body_html: str, body_text: str) -> dict[str, Column]:
     """Headline, lead and body of an article or of one of its revisions."""
     lead_html = f"'<p>' || {_escaped('{t}.lead')} || '</p>'"
     return {
         "headline": Column("{t}.headline"),
-        "lead": Column(_by_policy(source_id, full="{t}.lead", excerpt="{t}.lead"), nullable=True),
-        "body_html": Column(_by_policy(source_id, full=body_html, excerpt=lead_html), nullable=True),
-        "body_text": Column(_by_policy(source_id, full=body_text, excerpt="{t}.lead"), nullable=True),
+        "lead": Column(_by_policy(full="{t}.lead", excerpt="{t}.lead"), nullable=True),
+        "body_html": Column(_by_policy(full=body_html, excerpt=lead_html), nullable=True),
+        "body_text": Column(_by_policy(full=body_text, excerpt="{t}.lead"), nullable=True),
     }
 
 
@@ -180,7 +185,7 @@ _EXCERPT = (
     )
     + " end from (select s.served, regexp_instr(s.served, {0}::text) as at"
     + " from (select regexp_replace("
-    + _by_policy("{t}.source_id", full=f"coalesce({_PAGE_TEXT}, {{t}}.lead)", excerpt="{t}.lead")
+    + _by_policy(full=f"coalesce({_PAGE_TEXT}, {{t}}.lead)", excerpt="{t}.lead")
     + ", '\\s+', ' ', 'g') as served offset 0) s offset 0) x)"
 )
 
@@ -199,17 +204,18 @@ _OF_SOURCE = Edge("articles", "{t}.source_id = {o}.id", "NEWEST")
 _OF_TOPIC, _OF_AUTHOR = (
     Edge(
         "articles",
-        f"{{x}}.{noun}_id = {{o}}.id and {{t}}.id = {{x}}.article_id",
+        "{t}.id = {x}.article_id",
         "NEWEST",
         through=f"article_{noun}s",
+        entry=f"{{x}}.{noun}_id = {{o}}.id",
         beside={"published_at": "published_at", "id": "article_id"},
     )
     for noun in ("topic", "author")
 )
 
 # What a source lets out, and for a caller who may have some sources in full.
-POLICY, PAGES = "p.body_policy", "p.serves_pages"
-_IN_FULL = "p.id = any({0}::text[]::uuid[])"
+POLICY, PAGES = "{p}.body_policy", "{p}.serves_pages"
+_IN_FULL = "{p}.id = any({0}::text[]::uuid[])"
 POLICY_IN_FULL = f"case when {_IN_FULL} then 'FULL' else {POLICY} end"
 PAGES_IN_FULL = f"({PAGES} or {_IN_FULL})"
 
@@ -241,7 +247,7 @@ ARTICLES = Table(
     | _plain("first_seen_at", "changed_at", kind="time")
     | _plain("published_estimated", "comments_open", kind="bool")
     | _plain("word_count", "comment_count", kind="int")
-    | _content("{t}.source_id", body_html=_PAGE_HTML, body_text=_PAGE_TEXT)
+    | _content(body_html=_PAGE_HTML, body_text=_PAGE_TEXT)
     | {
         "alias_urls": Column(
             "array(select k.value from article_keys k where k.article_id = {t}.id and k.kind = 'url'"
@@ -250,7 +256,6 @@ ARTICLES = Table(
         ),
         "body_availability": Column(
             _by_policy(
-                "{t}.source_id",
                 full="case when {pages} and {t}.page_html is not null then {t}.page_extent"
                 " when {t}.body_extent <> 'NONE' then {t}.body_extent"
                 " when {t}.page_html is not null then 'RESTRICTED' else 'UNAVAILABLE' end",
@@ -266,7 +271,7 @@ ARTICLES = Table(
         "excerpt": Column(_EXCERPT, nullable=True),
     },
     edges={
-        "source": Edge("sources", "{t}.id = {o}.source_id"),
+        "source": Edge("sources", at_hand=True),
         "authors": Edge(
             "authors",
             "exists (select 1 from article_authors x where x.article_id = {o}.id and x.author_id = {t}.id)",
@@ -311,11 +316,14 @@ ARTICLES = Table(
         "sources": Way(_slugs("source"), _OF_SOURCE),
         "topics": Way(_slugs("topic"), _OF_TOPIC),
     },
+    source="select v.* from sources v where v.id = {t}.source_id",
     spans=Spans(
         test="text",
         order="NEWEST",
-        of="search_spans({0}) {t} (keys)",
+        of="search_spans({0})",
         within="search_periods({t}.published_at) && {o}.keys",
+        begins="search_from({o}.keys)",
+        older="search_period({t}.published_at) < {o}",
         top="(select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1)",
         instead=("authors", "sources", "topics"),
     ),
@@ -398,14 +406,11 @@ REVISIONS = Table(
     within="article",
     columns=_id("r")
     | _plain("seen_at", kind="time")
-    | _content(
-        "(select w.source_id from articles w where w.id = {t}.article_id)",
-        body_html=_of_page("body_html"),
-        body_text=_of_page("body_text"),
-    ),
+    | _content(body_html=_of_page("body_html"), body_text=_of_page("body_text")),
     edges={"article": _IN_ARTICLE},
     orders={"NEWEST": Order("rn", "seen_at", "time", descending=True)},
     tests=_ID_TEST,
+    source="select v.* from articles w join sources v on v.id = w.source_id where w.id = {t}.article_id",
 )
 
 COMMENTS = Table(
@@ -431,7 +436,7 @@ COMMENTS = Table(
         "article": _IN_ARTICLE,
         "parent": Edge("comments", "{t}.id = {o}.parent_id", nullable=True),
         "author": Edge("commenters", "{t}.id = {o}.author_id and {whole}", nullable=True),
-        "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST"),
+        "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST", counted="reply_count"),
     },
     orders={
         "NEWEST": Order("cn", "created_at", "time", descending=True),

@@ -29,6 +29,6 @@ async def edition(database: Database) -> Executor:
 @pytest.fixture
 async def reader(edition_url: str) -> AsyncIterator[Executor]:
     """An executor on the fixed edition that all readers share."""
-    database = await Database.open(edition_url, size=2, application_name="reader")
+    database = await Database.open(edition_url, size=2, application_name="reader", generic_plans=True)
     yield Executor(SCHEMA, database)
     await database.close()

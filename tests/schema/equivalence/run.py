@@ -20,20 +20,21 @@ from tests.schema.equivalence.rows import Rows
 from tests.schema.equivalence.values import Values
 
 # Bounds that a small edition reaches.
-COUNTED, RANKED = 60, 25
+COUNTED, RANKED, FEW = 60, 25, 3
 # What an operation may cost has tests of its own.
 LIMITS = Limits(cost=10**9)
 
 
 @contextmanager
 def small_bounds() -> Iterator[None]:
-    """Totals count up to few and searches rank few, so that what happens beyond is seen in a small edition."""
-    before = select.COUNTED, select.RANKED
-    select.COUNTED, select.RANKED = COUNTED, RANKED
+    """Totals count up to few, searches rank few and find few often, so that what happens beyond is seen in a small
+    edition."""
+    before = select.COUNTED, select.RANKED, select.FEW
+    select.COUNTED, select.RANKED, select.FEW = COUNTED, RANKED, FEW
     try:
         yield
     finally:
-        select.COUNTED, select.RANKED = before
+        select.COUNTED, select.RANKED, select.FEW = before
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Both:
 async def opened(url: str) -> AsyncIterator[Both]:
     """Both on a database that holds an edition."""
     # Nothing here is about time: a busy machine is no difference.
-    database = await Database.open(url, size=1, application_name="equivalence", statement_timeout=0)
+    database = await Database.open(url, size=1, application_name="equivalence", statement_timeout=0, generic_plans=True)
     try:
         with small_bounds():
             rows = await Rows.read(database)

@@ -16,7 +16,7 @@ select concat('{"data":{"source":',coalesce(
 (select concat('{"id":"m_',t11.id,'"}') from commenters t11 where t11.id = t10.author_id and t10.placeholder is null and t11.comment_count > 0),'null'),',"placeholder":',coalesce(to_json(t10.placeholder)::text,'null'),',"replies":',
 (select concat('{"nodes":[',string_agg(concat('{"body":',coalesce(to_json(case when t12.placeholder is null then t12.body_html end)::text,'null'),',"author":',coalesce(
 (select concat('{"displayName":',to_json(t13.display_name),'}') from commenters t13 where t13.id = t12.author_id and t12.placeholder is null and t13.comment_count > 0),'null'),'}'),','),']}') from 
-(select t12r.* from comments t12r where t12r.parent_id = t10.id and t12r.is_public order by t12r.created_at, t12r.id limit 20) t12),'}') from comments t10 where t10.id = $6::uuid and t10.is_public and exists 
+(select t12r.* from comments t12r where t12r.parent_id = t10.id and t10.reply_count > 0 and t12r.is_public order by t12r.created_at, t12r.id limit 20) t12),'}') from comments t10 where t10.id = $6::uuid and t10.is_public and exists 
 (select 1 from articles t14 where t14.id = t10.article_id and t14.is_public)),'null'),',"sources":',
 (select concat('{"nodes":[',string_agg(concat('{"name":',to_json(t15.name),'}'),',' order by t15.n) filter (where t15.n <= 20),'],"pageInfo":{"endCursor":',coalesce(to_json((array_agg(concat('om',(extract(epoch from t15.sort_latest_at) * 1000000)::bigint,'_',t15.id) order by t15.n desc) filter (where t15.n <= 20))[1])::text,'null'),'}}') from 
 (select t15r.*, row_number() over () as n from 

@@ -14,9 +14,8 @@ select concat('{"data":{"nodes":',
 (select concat('{"headline":',to_json(t10.headline),'}') from articles t10 where t10.id = t9.article_id and t10.is_public),'}') from comments t9 where t9.id = i.id and t9.is_public and exists 
 (select 1 from articles t11 where t11.id = t9.article_id and t11.is_public)) when 'm' then 
 (select concat('{"__typename":"Commenter","id":"m_',t12.id,'","displayName":',to_json(t12.display_name),'}') from commenters t12 where t12.id = i.id and t12.comment_count > 0) when 'r' then 
-(select concat('{"__typename":"Revision","id":"r_',t13.id,'","headline":',to_json(t13.headline),',"body":',coalesce(to_json(
-(select case p.body_policy when 'FULL' then case when p.serves_pages or not t13.from_page then t13.body_html end when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t13.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end from sources p where p.id = 
-(select w.source_id from articles w where w.id = t13.article_id)))::text,'null'),'}') from revisions t13 where t13.id = i.id and true and exists 
+(select concat('{"__typename":"Revision","id":"r_',t13.id,'","headline":',to_json(t13.headline),',"body":',coalesce(to_json(case t13s.body_policy when 'FULL' then case when t13s.serves_pages or not t13.from_page then t13.body_html end when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t13.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end)::text,'null'),'}') from revisions t13 cross join lateral 
+(select v.* from articles w join sources v on v.id = w.source_id where w.id = t13.article_id offset 0) t13s where t13.id = i.id and true and exists 
 (select 1 from articles t14 where t14.id = t13.article_id and t14.is_public)) when 's' then 
 (select concat('{"__typename":"Source","id":"s_',t15.id,'","name":',to_json(t15.name),',"articles":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t16.headline),'}'),','),'],"totalCount":',

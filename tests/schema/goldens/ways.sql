@@ -55,48 +55,95 @@ select concat('{"data":{"topics":',
 (select t25r.* from articles t25r, article_topics t28 where t28.topic_id = t27.id and t25r.id = t28.article_id and t25r.is_public and (t28.published_at >= $14::timestamptz and t28.published_at < $15::timestamptz) order by t28.published_at desc, t28.article_id desc limit 20) t25r order by t25r.published_at desc, t25r.id desc limit 20) t25),',"found":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
-(select count(*) as counted from 
-(select t30.* from search_spans(
-(select t32.published_at from articles t32 where t32.is_public order by t32.published_at desc limit 1)) t31 (keys) cross join lateral 
+(select count(*) as counted
+ from (with t31 as materialized 
+(select * from search_spans(
+(select t33.published_at from articles t33 where t33.is_public order by t33.published_at desc limit 1)) with ordinality t31 (keys, n)), t32 as materialized 
+(select t30.* from t31 cross join lateral 
 (select t30.* from 
 (select t30.id, t30.published_at from articles t30 where t30.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_periods(t30.published_at) && t31.keys offset 0) t30 order by t30.published_at desc, t30.id desc limit 10001) t30 limit 10001) t30) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t29.headline),'}'),',' order by t29.n) filter (where t29.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t29.n) > 2),',"hasPreviousPage":',to_json(exists
-(select 1 from 
-(select t33.* from search_spans(
-(select t35.published_at from articles t35 where t35.is_public order by t35.published_at desc limit 1)) t34 (keys) cross join lateral 
-(select t33.* from 
-(select t33.id, t33.published_at from articles t33 where t33.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t33.language = l or starts_with(t33.language, l || '-')) and t33.search @@ $17::text::tsquery) and (t33.published_at, t33.id) >= ($2::text::timestamptz, $3::uuid) and search_periods(t33.published_at) && t34.keys offset 0) t33 order by t33.published_at desc, t33.id desc limit 1) t33 limit 1) t33)),'}}') from 
+(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_periods(t30.published_at) && t31.keys offset 0) t30 limit 10001) t30 where t31.n <= 3 limit 10001) select * from t32 union all 
+(select t30.* from 
+(select t30.id, t30.published_at from articles t30 where t30.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_period(t30.published_at) < 
+(select search_from(t31.keys) from t31 where t31.n = 3) offset 0) t30 where 
+(select count(*) from t32) < 20 limit 10001) union all 
+(select t30.* from t31 cross join lateral 
+(select t30.* from 
+(select t30.id, t30.published_at from articles t30 where t30.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_periods(t30.published_at) && t31.keys offset 0) t30 limit 10001) t30 where t31.n > 3 and 
+(select count(*) from t32) >= 20 limit 10001) limit 10001) t30) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t29.headline),'}'),',' order by t29.n) filter (where t29.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t29.n) > 2),',"hasPreviousPage":',to_json(exists
+(select 1
+ from (with t35 as materialized 
+(select * from search_spans(
+(select t37.published_at from articles t37 where t37.is_public order by t37.published_at desc limit 1)) with ordinality t35 (keys, n)), t36 as materialized 
+(select t34.* from t35 cross join lateral 
+(select t34.* from 
+(select t34.id, t34.published_at from articles t34 where t34.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) and search_periods(t34.published_at) && t35.keys offset 0) t34 limit 1) t34 where t35.n <= 3 limit 1) select * from t36 union all 
+(select t34.* from 
+(select t34.id, t34.published_at from articles t34 where t34.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) and search_period(t34.published_at) < 
+(select search_from(t35.keys) from t35 where t35.n = 3) offset 0) t34 where 
+(select count(*) from t36) < 20 limit 1) union all 
+(select t34.* from t35 cross join lateral 
+(select t34.* from 
+(select t34.id, t34.published_at from articles t34 where t34.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) and search_periods(t34.published_at) && t35.keys offset 0) t34 limit 1) t34 where t35.n > 3 and 
+(select count(*) from t36) >= 20 limit 1) limit 1) t34)),'}}') from 
 (select t29r.*, row_number() over () as n from 
-(select t29r.* from 
-(select t29r.* from search_spans($2::text::timestamptz) t36 (keys) cross join lateral 
+(select t29r.*
+ from (with t38 as materialized 
+(select * from search_spans($2::text::timestamptz) with ordinality t38 (keys, n)), t39 as materialized 
+(select t29r.* from t38 cross join lateral 
 (select t29r.* from 
 (select t29r.id, t29r.published_at from articles t29r where t29r.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t36.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r limit 3) t38 join articles t29r on t29r.id = t38.id order by t38.published_at desc, t38.id desc limit 3) t29r) t29),',"foundBackwards":',
-(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t39.headline),'}'),',' order by t39.n desc) filter (where t39.n <= 2),'],"pageInfo":{"hasPreviousPage":',to_json(count(t39.n) > 2),'}}') from 
-(select t39r.*, row_number() over () as n from 
-(select t39r.* from articles t39r where t39r.is_public and t39r.search @@ $17::text::tsquery order by t39r.published_at, t39r.id limit 3) t39r) t39),',"topic":',coalesce(
+(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t38.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r where t38.n <= 3 limit 3) select * from t39 union all 
+(select t29r.* from 
+(select t29r.id, t29r.published_at from articles t29r where t29r.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_period(t29r.published_at) < 
+(select search_from(t38.keys) from t38 where t38.n = 3) offset 0) t29r where 
+(select count(*) from t39) < 20 order by t29r.published_at desc, t29r.id desc limit 3) union all 
+(select t29r.* from t38 cross join lateral 
+(select t29r.* from 
+(select t29r.id, t29r.published_at from articles t29r where t29r.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t38.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r where t38.n > 3 and 
+(select count(*) from t39) >= 20 limit 3) limit 3) t41 join articles t29r on t29r.id = t41.id order by t41.published_at desc, t41.id desc limit 3) t29r) t29),',"foundBackwards":',
+(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t42.headline),'}'),',' order by t42.n desc) filter (where t42.n <= 2),'],"pageInfo":{"hasPreviousPage":',to_json(count(t42.n) > 2),'}}') from 
+(select t42r.*, row_number() over () as n from 
+(select t42r.*
+ from (with t43 as materialized 
+(select * from search_spans(
+(select t45.published_at from articles t45 where t45.is_public order by t45.published_at desc limit 1)) with ordinality t43 (keys, n)), t44 as materialized 
+(select t42r.* from t43 cross join lateral 
+(select t42r.* from 
+(select t42r.id, t42r.published_at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery and search_periods(t42r.published_at) && t43.keys offset 0) t42r order by t42r.published_at, t42r.id limit 3) t42r where t43.n <= 3 limit 20) 
+(select t42r.* from 
+(select t42r.id, t42r.published_at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery offset 0) t42r where 
+(select count(*) from t44) < 20 order by t42r.published_at, t42r.id limit 3) union all 
+(select t42r.id, t42r.published_at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery and 
+(select count(*) from t44) >= 20 order by t42r.published_at, t42r.id limit 3)) t46 join articles t42r on t42r.id = t46.id order by t46.published_at, t46.id limit 3) t42r) t42),',"topic":',coalesce(
 (select concat('{"articles":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted from 
-(select 1 from articles t42, article_topics t43 where t43.topic_id = t40.id and t42.id = t43.article_id and t42.is_public and t42.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) limit 10001) t42) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t41.headline),',"topics":',
+(select 1 from articles t49, article_topics t50 where t50.topic_id = t47.id and t49.id = t50.article_id and t49.is_public and t49.source_id in 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) limit 10001) t49) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t48.headline),',"topics":',
 (select concat('[',string_agg(concat('{"topic":',
-(select concat('{"slug":',to_json(t45.slug),'}') from topics t45 where t45.id = t44.topic_id),'}'),',' order by t44.confidence desc, t44.topic_id),']') from article_topics t44 where t44.article_id = t41.id and t44.direct),'}'),',' order by t41.n) filter (where t41.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t41.n) > 2),',"hasPreviousPage":',to_json(exists
-(select 1 from articles t46, article_topics t47 where t47.topic_id = t40.id and t46.id = t47.article_id and t46.is_public and t46.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t47.published_at, t47.article_id) >= ($2::text::timestamptz, $3::uuid))),'}}') from 
-(select t41r.*, row_number() over () as n from 
-(select t41r.* from articles t41r, article_topics t48 where t48.topic_id = t40.id and t41r.id = t48.article_id and t41r.is_public and t41r.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t48.published_at, t48.article_id) < ($2::text::timestamptz, $3::uuid) order by t48.published_at desc, t48.article_id desc limit 3) t41r) t41),',"updated":',
-(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t49.headline),'}'),','),']}') from 
-(select t49r.* from articles t49r, article_topics t50 where t50.topic_id = t40.id and t49r.id = t50.article_id and t49r.is_public order by t49r.sort_updated_at desc, t49r.id desc limit 2) t49),'}') from topics t40 where t40.id = 
+(select concat('{"slug":',to_json(t52.slug),'}') from topics t52 where t52.id = t51.topic_id),'}'),',' order by t51.confidence desc, t51.topic_id),']') from article_topics t51 where t51.article_id = t48.id and t51.direct),'}'),',' order by t48.n) filter (where t48.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t48.n) > 2),',"hasPreviousPage":',to_json(exists
+(select 1 from articles t53, article_topics t54 where t54.topic_id = t47.id and t53.id = t54.article_id and t53.is_public and t53.source_id in 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t54.published_at, t54.article_id) >= ($2::text::timestamptz, $3::uuid))),'}}') from 
+(select t48r.*, row_number() over () as n from 
+(select t48r.* from articles t48r, article_topics t55 where t55.topic_id = t47.id and t48r.id = t55.article_id and t48r.is_public and t48r.source_id in 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t55.published_at, t55.article_id) < ($2::text::timestamptz, $3::uuid) order by t55.published_at desc, t55.article_id desc limit 3) t48r) t48),',"updated":',
+(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t56.headline),'}'),','),']}') from 
+(select t56r.* from articles t56r, article_topics t57 where t57.topic_id = t47.id and t56r.id = t57.article_id and t56r.is_public order by t56r.sort_updated_at desc, t56r.id desc limit 2) t56),'}') from topics t47 where t47.id = 
 (select g.id from slugs g where g.noun = 'topic' and g.slug = $19::text) and true),'null'),',"author":',coalesce(
 (select concat('{"articles":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted from 
-(select 1 from articles t53, article_authors t54 where t54.author_id = t51.id and t53.id = t54.article_id and t53.is_public limit 10001) t53) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t52.headline),'}'),',' order by t52.n desc) filter (where t52.n <= 1),'],"pageInfo":{"hasPreviousPage":',to_json(count(t52.n) > 1),',"hasNextPage":false}}') from 
-(select t52r.*, row_number() over () as n from 
-(select t52r.* from articles t52r, article_authors t55 where t55.author_id = t51.id and t52r.id = t55.article_id and t52r.is_public order by t55.published_at, t55.article_id limit 2) t52r) t52),'}') from authors t51 where t51.id = 
-(select g.id from slugs g where g.noun = 'author' and g.slug = $20::text) and t51.article_count > 0),'null'),'}}')
+(select 1 from articles t60, article_authors t61 where t61.author_id = t58.id and t60.id = t61.article_id and t60.is_public limit 10001) t60) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t59.headline),'}'),',' order by t59.n desc) filter (where t59.n <= 1),'],"pageInfo":{"hasPreviousPage":',to_json(count(t59.n) > 1),',"hasNextPage":false}}') from 
+(select t59r.*, row_number() over () as n from 
+(select t59r.* from articles t59r, article_authors t62 where t62.author_id = t58.id and t59r.id = t62.article_id and t59r.is_public order by t62.published_at, t62.article_id limit 2) t59r) t59),'}') from authors t58 where t58.id = 
+(select g.id from slugs g where g.noun = 'author' and g.slug = $20::text) and t58.article_count > 0),'null'),'}}')
