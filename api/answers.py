@@ -41,7 +41,8 @@ _TAG = re.compile(rb'(?:W/)?"([^"]*)"')
 
 class Reply(NamedTuple):
     """An answer ready to be sent. tag: of its ETag, without quotation marks; empty where it has none. deprecated: what
-    was used for it that is going, by coordinate. encoded: where its body is kept as it was compressed, by encoding."""
+    was used for it that is going, by coordinate. cost: points, where they are known. encoded: where its body is kept as
+    it was compressed, by encoding."""
 
     status: int
     headers: Headers
@@ -49,6 +50,7 @@ class Reply(NamedTuple):
     holds: Holds = Holds.NOW
     tag: bytes = b""
     deprecated: tuple[str, ...] = ()
+    cost: int | None = None
     encoded: dict[str, bytes] | None = None
 
 
@@ -83,9 +85,8 @@ def reply(
         tags = answer.tags()
         if tags:
             found.append((b"cache-tag", ",".join(tags).encode()))
-    return Reply(
-        answer.status, tuple(found), answer.body, Holds.NOW if private else answer.holds, tag, answer.deprecated
-    )
+    holds = Holds.NOW if private else answer.holds
+    return Reply(answer.status, tuple(found), answer.body, holds, tag, answer.deprecated, answer.cost)
 
 
 def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
@@ -95,8 +96,8 @@ def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], b
         if known is not None:
             # What a 304 repeats of the headers of the 200 (RFC 9110, 15.4.5).
             kept = [header for header in reply.headers if header[0] != b"content-type"]
-            return 304, [*kept, (b"etag", b'"%b"' % known)], b""
-    body, tag, headers = reply.body, reply.tag, list(reply.headers)
+            return 304, [*kept, *head.told, (b"etag", b'"%b"' % known)], b""
+    body, tag, headers = reply.body, reply.tag, [*reply.headers, *head.told]
     if head.accept_encoding and len(body) >= _COMPRESSED:
         encoding = preferred(head.accept_encoding)
         if encoding:

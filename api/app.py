@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 from starlette.middleware.exceptions import ExceptionMiddleware
 
 from api import start
+from api.address import networks
+from api.budget import Budget
 from api.callers import Callers
 from api.clients import Clients
 from api.database import opened
@@ -27,6 +29,7 @@ from api.rest import doors
 from api.routes import direct, routes
 from api.settings import Settings
 from api.tokens import Tokens
+from api.visit import Visits
 from db.head import Head
 from jobs.due import keep_due
 from schema.build import build_schema
@@ -57,11 +60,17 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                 Kept(head, settings.hot_answer_bytes) if settings.hot_answers else None,
                 settings.cache_seconds,
                 Clients(settings.client_names),
-                callers := Callers(database, tokens(settings)),
+                Visits(
+                    callers := Callers(database, tokens(settings)),
+                    budget := Budget(database, settings.budget_seconds),
+                    limits_of_callers(settings),
+                    proxies=networks(settings.trusted_proxies),
+                ),
             )
             async with keep_due(database, clock=lambda: datetime.now(UTC)):
                 yield
             await callers.close()
+            await budget.close()
             await head.close()
 
     schema = build_schema()
@@ -91,6 +100,16 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
         app.state.doors.values(), version=app.state.version.version, list_items=settings.max_list_items
     )
     return app
+
+
+def limits_of_callers(settings: Settings) -> dict[str, int]:
+    """Points a period by kind of account."""
+    return {
+        "address": settings.budget_address,
+        "reader": settings.budget_reader,
+        "install": settings.budget_install,
+        "key": settings.budget_key,
+    }
 
 
 def tokens(settings: Settings) -> Tokens:

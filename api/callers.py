@@ -110,9 +110,11 @@ class Callers:
         if known.caller is None or known.id is None or known.ends <= now.timestamp():
             raise Unauthenticated("This key is unknown, revoked or over.")
         self._note(known.id, now)
-        if known.publishable and (install := _install(head.install)):
-            return replace(known.caller, bucket=f"{known.caller.bucket} {install}")
-        return known.caller
+        if not known.publishable:
+            return known.caller
+        # Without a token of an install, the address pays.
+        install = _install(head.install)
+        return replace(known.caller, bucket=f"install {known.id} {install}" if install else "")
 
     async def _looked_up(self, secret: str, prefix: str, version: Any) -> _Known:
         rows = await self._database.rows(statements("keys")["by_prefix"], prefix)
@@ -124,7 +126,7 @@ class Callers:
             "moderator" if "moderate" in scopes else "public",
             scopes=scopes,
             full_sources=tuple(UUID(source) for source in row["sources"]),
-            bucket=f"{'app' if row['publishable'] else 'key'} {row['id']}",
+            bucket=f"key {row['id']}",
         )
         ends = min(
             (end.timestamp() for end in (row["expires_at"], row["secret_expires_at"]) if end), default=float("inf")
@@ -194,7 +196,7 @@ def _both(key: Caller, reader: Caller) -> Caller:
     """A reader by way of a program: what either may see, and the budget of the program, which an app shares among its
     readers."""
     audience = "moderator" if "moderator" in (key.audience, reader.audience) else reader.audience
-    bucket = reader.bucket if key.bucket.startswith("app ") else key.bucket
+    bucket = key.bucket if key.bucket.startswith("key ") else reader.bucket
     return replace(reader, audience=audience, scopes=key.scopes, full_sources=key.full_sources, bucket=bucket)
 
 

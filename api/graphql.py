@@ -13,17 +13,19 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from api.answers import Reply, reply
-from api.callers import Callers, Unauthenticated
+from api.callers import Unauthenticated
 from api.clients import Clients
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import Head
 from api.kept import Kept
 from api.provider import ProviderUnavailable
+from api.visit import Visit, Visits
 from db.pool import DatabaseTimeout, DatabaseUnavailable
-from schema.caller import ANONYMOUS, Caller
+from schema.caller import ANONYMOUS
 from schema.errors import Code
-from schema.execute import Answer, Executor, failed, unanswered
+from schema.execute import REFUSED, Answer, Executor, failed, limited, unanswered
+from schema.rate_limit import RateLimited
 
 _GRAPHQL = b"application/graphql-response+json"
 _JSON = b"application/json"
@@ -45,20 +47,18 @@ class Operation(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the doors to the read path work with. kept: None where no answer is kept. clients: counts who asks.
-    callers: finds out who is calling; None where everybody is anonymous."""
+    visits: None where everybody is anonymous and nobody pays."""
 
     executor: Executor
     documents: Documents
     kept: Kept | None
     cache_seconds: int
     clients: Clients = field(default_factory=Clients)
-    callers: Callers | None = None
+    visits: Visits | None = None
 
-    async def caller(self, head: Head) -> Caller:
-        """The caller of a request. Raises what `Callers.of` raises."""
-        if self.callers is None or not (head.authorization or head.api_key):
-            return ANONYMOUS
-        return await self.callers.of(head)
+    async def visit(self, scope: Scope, head: Head) -> Visit:
+        """The visit of a request. Raises what `Visits.of` raises."""
+        return Visit(ANONYMOUS, head) if self.visits is None else await self.visits.of(scope, head)
 
 
 async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
@@ -70,13 +70,15 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
     media_type = _media_type(head)
     try:
         asked = await _asked(scope, receive, head)
-        caller = await reading.caller(head)
-        if reading.kept is None or caller.sees_more:
-            made = await _reply(reading, media_type, get, asked, caller)
+        visit = await reading.visit(scope, head)
+        if reading.kept is None or visit.caller.sees_more:
+            made = await _reply(reading, media_type, get, asked, visit)
         else:
             # The key is all that the answer hangs on, beside the database.
             key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
-            made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked, caller))
+            made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked, visit))
+        if not visit.is_paid:
+            await visit.pay(REFUSED if made.cost is None else made.cost)
         reading.clients.count(head.client, made.deprecated)
     except NotAsked as error:
         return _refusal(error, media_type)
@@ -85,6 +87,8 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
     except ProviderUnavailable as error:
         answer = failed(503, Code.UNAVAILABLE, str(error))._replace(retry_after=1)
         return reply(answer, media_type, vary=_VARY, get=get)
+    except RateLimited as error:
+        return reply(limited(error), media_type, vary=_VARY, get=get)
     except (DatabaseTimeout, DatabaseUnavailable) as error:
         return reply(unanswered(error), media_type, vary=_VARY, get=get)
     if made.status == reading.executor.refused_status and _wants_plain_json(head):
@@ -92,13 +96,13 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
     return made
 
 
-async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes, caller: Caller) -> Reply:
+async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes, visit: Visit) -> Reply:
     """The reply to a request, made anew. asked: its body, or the query string of a GET."""
-    executor, documents = reading.executor, reading.documents
+    executor, documents, caller = reading.executor, reading.documents, visit.caller
     operation = _operation(_from_query(asked) if get else _from_body(asked), documents)
     if get and not executor.is_query(operation.query, operation.name):
         raise NotAsked(405, "Only queries are answered over GET; send this by POST.", allow="POST")
-    answer = await executor.execute(operation.query, operation.variables, operation.name, caller)
+    answer = await executor.execute(operation.query, operation.variables, operation.name, caller, visit)
     if operation.cost:
         answer = _with_cost(answer, executor.limits.cost)
     if operation.hash is not None and answer.status == 200:

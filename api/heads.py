@@ -19,7 +19,7 @@ class Head:
     length: the declared one of the body; encoded: whether the body is; expects: whether the client waits for 100
     Continue. request_id: empty unless the client gave a usable one. client: what it calls itself. Lists may come in
     several headers. authorization, api_key: what says who is calling; install: which install of an app; forwarded: the
-    addresses that proxies say they serve.
+    addresses that proxies say they serve. told: headers that the answer has beside its own.
     """
 
     __slots__ = (
@@ -36,6 +36,7 @@ class Head:
         "install",
         "length",
         "request_id",
+        "told",
     )
 
     def __init__(self, scope: Scope) -> None:
@@ -43,6 +44,7 @@ class Head:
         self.encoded = self.expects = False
         self.request_id = ""
         self.client = NOBODY
+        self.told: list[tuple[bytes, bytes]] = []
         self.authorization = self.api_key = self.install = self.forwarded = b""
         self.content_type = self.accept = self.accept_encoding = self.if_none_match = b""
         for name, value in scope["headers"]:

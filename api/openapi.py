@@ -42,6 +42,8 @@ names; what is missing here (filters inside filters, authors, nested lists) is t
   What is published while you turn pages neither repeats nor hides anything.
 - **`fields`** names what you need, such as `fields=headline,source.name`; an answer then holds nothing else.
 - **Parameters** with several values take them separated by commas. A parameter that isn't known here is refused.
+- **Callers** may be anonymous, readers with a token, or programs with a key. All have a budget of points a minute, of
+  which each answer tells what is left.
 - **Errors** are problem details (RFC 9457) with a `code` for programs. Expect new codes and new values of enums.
 """
 _TAGS = {
@@ -92,7 +94,7 @@ _PROBLEM: Json = {
         "code": {
             "type": "string",
             "description": "What went wrong, for programs: BAD_REQUEST, BAD_QUERY, BAD_CURSOR, COST_EXCEEDED, "
-            "NOT_FOUND, TIMEOUT, UNAVAILABLE, INTERNAL and others.",
+            "RATE_LIMITED, UNAUTHENTICATED, NOT_FOUND, TIMEOUT, UNAVAILABLE, INTERNAL and others.",
             "pattern": "^[A-Z_]+$",
         },
         "detail": {"type": "string", "description": "What went wrong, for people."},
@@ -103,8 +105,10 @@ _PROBLEM: Json = {
 # By status: the name of the response, what it means, and how it comes with further members.
 _REFUSALS: Mapping[int, tuple[str, Json]] = {
     400: ("A parameter makes no sense, or is not known.", {"code": "BAD_REQUEST", "parameter": "first"}),
+    401: ("The token or key that was sent counts for nothing.", {"code": "UNAUTHENTICATED"}),
     404: ("There is nothing at this address.", {"code": "NOT_FOUND"}),
     415: ("The request has a body with a content encoding.", {"code": "UNSUPPORTED_MEDIA_TYPE"}),
+    429: ("The caller's budget is spent. Wait, as Retry-After says.", {"code": "RATE_LIMITED"}),
     500: ("A fault of the service. The id leads to its log.", {"code": "INTERNAL", "error_id": "9f86d081884c7d65"}),
     503: ("The database can't be reached. Try again.", {"code": "UNAVAILABLE"}),
     504: ("The database took too long. Ask for less, or try again.", {"code": "TIMEOUT"}),
@@ -112,6 +116,28 @@ _REFUSALS: Mapping[int, tuple[str, Json]] = {
 # By status: what the connection answers before any endpoint is asked.
 _CUT_OFF: Mapping[int, str] = {431: "The head of the request, its address included, is too large."}
 _RETRY: Json = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}}
+_CHALLENGE: Json = {"WWW-Authenticate": {"description": "What counts (RFC 6750).", "schema": {"type": "string"}}}
+_LIMITS: Json = {
+    "RateLimit": {
+        "description": "Points that are left (`r`), and seconds until the budget is whole again (`t`).",
+        "schema": {"type": "string"},
+        "example": '"points";r=5957;t=42',
+    },
+    "RateLimit-Policy": {
+        "description": "Points of a period (`q`) of so many seconds (`w`).",
+        "schema": {"type": "string"},
+        "example": '"points";q=6000;w=60;qu="points"',
+    },
+}
+_SECURITY: Json = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A reader's token, or a secret key.",
+    },
+    "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "A key of a program or an app."},
+}
 
 
 async def openapi(request: Request) -> Response:
@@ -134,13 +160,14 @@ def describe(doors: Iterable[Door], *, version: str, list_items: int) -> bytes:
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "/", "description": "This service."}],
-        "security": [],
+        "security": [{}, {"token": []}, {"key": []}],
         "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
         "paths": described | _service(),
         "components": {
             "schemas": dict(sorted(components.schemas.items())) | {"Problem": _PROBLEM},
             "responses": {_name(status): _refusal(status) for status in _REFUSALS}
             | {_name(status): {"description": meaning} for status, meaning in _CUT_OFF.items()},
+            "securitySchemes": _SECURITY,
         },
     }
     return orjson.dumps(document)
@@ -160,8 +187,9 @@ class _Components:
         if example is not None:
             content["examples"] = {"sample": {"summary": example["request"], "value": example["answer"]}}
         success: Json = {"description": "What was asked for.", "content": {"application/json": content}}
+        success["headers"] = dict(_LIMITS)
         if plan.items:
-            success["headers"] = {
+            success["headers"] |= {
                 "Link": {
                     "description": "The page after this one (`next`), before it (`prev`), and the `first` (RFC 8288).",
                     "required": True,
@@ -305,7 +333,8 @@ def _refusal(status: int) -> Json:
     example = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": meaning}
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example | members}
     response: Json = {"description": meaning, "content": {"application/problem+json": content}}
-    return response | {"headers": _RETRY} if status in (503, 504) else response
+    headers = {401: _CHALLENGE, 429: _RETRY | _LIMITS, 503: _RETRY, 504: _RETRY}.get(status)
+    return response if headers is None else response | {"headers": headers}
 
 
 def _service() -> Json:
@@ -340,7 +369,7 @@ def _told(name: str, summary: str, text: str, schema: Json, unready: Json | None
     if unready is not None:
         responses["503"] = answer("Not yet, or no more.", unready)
     operation = {"operationId": name, "summary": summary, "description": text, "tags": ["Service"]}
-    return {"get": operation | {"responses": responses}}
+    return {"get": operation | {"responses": responses, "security": [{}]}}
 
 
 @cache

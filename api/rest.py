@@ -25,10 +25,11 @@ from api.graphql import Reading
 from api.heads import Head
 from api.parameters import FIELDS, MOST_FIELDS, BadParameter, Parameter, parameters, sent, split, variables
 from api.selection import Tree, UnknownField, chosen
-from schema.caller import Caller
+from api.visit import Visit
 from schema.errors import Code
-from schema.execute import Answer
+from schema.execute import REFUSED, Answer
 from schema.page import DEFAULT_SIZE
+from schema.rate_limit import RateLimited
 from schema.recent import Recent
 
 _JSON = b"application/json"
@@ -38,7 +39,12 @@ _VARY = b"Accept-Encoding, Authorization, X-Api-Key"
 _SPARSE = 256
 
 # The status of each code that a GraphQL error has; the others are refusals of what was asked.
-STATUSES: Mapping[str, int] = {Code.TIMEOUT: 504, Code.UNAVAILABLE: 503, Code.INTERNAL: 500}
+STATUSES: Mapping[str, int] = {
+    Code.RATE_LIMITED: 429,
+    Code.TIMEOUT: 504,
+    Code.UNAVAILABLE: 503,
+    Code.INTERNAL: 500,
+}
 
 
 class NoAnswer(Exception):
@@ -145,23 +151,30 @@ async def rest(request: Request) -> Response:
     door: Door = request.app.state.doors[scope["route"].path]
     head = Head(scope)
     try:
-        caller = await reading.caller(head)
-        made = await _reply(door, reading, caller, scope["path"], scope["path_params"], scope["query_string"])
+        visit = await reading.visit(scope, head)
+        made = await _reply(door, reading, visit, scope["path"], scope["path_params"], scope["query_string"])
+        if not visit.is_paid:
+            await visit.pay(REFUSED if made.cost is None else made.cost)
+        status, headers, body = encoded(made, head)
+        response = Response(body, status)
+        response.raw_headers = headers
+        return response
     except BadParameter as error:
-        return problem(400, str(error), code=Code.BAD_REQUEST, parameter=error.name[:100])
+        response = problem(400, str(error), code=Code.BAD_REQUEST, parameter=error.name[:100])
     except NoAnswer as error:
-        return error.response()
+        response = error.response()
     except Unauthenticated as error:
         challenge = {"WWW-Authenticate": error.challenge}
-        return problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
-    status, headers, body = encoded(made, head)
-    response = Response(body, status)
-    response.raw_headers = headers
+        response = problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
+    except RateLimited as error:
+        wait = {"Retry-After": str(error.spending.seconds)}
+        response = problem(429, str(error), headers=wait, code=Code.RATE_LIMITED)
+    response.raw_headers += head.told
     return response
 
 
 async def _reply(
-    door: Door, reading: Reading, caller: Caller, path: str, values: Mapping[str, str], query: bytes
+    door: Door, reading: Reading, visit: Visit, path: str, values: Mapping[str, str], query: bytes
 ) -> Reply:
     """The reply to a request, a kept one where it still holds.
 
@@ -169,9 +182,11 @@ async def _reply(
         BadParameter, NoAnswer
     """
 
+    caller = visit.caller
+
     async def make() -> Reply:
         asked = door.asked(values, query)
-        answer = await reading.executor.execute(asked.document, asked.variables, caller=caller)
+        answer = await reading.executor.execute(asked.document, asked.variables, None, caller, visit)
         return door.reply(answer, asked, path, reading.cache_seconds, private=caller.sees_more)
 
     if reading.kept is None or caller.sees_more:

@@ -10,10 +10,14 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api.address import networks
+
 PREFIX = "BROADSHEET_"
+# What GraphQL's Int holds, rounded.
+_MOST_POINTS = 2_000_000_000
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -133,6 +137,31 @@ class Settings(BaseSettings):
         description="Claim that holds a reader's roles, with dots where it lies deeper: `realm_access.roles`.",
     )
 
+    budget_seconds: int = Field(60, ge=1, le=3_600, description="Length of the period that budgets are counted in.")
+    budget_address: int = Field(
+        6_000,
+        ge=0,
+        le=_MOST_POINTS,
+        description="Points a period of an anonymous caller, by address (IPv6: by /64). 0: no limit.",
+    )
+    budget_reader: int = Field(
+        12_000, ge=0, le=_MOST_POINTS, description="Points a period of a reader who brings a token. 0: no limit."
+    )
+    budget_install: int = Field(
+        6_000,
+        ge=0,
+        le=_MOST_POINTS,
+        description="Points a period of one install of an app; all those at one address together have twenty times as "
+        "many. 0: no limit.",
+    )
+    budget_key: int = Field(60_000, ge=0, le=_MOST_POINTS, description="Points a period of a secret key. 0: no limit.")
+    trusted_proxies: str = Field(
+        "",
+        max_length=5_000,
+        description="Networks of the proxies before the service, separated by commas. Of a request that comes from one "
+        "of them, `X-Forwarded-For` tells the address.",
+    )
+
     clients: str | None = Field(
         None,
         max_length=5_000,
@@ -201,6 +230,12 @@ class Settings(BaseSettings):
         le=600,
         description="Seconds of processor that parsing one feed document may take before its process is ended.",
     )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        networks(value)
+        return value
 
     @model_validator(mode="after")
     def _audience_of_an_issuer(self) -> Self:

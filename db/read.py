@@ -5,7 +5,7 @@ Tables, columns, edges, tests and orders are named as `db/tables.py` has them.
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, Literal
 
 from db.tables import Edge, Order
 
@@ -23,8 +23,18 @@ class OfCaller:
 
     name: str
 
-    def value(self, _: Any, caller: object) -> Any:
+    def value(self, _: Any, caller: Any) -> Any:
         return getattr(caller, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class OfSpending:
+    """The source of a parameter that the caller's budget supplies: one of its attributes, by name, None without one."""
+
+    name: str
+
+    def value(self, _: Any, caller: Any) -> Any:
+        return getattr(caller.spending, self.name, None)
 
 
 # Commenter's id of a reader, and the ids of sources whose texts a caller may have in full, as texts.
@@ -76,6 +86,22 @@ class Value:
 
     column: str
     params: tuple[Param, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter as it is, a number or a text."""
+
+    param: Param
+    kind: Literal["integer", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """An object that is there where a number is given, else null."""
+
+    param: Param
+    read: "Object"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +208,7 @@ class Total:
 
 
 Part = Json | Items | Info | Total
-Read = Json | Value | Object | One | Many | Lookup | ByLetter | Page | Cursor
+Read = Json | Given | Present | Value | Object | One | Many | Lookup | ByLetter | Page | Cursor
 
 
 def params(read: object) -> Iterator[Param]:

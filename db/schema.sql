@@ -248,6 +248,13 @@ CREATE TABLE public.authors (
     article_count integer DEFAULT 0 NOT NULL
 );
 
+CREATE UNLOGGED TABLE public.budgets (
+    bucket text NOT NULL,
+    period bigint NOT NULL,
+    spent bigint NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.changes (
     seq bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -553,6 +560,9 @@ ALTER TABLE ONLY public.authors
 ALTER TABLE ONLY public.authors
     ADD CONSTRAINT authors_source_id_folded_name_key UNIQUE (source_id, folded_name);
 
+ALTER TABLE ONLY public.budgets
+    ADD CONSTRAINT budgets_pkey PRIMARY KEY (bucket);
+
 ALTER TABLE ONLY public.changes
     ADD CONSTRAINT changes_pkey PRIMARY KEY (seq);
 
@@ -683,6 +693,8 @@ CREATE INDEX articles_by_url ON public.articles USING btree (url);
 CREATE INDEX articles_embargoed ON public.articles USING btree (embargoed_until) WHERE ((embargoed_until IS NOT NULL) AND (NOT is_public) AND (status = 'USABLE'::text));
 
 CREATE INDEX articles_expiring ON public.articles USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND is_public);
+
+CREATE INDEX budgets_by_change ON public.budgets USING btree (changed_at);
 
 CREATE INDEX changes_by_article ON public.changes USING btree (article_id, seq);
 

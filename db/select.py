@@ -15,6 +15,7 @@ from db.read import (
     ByLetter,
     Condition,
     Cursor,
+    Given,
     Info,
     Items,
     Json,
@@ -26,6 +27,7 @@ from db.read import (
     One,
     Page,
     Param,
+    Present,
     Rank,
     Read,
     Test,
@@ -179,6 +181,11 @@ class _Writer:
         match read:
             case Json(text):
                 return [text]
+            case Given(param, kind):
+                return [_Sql(f"to_json({self.param(param)}::{kind})")]
+            case Present(param, inner):
+                body = self.concat(self.object(inner, None, ""))
+                return [_Sql(f"coalesce((select {body} where {self.param(param)}::integer is not null),'null')")]
             case Cursor():
                 return ['"', _Sql(cursor), '"']
             case Object():

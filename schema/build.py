@@ -9,6 +9,7 @@ from schema.article import ArticleQuery
 from schema.author import Author, AuthorQuery
 from schema.comment import Commenter, CommentQuery
 from schema.node import NodeQuery
+from schema.rate_limit import RateLimitQuery
 from schema.revision import Revision
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
@@ -18,7 +19,17 @@ from schema.viewer import ViewerQuery
 
 Query = merge_types(
     "Query",
-    (NodeQuery, ArticleQuery, SearchQuery, SourceQuery, TopicQuery, AuthorQuery, CommentQuery, ViewerQuery),
+    (
+        NodeQuery,
+        ArticleQuery,
+        SearchQuery,
+        SourceQuery,
+        TopicQuery,
+        AuthorQuery,
+        CommentQuery,
+        ViewerQuery,
+        RateLimitQuery,
+    ),
 )
 
 

@@ -1,9 +1,13 @@
 """Who is calling: a parameter of every plan."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from db.tables import Audience
+
+if TYPE_CHECKING:
+    from schema.rate_limit import Spending
 
 # What a reader may be, the least first.
 ROLES = ("COMMENTER", "MEMBER", "STAFF", "MODERATOR", "ADMIN")
@@ -27,6 +31,7 @@ class Caller:
     scopes: frozenset[str] = frozenset()
     full_sources: tuple[UUID, ...] = ()
     bucket: str = ""
+    spending: "Spending | None" = None
 
     @property
     def sees_more(self) -> bool:

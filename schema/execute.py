@@ -7,10 +7,10 @@ field does not blank the others.
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 from uuid import uuid4
 
 import orjson
@@ -27,7 +27,7 @@ from graphql import (
 )
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
-from db.read import Object, OfCaller, params
+from db.read import Object, OfCaller, OfSpending, params
 from db.select import statement
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
@@ -36,12 +36,17 @@ from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import Shape, read_query
+from schema.rate_limit import RateLimited, Spending
 from schema.recent import Recent
 from schema.tags import Tag, named, tags
 from schema.variables import NotCoercible, Slot, Variable, coerced, filled, shape, within_bounds
 
 log = structlog.get_logger()
 
+Source = Bound | OfCaller | OfSpending
+
+# Points of what is refused before it has a price.
+REFUSED = 20
 # How many shapes of variables one document is known in.
 _SHAPES = 32
 # What is kept is weighed, so that nobody fills the memory: a document by its text, a plan by its statement, of which
@@ -81,17 +86,29 @@ class Answer(NamedTuple):
     deprecated: tuple[str, ...] = ()
 
 
+class Payer(Protocol):
+    """Who pays for an operation."""
+
+    async def pay(self, cost: int) -> None:
+        """Pay so many points. Raises RateLimited where there are not so many left."""
+
+    def spending(self, cost: int) -> Spending | None:
+        """What is left after that; None without a limit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
-    when they make no sense. cost: points. constant: the answer, where it asks nothing of the database."""
+    when they make no sense. cost: points. constant: the answer, where it asks nothing of the database. tells: whether
+    it says what the caller has left."""
 
     sql: str
-    bounds: tuple[Bound | OfCaller, ...]
+    bounds: tuple[Source, ...]
     unused: tuple[Bound, ...]
     tags: tuple[Tag, ...]
     cost: int
     constant: bytes | None = None
+    tells: bool = False
 
     def values(self, variables: Mapping[str, Any], caller: Caller) -> list[Any]:
         for bound in self.unused:
@@ -155,8 +172,9 @@ class Executor:
         variables: Mapping[str, Any] | None = None,
         operation_name: str | None = None,
         caller: Caller = ANONYMOUS,
+        payer: Payer | None = None,
     ) -> Answer:
-        """The answer to an operation; errors are part of it, none is raised."""
+        """The answer to an operation; errors are part of it, none is raised. payer: pays before anything is read."""
         given = variables or {}
         try:
             if given:
@@ -169,16 +187,24 @@ class Executor:
             except CostExceeded:
                 raise  # graphql-core would read root field by root field what is too much as a whole
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
-                return (await self._by_core(known, given, caller))._replace(deprecated=known.used(given))
+                answer = await self._by_core(known, given, caller, payer)
+                return answer._replace(deprecated=known.used(given))
+            if payer is not None:
+                await payer.pay(compiled.cost)
+                if compiled.tells:
+                    told = replace(caller, spending=payer.spending(compiled.cost))
+                    arguments = compiled.values(values, told)
             used = known.used(given)
             if compiled.constant is not None:
                 return Answer(200, compiled.constant, None, Holds.ALWAYS, tuple, compiled.cost, used)
             body = (await self.database.value(compiled.sql, *arguments)).encode()
-            names = partial(named, compiled.tags, values)
-            return Answer(200, body, None, Holds.UNTIL_CHANGE, names, compiled.cost, used)
+            holds = Holds.NOW if compiled.tells else Holds.UNTIL_CHANGE
+            return Answer(200, body, None, holds, partial(named, compiled.tags, values), compiled.cost, used)
         except CostExceeded as error:
-            told = {"requested": error.requested, "limit": error.limit}
-            return Answer(self.refused_status, _failure(error.code, str(error), cost=told))
+            price = {"requested": error.requested, "limit": error.limit}
+            return Answer(self.refused_status, _failure(error.code, str(error), cost=price))
+        except RateLimited as error:
+            return limited(error)
         except BadRequest as error:
             return Answer(self.refused_status, _failure(error.code, str(error)))
         except Refused as refused:
@@ -246,8 +272,13 @@ class Executor:
             return None
         return planner.price()
 
-    async def _by_core(self, known: _Known, given: Mapping[str, Any], caller: Caller) -> Answer:
+    async def _by_core(
+        self, known: _Known, given: Mapping[str, Any], caller: Caller, payer: Payer | None = None
+    ) -> Answer:
         cost = self.priced(known, given)
+        if payer is not None:
+            await payer.pay(REFUSED if cost is None else cost)
+            caller = replace(caller, spending=payer.spending(cost or REFUSED))
         document = self.document(known)
         context = _Context(self, document, caller)
         result = execute(
@@ -298,11 +329,12 @@ def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
     unused = dict.fromkeys(param for param in params(read) if param not in made.params)
     return Compiled(
         made.text,
-        tuple(cast(Bound | OfCaller, param.source) for param in made.params),
+        tuple(cast(Source, param.source) for param in made.params),
         tuple(cast(Bound, param.source) for param in unused),
         tags(read),
         cost,
         constant,
+        any(isinstance(param.source, OfSpending) for param in made.params),
     )
 
 
@@ -346,6 +378,12 @@ def _read_by_plans(schema: GraphQLSchema) -> None:
 def failed(status: int, code: str, message: str, **extensions: Any) -> Answer:
     """The answer where nothing was executed."""
     return Answer(status, _failure(code, message, **extensions))
+
+
+def limited(error: RateLimited) -> Answer:
+    """The answer to whoever has not enough left."""
+    seconds = error.spending.seconds
+    return Answer(429, _failure(error.code, str(error), retryAfter=seconds), seconds)
 
 
 def unanswered(error: DatabaseTimeout | DatabaseUnavailable) -> Answer:

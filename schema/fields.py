@@ -70,6 +70,13 @@ class OfViewer:
 
 
 @dataclass(frozen=True, slots=True)
+class OfSpending:
+    """The caller's budget after this operation, or one of its attributes."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OfPart:
     """A part of a connection, an edge or a page: its own name says which."""
 
@@ -82,7 +89,7 @@ class OfHit:
     weight: int = 0
 
 
-Rule = OfColumn | OfRow | OfEdge | OfPage | OfKey | OfIds | OfViewer | OfPart | OfHit
+Rule = OfColumn | OfRow | OfEdge | OfPage | OfKey | OfIds | OfViewer | OfSpending | OfPart | OfHit
 
 
 def planned(*_: object) -> NoReturn:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, Literal
 
 from graphql import (
     FieldNode,
@@ -17,6 +17,7 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLIncludeDirective,
+    GraphQLInt,
     GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -37,7 +38,7 @@ from schema.bind import Bound, hashable
 from schema.cost import RANKING, SHORT_LIST, TOTAL, Cost, search_through
 from schema.document import Document, Limits
 from schema.errors import BadRequest, ReadError
-from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, OfViewer, Rule
+from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, OfSpending, OfViewer, Rule
 from schema.filter import Conditions, Queries
 from schema.page import DEFAULT_SIZE
 from schema.variables import USUAL_SIZES, Slot, filled, room, slotted
@@ -145,6 +146,11 @@ class Planner:
                     return self.ids(field_, nodes)
                 case OfViewer():
                     return self.viewer(field_, nodes)
+                case OfSpending():
+                    self.cost.rows(1)
+                    type_ = get_named_type(field_.type)
+                    assert isinstance(type_, GraphQLObjectType)
+                    return read.Present(Param(read.OfSpending("limit")), self.object(type_, nodes, None))
         raise NotPlanned
 
     # -- selections
@@ -220,6 +226,9 @@ class Planner:
         match rule:
             case OfColumn():
                 return self.column(rule, self.arguments(field_, node))
+            case OfSpending(name):
+                kind: Literal["integer", "text"] = "integer" if type_ is GraphQLInt else "text"
+                return read.Given(Param(read.OfSpending(name)), kind)
             case OfRow() if isinstance(type_, GraphQLObjectType):
                 return self.object(type_, nodes, table)
             case OfEdge(edge) if table is not None and isinstance(type_, GraphQLObjectType):

@@ -13,6 +13,8 @@ import httpx2
 from starlette.applications import Starlette
 
 ROOT = Path(__file__).parents[1]
+# Points that no test spends, for those that ask much.
+PLENTY = 2_000_000_000
 # The command, as it is called in a checkout.
 BROADSHEET = [sys.executable, "-m", "api"]
 

@@ -18,7 +18,7 @@ from api.settings import Settings, settings_table
 from db.pool import Database
 from jobs.sample import load_if_empty
 from tests.databases import administer, at
-from tests.services import client_of
+from tests.services import PLENTY, client_of
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -67,7 +67,7 @@ def sample_url(server_url: str, template: str) -> Iterator[str]:
 @pytest.fixture
 async def client(sample_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service with the sample edition."""
-    app = create_app(Settings(database_url=sample_url))
+    app = create_app(Settings(database_url=sample_url, budget_address=PLENTY))
     async with app.router.lifespan_context(app), client_of(app) as made:
         yield made
 

@@ -20,7 +20,7 @@ from db.changes import Kind, Line, append
 from db.pool import Database
 from schema.build import build_schema
 from tests.conftest import EDITION
-from tests.services import client_of
+from tests.services import PLENTY, client_of
 
 SCHEMA = build_schema()._schema
 PLANS = {endpoint.path: plan(endpoint, SCHEMA) for endpoint in ENDPOINTS}
@@ -142,7 +142,9 @@ QUESTIONS: dict[str, list[tuple[str, str]]] = {
 @pytest.fixture
 async def edition(edition_url: str) -> AsyncIterator[Starlette]:
     """The application on the fixed edition, which nothing here changes."""
-    app = create_app(Settings(database_url=edition_url, pool_size=2, log_level="error", log_format="json"))
+    app = create_app(
+        Settings(database_url=edition_url, pool_size=2, log_level="error", log_format="json", budget_address=PLENTY)
+    )
     async with app.router.lifespan_context(app):
         yield app
 

@@ -12,7 +12,7 @@ import pytest
 
 from api.port import PortTaken, listen
 from tests.processes import children_of, is_alive
-from tests.services import answers, broadsheet, free_port, until
+from tests.services import PLENTY, answers, broadsheet, free_port, until
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +223,7 @@ async def test_sigterm_under_load_fails_no_request(database_url: str, workers: s
         drain_seconds="1",
         workers=workers,
         log_level="error",
+        budget_address=str(PLENTY),
     ) as process:
         url = f"http://127.0.0.1:{port}"
         await answers(url + "/readyz")

@@ -186,7 +186,13 @@ async def attacks() -> None:
 
 @contextmanager
 def serving(address: str, port: int) -> Iterator[str]:
-    environment = {**os.environ, "BROADSHEET_DATABASE_URL": address, "BROADSHEET_PORT": str(port)}
+    environment = {
+        **os.environ,
+        "BROADSHEET_DATABASE_URL": address,
+        "BROADSHEET_PORT": str(port),
+        # Counted, and never spent.
+        "BROADSHEET_BUDGET_ADDRESS": "2000000000",
+    }
     process = subprocess.Popen([sys.executable, "-m", "api", "serve"], env=environment, stderr=subprocess.DEVNULL)
     base = f"http://127.0.0.1:{port}"
     try:

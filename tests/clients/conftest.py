@@ -14,7 +14,7 @@ from db.pool import Database
 from jobs.sample import load_if_empty
 from tests.databases import administer, at
 from tests.packages import node_modules
-from tests.services import BROADSHEET, ROOT, answers, clean_environment, free_port
+from tests.services import BROADSHEET, PLENTY, ROOT, answers, clean_environment, free_port
 
 HERE = Path(__file__).parent
 
@@ -45,7 +45,13 @@ def sample_url(server_url: str, template: str) -> Iterator[str]:
 def serving(database_url: str, log: Path, **settings: str) -> Iterator[str]:
     """The address of a `broadsheet serve` of its own process. log: a file for what it says, since nobody reads a pipe
     in the meantime."""
-    given = {"database_url": database_url, "port": str(free_port()), "log_level": "error", **settings}
+    given = {
+        "database_url": database_url,
+        "port": str(free_port()),
+        "log_level": "error",
+        "budget_address": str(PLENTY),
+    }
+    given |= settings
     environment = clean_environment() | {f"BROADSHEET_{name.upper()}": value for name, value in given.items()}
     with (
         log.open("wb") as said,

@@ -45,6 +45,8 @@ _ORDERS = {
     "topics": (TABLES["topics"].orders, "NAME"),
     "comments": (TABLES["comments"].orders, "OLDEST"),
     "replies": (TABLES["comments"].orders, "OLDEST"),
+    "Viewer.comments": (TABLES["comments"].orders, "NEWEST"),
+    "Viewer.replies": (TABLES["comments"].orders, "NEWEST"),
     "thread": (TABLES["comments"].orders, "THREAD"),
     "revisions": (TABLES["revisions"].orders, "NEWEST"),
 }
@@ -75,7 +77,9 @@ class _Rules(Visitor):
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         given = {name: value for name, value in given.items() if not isinstance(value, NullValueNode)}
         if field is not None and "first" in field.args:
-            given = _page(node.name.value, given)
+            parent = self.info.get_parent_type()
+            whole = f"{parent.name}.{node.name.value}" if parent is not None else ""
+            given = _page(whole if whole in _ORDERS else node.name.value, given)
         for name, made in (("by", _one), ("filter", _tidy), ("query", _query)):
             if name in given:
                 given[name] = made(given[name])

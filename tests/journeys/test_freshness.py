@@ -11,7 +11,7 @@ import orjson
 
 from tests.databases import execute
 from tests.schema.conftest import EDITION
-from tests.services import ROOT, answers, broadsheet, clean_environment, free_port
+from tests.services import PLENTY, ROOT, answers, broadsheet, clean_environment, free_port
 
 READS, READERS = 10_000, 8
 WRITES = 100
@@ -22,7 +22,8 @@ LIST = "{articles(first:10){nodes{id headline}}}"
 async def test_no_answer_is_older_than_what_was_committed_before_it_was_asked_for(database_url: str) -> None:
     await execute(database_url, EDITION.read_text())
     port = free_port()
-    with broadsheet("serve", database_url=database_url, port=str(port), workers="2", log_level="error"):
+    settings = {"database_url": database_url, "workers": "2", "log_level": "error", "budget_address": str(PLENTY)}
+    with broadsheet("serve", port=str(port), **settings):
         await answers(f"http://127.0.0.1:{port}/readyz")
         # What is known to be committed, by article: read from the writer after its commit, before a request is sent.
         committed = dict.fromkeys(ARTICLES, 0)

@@ -8,8 +8,9 @@ from graphql import GraphQLEnumType, GraphQLField, GraphQLObjectType, get_named_
 from db.pool import Database
 from db.tables import AUDIENCES, SEARCH_ORDERS, TABLES, Column, Table
 from schema.build import build_schema
-from schema.fields import OfColumn, OfEdge, OfHit, OfPage, OfRow
+from schema.fields import OfColumn, OfEdge, OfHit, OfPage, OfRow, OfSpending
 from schema.plan import NODE_TABLES, rule_of
+from schema.rate_limit import Spending
 
 SCHEMA = build_schema()._schema
 
@@ -100,6 +101,14 @@ def test_a_page_has_every_order_that_it_offers(name: str) -> None:
     orders = rule.orders or TABLES[table].orders
     enum = get_named_type(field.args["orderBy"].type) if "orderBy" in field.args else None
     assert set(enum.values if isinstance(enum, GraphQLEnumType) else [rule.order]) <= set(orders)
+
+
+def test_a_budget_has_what_is_told_of_it() -> None:
+    told = {name: rule.name for name, field in FIELDS.items() if isinstance(rule := rule_of(field), OfSpending)}
+    assert told.pop("Query.rateLimit") == ""
+    for name, attribute in told.items():
+        assert hasattr(Spending, attribute), name
+        assert is_non_null_type(FIELDS[name].type), name
 
 
 def test_cursors_of_different_orders_never_look_alike() -> None:

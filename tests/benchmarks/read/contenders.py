@@ -70,6 +70,8 @@ def _broadsheet(name: str, title: str, hot: bool, pages: tuple[str, ...]) -> Con
             "BROADSHEET_PORT": "{port}",
             "BROADSHEET_POOL_SIZE": "10",
             "BROADSHEET_LOG_FORMAT": "json",
+            # Counted, and never spent.
+            "BROADSHEET_BUDGET_ADDRESS": "2000000000",
             "BROADSHEET_HOT_ANSWERS": str(hot).lower(),
         },
         pages,

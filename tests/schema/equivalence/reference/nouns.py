@@ -190,6 +190,13 @@ VIEWER: dict[str, Resolver] = {
 }
 
 
+# Nobody pays here, so that nobody is told what is left.
+RATE_LIMIT: dict[str, Resolver] = {
+    "Query.rateLimit": lambda _, __, ___: None,
+    **_columns("RateLimit", "cost limit remaining used resetAt"),
+}
+
+
 # -- sources, topics, authors
 
 
@@ -332,6 +339,7 @@ FIELDS: dict[str, Resolver] = {
     **REVISION,
     **COMMENT,
     **VIEWER,
+    **RATE_LIMIT,
     **SOURCE,
     **TOPIC,
     **AUTHOR,

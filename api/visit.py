@@ -1,0 +1,113 @@
+"""A request's visit: who is calling, whose budget pays, and what the answer says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.types import Scope
+
+from api.address import Network, client
+from api.budget import Account, Budget
+from api.callers import Callers, Unauthenticated
+from api.heads import Head
+from schema.caller import ANONYMOUS, Caller
+from schema.execute import REFUSED
+from schema.rate_limit import RateLimited, Spending
+
+Accounts = tuple[Account, ...]
+
+
+class Visit:
+    """One request's caller, and the accounts that pay for it; the answer tells of the first of them."""
+
+    __slots__ = ("_accounts", "_budget", "_head", "caller", "is_paid")
+
+    def __init__(self, caller: Caller, head: Head, budget: Budget | None = None, accounts: Accounts = ()) -> None:
+        self.caller = caller
+        self.is_paid = not accounts
+        self._head = head
+        self._budget = budget
+        self._accounts = accounts
+
+    async def pay(self, cost: int) -> None:
+        """Pay for what costs so many points, one at least, and have the answer tell what is left.
+
+        Raises:
+            RateLimited: there are not so many left.
+        """
+        budget, accounts = self._budget, self._accounts
+        if budget is None or not accounts:
+            return
+        cost, self.is_paid = cost or 1, True
+        try:
+            if not budget.spend(accounts[0], cost):
+                await budget.ask(accounts[0], cost)
+            if len(accounts) > 1:
+                await self._pay_too(budget, accounts, cost)
+        finally:
+            self._head.told += budget.headers(accounts[0])
+
+    async def _pay_too(self, budget: Budget, accounts: Accounts, cost: int) -> None:
+        for paid, account in enumerate(accounts[1:], 1):
+            try:
+                if not budget.spend(account, cost):
+                    await budget.ask(account, cost)
+            except RateLimited:
+                for each in accounts[:paid]:
+                    budget.refund(each, cost)
+                raise
+
+    def spending(self, cost: int) -> Spending | None:
+        """The budget after what cost so many points; None without a limit."""
+        if self._budget is None or not self._accounts:
+            return None
+        return self._budget.spending(self._accounts[0], cost or 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Receives requests. limits: points a period by kind of account, 0 for no limit; installs: at one address, that of
+    so many together. proxies: whose X-Forwarded-For counts."""
+
+    callers: Callers
+    budget: Budget
+    limits: Mapping[str, int]
+    installs: int = 20
+    proxies: Sequence[Network] = ()
+
+    async def of(self, scope: Scope, head: Head) -> Visit:
+        """The visit of a request. One that fails to say who is calling pays by its address.
+
+        Raises:
+            RateLimited, and what `Callers.of` raises.
+        """
+        if not (head.authorization or head.api_key):
+            return self._by_address(scope, head)
+        try:
+            caller = await self.callers.of(head)
+        except Unauthenticated:
+            await self._by_address(scope, head).pay(REFUSED)
+            raise
+        if not caller.bucket:
+            return self._by_address(scope, head, caller)
+        accounts = self._account(caller.bucket)
+        if caller.bucket.startswith("install "):
+            # An app's key is there for all to read: making up installs brings no more than these.
+            accounts += self._account(f"installs {self._address(scope, head)}")
+        return Visit(caller, head, self.budget, accounts)
+
+    def _by_address(self, scope: Scope, head: Head, caller: Caller = ANONYMOUS) -> Visit:
+        return Visit(caller, head, self.budget, self._account("address " + self._address(scope, head)))
+
+    def _address(self, scope: Scope, head: Head) -> str:
+        peer = scope.get("client")
+        return client(peer[0] if peer else "", head.forwarded, self.proxies)
+
+    def _account(self, bucket: str) -> Accounts:
+        known = self.budget.accounts.get(bucket)
+        if known is not None:
+            return (known,)
+        kind = bucket.partition(" ")[0]
+        limit = self.limits["install"] * self.installs if kind == "installs" else self.limits[kind]
+        return (self.budget.account(bucket, limit),) if limit else ()
