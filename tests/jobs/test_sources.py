@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from db.pool import Database
+from jobs.keys import keys, new_key
 from jobs.sources import BadSource, Change, NoSuchSource, change, merge, source, sources
 from jobs.withhold import withhold
 from tests.jobs.desk import NOW, ask, assert_counted, bring, feed, head, item, log, waits_for_a_lock
@@ -178,6 +179,18 @@ async def test_a_merge_gives_nothing_back_that_is_withheld(database: Database, t
 
     assert await database.value("select count(*) from articles where headline = 'Again' and is_public") == 0
     await assert_counted(database)
+
+
+async def test_keys_have_the_texts_of_what_a_source_became(database: Database, tmp_path: Path) -> None:
+    await two(database, tmp_path)
+    await new_key(database, "One", sources=["harbour-mobile"], now=NOW)
+    await new_key(database, "Both", sources=["harbour-mobile", "the-harbour-post"], now=NOW)
+    before = await database.value("select version from keys_version")
+
+    await merge(database, "harbour-mobile", "the-harbour-post", now=NOW)
+
+    assert [key.sources for key in await keys(database)] == [("the-harbour-post",)] * 2
+    assert await database.value("select version from keys_version") > before
 
 
 async def test_beside_imports_every_count_stays_right(database: Database, tmp_path: Path) -> None:
