@@ -1,0 +1,62 @@
+"""How toxic a text is, from 0 to 1: the port for whatever scores, and the scorer that comes with the service.
+
+The built-in one knows words and whether somebody is spoken to; it reads neither irony nor context. It is meant to hold
+what is plainly abusive until somebody looks, and to be replaced where a newsroom has better.
+"""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+from pathlib import Path
+
+from ingest.moderation.words import WordList
+
+# A scorer: the plain text and its language (BCP 47, "und" where it isn't known) → 0 to 1.
+Scorer = Callable[[str, str], float]
+
+_WEIGHTS = {"severe": 0.9, "strong": 0.6, "mild": 0.3}
+# What an insult gains by being said to somebody; a text in capitals gains as much as a mild word.
+_DIRECTED = 1.4
+_SHOUTED, _LEAST_LETTERS = 0.2, 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """One list a weight, and the words that speak to somebody."""
+
+    weighted: tuple[tuple[float, WordList], ...]
+    you: WordList
+
+
+def score(text: str, language: str) -> float:
+    """The built-in scorer. Each listed word leaves less of the text unharmed: two insults are worse than one, and
+    nothing is worse than 1. A text in a language that it doesn't know is scored as English."""
+    primary = language.partition("-")[0]
+    lexicon = _lexicons().get(primary) or _lexicons()["en"]
+    language = primary if primary in _lexicons() else "en"
+    factor = _DIRECTED if any(lexicon.you.find(text, language)) else 1.0
+    harms = [min(weight * factor, 0.97) for weight, words in lexicon.weighted for _ in words.find(text, language)]
+    if harms and _shouts(text):
+        harms.append(_SHOUTED)
+    return round(1 - prod(1 - harm for harm in harms), 3)
+
+
+def _shouts(text: str) -> bool:
+    letters = [char for char in text if char.isupper() or char.islower()]
+    return len(letters) >= _LEAST_LETTERS and sum(map(str.isupper, letters)) > 0.7 * len(letters)
+
+
+@cache
+def _lexicons() -> dict[str, _Lexicon]:
+    lists = tomllib.loads((Path(__file__).parent / "toxicity.toml").read_text(encoding="utf-8"))
+    return {language: _lexicon(language, words) for language, words in lists.items()}
+
+
+def _lexicon(language: str, words: dict[str, list[str]]) -> _Lexicon:
+    allowed = {language: tuple(words["allowed"])}
+    return _Lexicon(
+        tuple((weight, WordList({language: tuple(words[name])}, allowed)) for name, weight in _WEIGHTS.items()),
+        WordList({language: tuple(words["you"])}, {}),
+    )

@@ -1,0 +1,160 @@
+"""What readers write: Markdown in, safe HTML and plain text out."""
+
+import re
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.markdown import render, sanitise
+
+REL = 'rel="nofollow ugc noopener noreferrer"'
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html", "plain"),
+    [
+        ("One\ntwo\n\nthree", "<p>One<br>\ntwo</p>\n<p>three</p>", "One\ntwo\n\nthree"),
+        ("**a** *b* ~~c~~ `d`", "<p><strong>a</strong> <em>b</em> <s>c</s> <code>d</code></p>", "a b c d"),
+        ("> said\n\nno", "<blockquote>\n<p>said</p>\n</blockquote>\n<p>no</p>", "said\n\nno"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", "a\nb"),
+        ("```\nx < y\n```", "<pre><code>x &lt; y\n</code></pre>", "x < y"),
+        ("# No heading", "<p># No heading</p>", "# No heading"),
+        ("a\n---\nb", "<p>a<br>\n---<br>\nb</p>", "a\n---\nb"),
+        ("<b>raw</b> &amp; 1 < 2", "<p>&lt;b&gt;raw&lt;/b&gt; &amp; 1 &lt; 2</p>", "<b>raw</b> & 1 < 2"),
+        ("Hi @anna_lee and @<b>", "<p>Hi @anna_lee and @&lt;b&gt;</p>", "Hi @anna_lee and @<b>"),
+        ("node.js, e.g.it, www.a.example, a@b.example", "<p>node.js, e.g.it, www.a.example, a@b.example</p>", None),
+        ("こんにちは、**世界**。", "<p>こんにちは、<strong>世界</strong>。</p>", "こんにちは、世界。"),
+        ("[](https://a.example)", "", ""),
+        ("\u200b \n\t", "", ""),
+    ],
+)
+def test_what_becomes_of_it(markdown: str, html: str, plain: str | None) -> None:
+    text = render(markdown)
+    assert text.html == html
+    assert text.plain == (markdown if plain is None else plain)
+
+
+def test_links_are_made_and_told() -> None:
+    text = render("See https://a.example/?x=1&y=2, [here](http://b.example) and <mailto:c@d.example>")
+    assert text.links == ("https://a.example/?x=1&y=2", "http://b.example", "mailto:c@d.example")
+    assert text.html.count(REL) == 3
+    assert f'<a href="https://a.example/?x=1&amp;y=2" {REL}>https://a.example/?x=1&amp;y=2</a>,' in text.html
+
+
+def test_an_image_is_a_link_to_it() -> None:
+    assert (
+        render("![a cat](https://a.example/cat.png)").html
+        == f'<p>!<a href="https://a.example/cat.png" {REL}>a cat</a></p>'
+    )
+
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<iframe src=javascript:alert(1)>",
+    "[a](javascript:alert(1))",
+    "[a](JaVaScRiPt:alert(1))",
+    "[a](java&#x0A;script:alert(1))",
+    "[a](&#106;avascript:alert(1))",
+    "[a](\x01javascript:alert(1))",
+    "[a](data:text/html;base64,PHNjcmlwdD4=)",
+    "[a](vbscript:msgbox(1))",
+    "[a](file:///etc/passwd)",
+    "[a](//evil.example)",
+    "[a](/relative)",
+    "<javascript:alert(1)>",
+    "![a](javascript:alert(1))",
+    '[a](https://a.example "onclick=alert(1)")',
+    '[a](https://a.example"onmouseover="alert(1))',
+    "[a](<https://a.example/><script>alert(1)</script>)",
+    "[<img src=x onerror=alert(1)>](https://a.example)",
+    "[a]: javascript:alert(1)\n\n[a]",
+    "`<script>`",
+    "```<script>\n</script>\n```",
+    "```js onload=alert(1)\nx\n```",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&amp;lt;script&amp;gt;",
+    "<!--><script>alert(1)</script>-->",
+    "<a href='x' style='position:fixed'>",
+    "<style>*{display:none}</style>",
+    "<base href='//evil.example'>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "https://a.example/<script>alert(1)</script>",
+    "https://a.example/\"onmouseover='alert(1)'",
+    "http://a.example/\u202egnp.exe",
+    "</p></div><script>alert(1)</script>",
+    "> <form action=//evil.example><input>",
+]
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *ATTACKS,
+            "**",
+            "*",
+            "_",
+            "`",
+            "~~",
+            "[",
+            "](",
+            ")",
+            "<",
+            ">",
+            "&",
+            '"',
+            "'",
+            "\n",
+            "\n\n",
+            "    ",
+            "> ",
+            "- ",
+            "1. ",
+            "https://a.example",
+            "javascript:",
+            "@b",
+            "text",
+            "日本",
+            "\x00",
+            "\\",
+        ]
+    )
+    | st.text(max_size=8),
+    max_size=14,
+).map("".join)
+# What may stand in a comment, written out once more: every tag and every attribute.
+ALLOWED = re.compile(
+    r"</?(?:p|em|strong|s|code|pre|blockquote|ul|ol|li)>|<br>|</a>"
+    r'|<a (?:href="(?:https?:|mailto:)[^"<>]*" )?rel="nofollow ugc noopener noreferrer">'
+)
+
+
+def assert_safe(html: str) -> None:
+    assert "<" not in ALLOWED.sub("", html)
+    assert ">" not in ALLOWED.sub("", html)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_attack_gets_through(attack: str) -> None:
+    assert_safe(render(attack).html)
+    assert_safe(sanitise(attack))
+
+
+@given(PIECES)
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_written_is_safe_and_stays_as_it_is(markdown: str) -> None:
+    html = render(markdown).html
+    assert_safe(html)
+    assert sanitise(html) == html
+    assert render(markdown).html == html
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["[", "*a_", "> ", "`a", "![", "- ", "[a](", "~~a", "http://", "**a ", "&", "http://a@", "<a ", "((", "\n\n"],
+)
+def test_the_longest_text_is_read_quickly(unit: str) -> None:
+    started = process_time()
+    render(unit * (4_000 // len(unit)))
+    assert process_time() - started < 1

@@ -1,0 +1,190 @@
+"""Moderation: golden cases in several languages, the order of the rules, and what a file of rules may say."""
+
+import json
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.moderation.case import Article, Author, Case, Finding, Opinion, State, Status
+from ingest.moderation.judge import Judgement, judge, preview
+from ingest.moderation.phases import PHASES
+from ingest.moderation.settings import BadRules, Rules, read_rules, rules
+from ingest.moderation.toxicity import score
+from ingest.moderation.words import WordList
+
+GOLDENS = Path(__file__).parent / "moderation"
+GROUPS = sorted(path.stem for path in GOLDENS.glob("*.toml"))
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def cases(group: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((GOLDENS / f"{group}.toml").read_text(encoding="utf-8"))["case"]
+    return found
+
+
+ALL = [case for group in GROUPS for case in cases(group)]
+
+
+def case_of(case: dict[str, Any]) -> Case:
+    author = dict(case.get("author", {}))
+    author["state"] = State(author.get("state", "ACTIVE"))
+    author["recent"] = tuple(author.get("recent", ()))
+    said = dict(case["external"]) if "external" in case else None
+    external = Opinion(Status(said["status"]) if "status" in said else None, said.get("message", "")) if said else None
+    article = Article(language=case.get("language", "en"), **case.get("article", {}))
+    return Case(case["body"], NOW, article, Author(**author), external)
+
+
+def judged(case: dict[str, Any]) -> Judgement:
+    return judge(case_of(case), rules(case.get("rules", {})))
+
+
+def told(judgement: Judgement) -> dict[str, Any]:
+    found: dict[str, Any] = {"status": judgement.status.value}
+    if judgement.refused is not None:
+        found = {"refused": judgement.refused.code}
+    if judgement.rule:
+        found["rule"] = judgement.rule
+    if judgement.findings:
+        found["findings"] = {finding.rule: finding.message for finding in judgement.findings}
+    return found
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_goldens(group: str, golden: Callable[[Path, str], None]) -> None:
+    results = {case["name"]: told(judged(case)) for case in cases(group)}
+    golden(GOLDENS / f"{group}.json", json.dumps(results, ensure_ascii=False, indent=2) + "\n")
+
+
+@pytest.mark.parametrize("case", [case for case in ALL if "NEIGHBOUR" in case["name"]], ids=lambda case: case["name"])
+def test_what_only_looks_like_an_offence_is_published(case: dict[str, Any]) -> None:
+    assert told(judged(case)) == {"status": "PUBLISHED"}
+
+
+@pytest.mark.parametrize("rule", [name for name, _ in PHASES])
+def test_every_rule_has_a_case(rule: str) -> None:
+    fired = {finding.rule for case in ALL for finding in judged(case).findings} | {judged(case).rule for case in ALL}
+    assert rule in fired
+
+
+@pytest.mark.parametrize("rule", [name for name, _ in PHASES if name not in ("MARKUP", "COMMENTING_DISABLED")])
+def test_every_rule_can_be_switched_off(rule: str) -> None:
+    switched = {
+        "LENGTH": "length",
+        "ARTICLE_CLOSED": "closing",
+        "REPEAT_POST": "repeat",
+        "TEAM": "team",
+        "BANNED_WORD": "words",
+        "SUSPECT_WORD": "words",
+        "TOXICITY": "toxicity",
+        "RECENT_HISTORY": "history",
+        "SPAM": "spam",
+        "LINKS": "links",
+        "EXTERNAL": "external",
+        "NEW_COMMENTER": "new_commenter",
+    }
+    if rule.startswith("PREMODERATED"):
+        off: dict[str, Any] = {"premoderation": {"articles": False, "authors": False}}
+    else:
+        off = {switched[rule]: {"on": False}}
+    for case in ALL:
+        if "EMPTY" in told(judged(case)).get("refused", "") or "everything" in str(case.get("rules")):
+            continue  # nothing is nothing, whatever the rules
+        asked = {
+            **case.get("rules", {}),
+            **{name: {**case.get("rules", {}).get(name, {}), **o} for name, o in off.items()},
+        }
+        found = judge(case_of(case), rules(asked))
+        assert found.rule != rule
+        assert rule not in {finding.rule for finding in found.findings}
+
+
+def test_a_preview_tells_what_every_rule_says() -> None:
+    case = Case("You idiot, see https://bit.ly/a", NOW, Article(premoderated=True, language="en"), Author(approved=0))
+    found = preview(case, rules({"links": {"hold_over": 0}, "new_commenter": {"below": 1}}))
+    assert found.status is Status.WITHHELD
+    assert [finding.rule for finding in found.findings] == [
+        "TOXICITY",
+        "SPAM",
+        "LINKS",
+        "NEW_COMMENTER",
+        "PREMODERATED_ARTICLE",
+    ]
+
+
+def test_a_preview_of_nothing_says_so_once() -> None:
+    found = preview(Case(" ", NOW), Rules())
+    assert found.findings == (Finding("LENGTH", "Write something first."),)
+    assert found.refused is not None
+
+
+def test_the_external_moderator_is_asked_only_where_nothing_has_decided() -> None:
+    assert judge(Case("Good morning.", NOW), Rules()).undecided
+    assert not judge(Case("You idiot.", NOW), Rules()).undecided
+    assert not judge(Case("", NOW), Rules()).undecided
+
+
+def test_another_scorer_can_stand_in() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def stern(text: str, language: str) -> float:
+        asked.append((text, language))
+        return 1.0
+
+    found = judge(Case("Good **morning**.", NOW, Article(language="de")), Rules(scorer=stern))
+    assert (found.status, found.rule) == (Status.WITHHELD, "TOXICITY")
+    assert asked == [("Good morning.", "de")]
+
+
+@given(st.text(max_size=200), st.sampled_from(["en", "de", "ja", "ko", "und", "th"]))
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_judged(text: str, language: str) -> None:
+    found = judge(Case(text, NOW, Article(language=language)), Rules())
+    assert found.refused is not None or found.text.html
+    assert 0 <= score(text, language) <= 1
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_a_word_is_found_in_itself_or_can_never_be(word: str) -> None:
+    words = WordList({"any": (word,)}, {})
+    assert [*words.find(f"{word} {word}", "en")] in ([], [word])
+
+
+def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text('[links]\nhold_over = 2\n[words.banned]\nde = ["krähwinkel"]\n', encoding="utf-8")
+    found = read_rules(file)
+    assert found.links.hold_over == 2
+    assert found.words.banned == {"de": ("krähwinkel",)}
+    assert (found.length, found.links.trusted) == (Rules().length, ())
+    assert read_rules(None) == Rules()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[lenght]\nmin = 1", "lenght"),
+        ("[length]\nminimum = 1", "length.minimum"),
+        ("[toxicity]\nwithhold_from = 80", "toxicity.withhold_from"),
+        ('[external]\nurl = "ftp://a.example"', "external.url"),
+        ("scorer = 1", "scorer"),
+        ("[length", "TOML"),
+    ],
+)
+def test_a_file_that_makes_no_sense_says_where(text: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(text)
+    with pytest.raises(BadRules, match=told) as refused:
+        read_rules(file)
+    assert str(file) in str(refused.value)
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(BadRules, match="nowhere"):
+        read_rules(tmp_path / "nowhere.toml")
