@@ -231,6 +231,8 @@ CREATE TABLE public.articles (
     page_extent text DEFAULT 'NONE'::text NOT NULL,
     page_fetched_at timestamp with time zone,
     subjects text[] DEFAULT '{}'::text[] NOT NULL,
+    comments_premoderated boolean DEFAULT false NOT NULL,
+    comments_close_at timestamp with time zone,
     CONSTRAINT articles_body_extent_check CHECK ((body_extent = ANY (ARRAY['FULL'::text, 'EXCERPT'::text, 'NONE'::text]))),
     CONSTRAINT articles_kind_check CHECK ((kind = ANY (ARRAY['TEXT'::text, 'LIVE'::text, 'VIDEO'::text, 'AUDIO'::text, 'GALLERY'::text]))),
     CONSTRAINT articles_page_extent_check CHECK ((page_extent = ANY (ARRAY['NONE'::text, 'EXCERPT'::text, 'FULL'::text]))),
@@ -279,7 +281,10 @@ CREATE TABLE public.commenters (
     role text DEFAULT 'COMMENTER'::text NOT NULL,
     comment_count integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    CONSTRAINT commenters_role_check CHECK ((role = ANY (ARRAY['COMMENTER'::text, 'MEMBER'::text, 'STAFF'::text, 'MODERATOR'::text, 'ADMIN'::text])))
+    state text DEFAULT 'ACTIVE'::text NOT NULL,
+    state_until timestamp with time zone,
+    CONSTRAINT commenters_role_check CHECK ((role = ANY (ARRAY['COMMENTER'::text, 'MEMBER'::text, 'STAFF'::text, 'MODERATOR'::text, 'ADMIN'::text]))),
+    CONSTRAINT commenters_state_check CHECK ((state = ANY (ARRAY['ACTIVE'::text, 'PREMODERATED'::text, 'SUSPENDED'::text, 'BANNED'::text])))
 );
 
 CREATE TABLE public.comments (
@@ -298,8 +303,33 @@ CREATE TABLE public.comments (
     edited_at timestamp with time zone,
     reply_count integer DEFAULT 0 NOT NULL,
     reaction_count integer DEFAULT 0 NOT NULL,
+    body_markdown text,
+    flag_count integer DEFAULT 0 NOT NULL,
+    editable_until timestamp with time zone,
     CONSTRAINT comments_placeholder_check CHECK ((placeholder = ANY (ARRAY['DELETED'::text, 'REMOVED'::text, 'ERASED'::text]))),
     CONSTRAINT comments_status_check CHECK ((status = ANY (ARRAY['PUBLISHED'::text, 'APPROVED'::text, 'PENDING'::text, 'WITHHELD'::text, 'REJECTED'::text])))
+);
+
+CREATE TABLE public.decisions (
+    id uuid NOT NULL,
+    comment_id uuid,
+    commenter_id uuid,
+    article_id uuid,
+    status text,
+    state text,
+    state_until timestamp with time zone,
+    comments_open boolean,
+    reason text,
+    note text,
+    rule text,
+    decided_at timestamp with time zone NOT NULL,
+    decided_by uuid,
+    CONSTRAINT decisions_check CHECK ((num_nonnulls(comment_id, commenter_id, article_id) = 1)),
+    CONSTRAINT decisions_check1 CHECK (((comment_id IS NULL) = (status IS NULL))),
+    CONSTRAINT decisions_check2 CHECK (((commenter_id IS NULL) = (state IS NULL))),
+    CONSTRAINT decisions_check3 CHECK (((article_id IS NULL) = (comments_open IS NULL))),
+    CONSTRAINT decisions_state_check CHECK ((state = ANY (ARRAY['ACTIVE'::text, 'PREMODERATED'::text, 'SUSPENDED'::text, 'BANNED'::text]))),
+    CONSTRAINT decisions_status_check CHECK ((status = ANY (ARRAY['PUBLISHED'::text, 'APPROVED'::text, 'PENDING'::text, 'WITHHELD'::text, 'REJECTED'::text])))
 );
 
 CREATE TABLE public.enclosures (
@@ -355,6 +385,26 @@ CREATE TABLE public.feeds (
     CONSTRAINT feeds_standing_check CHECK ((standing = ANY (ARRAY['UNPOLLED'::text, 'ACTIVE'::text, 'PAUSED'::text, 'ENDED'::text])))
 );
 
+CREATE TABLE public.flags (
+    id uuid NOT NULL,
+    comment_id uuid NOT NULL,
+    commenter_id uuid,
+    reason text NOT NULL,
+    note text,
+    rule text,
+    created_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT flags_reason_check CHECK ((reason = ANY (ARRAY['OFFENSIVE'::text, 'ABUSIVE'::text, 'SPAM'::text, 'OTHER'::text])))
+);
+
+CREATE TABLE public.idempotency_keys (
+    commenter_id uuid NOT NULL,
+    key text NOT NULL,
+    input_hash bytea NOT NULL,
+    comment_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.identities (
     issuer text NOT NULL,
     subject text NOT NULL,
@@ -406,12 +456,24 @@ CREATE TABLE public.log (
     started_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.paces (
+    commenter_id uuid NOT NULL,
+    kind text NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.page_fetches (
     article_id uuid NOT NULL,
     host text NOT NULL,
     due_at timestamp with time zone NOT NULL,
     attempts integer DEFAULT 0 NOT NULL,
     began_at timestamp with time zone
+);
+
+CREATE TABLE public.reactions (
+    comment_id uuid NOT NULL,
+    commenter_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.revisions (
@@ -572,6 +634,9 @@ ALTER TABLE ONLY public.commenters
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.enclosures
     ADD CONSTRAINT enclosures_pkey PRIMARY KEY (article_id, "position");
 
@@ -583,6 +648,12 @@ ALTER TABLE ONLY public.feeds
 
 ALTER TABLE ONLY public.feeds
     ADD CONSTRAINT feeds_url_key UNIQUE (url);
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (commenter_id, key);
 
 ALTER TABLE ONLY public.identities
     ADD CONSTRAINT identities_pkey PRIMARY KEY (issuer, subject);
@@ -602,8 +673,14 @@ ALTER TABLE ONLY public.keys
 ALTER TABLE ONLY public.log
     ADD CONSTRAINT log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.paces
+    ADD CONSTRAINT paces_pkey PRIMARY KEY (commenter_id, kind);
+
 ALTER TABLE ONLY public.page_fetches
     ADD CONSTRAINT page_fetches_pkey PRIMARY KEY (article_id);
+
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_pkey PRIMARY KEY (comment_id, commenter_id);
 
 ALTER TABLE ONLY public.revisions
     ADD CONSTRAINT revisions_article_id_content_hash_key UNIQUE (article_id, content_hash);
@@ -690,6 +767,10 @@ CREATE INDEX articles_by_updated ON public.articles USING btree (sort_updated_at
 
 CREATE INDEX articles_by_url ON public.articles USING btree (url);
 
+CREATE INDEX articles_closing ON public.articles USING btree (comments_close_at, id) WHERE (comments_open AND (comments_close_at IS NOT NULL));
+
+CREATE INDEX articles_commented ON public.articles USING btree (published_at, id) WHERE (comments_open AND (comments_close_at IS NULL));
+
 CREATE INDEX articles_embargoed ON public.articles USING btree (embargoed_until) WHERE ((embargoed_until IS NOT NULL) AND (NOT is_public) AND (status = 'USABLE'::text));
 
 CREATE INDEX articles_expiring ON public.articles USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND is_public);
@@ -698,13 +779,35 @@ CREATE INDEX budgets_by_change ON public.budgets USING btree (changed_at);
 
 CREATE INDEX changes_by_article ON public.changes USING btree (article_id, seq);
 
+CREATE INDEX commenters_by_state_until ON public.commenters USING btree (state_until) WHERE (state_until IS NOT NULL);
+
+CREATE INDEX comments_all_replies ON public.comments USING btree (parent_id, created_at, id);
+
+CREATE INDEX comments_all_roots ON public.comments USING btree (article_id, created_at, id) WHERE (parent_id IS NULL);
+
+CREATE INDEX comments_all_thread ON public.comments USING btree (article_id, thread_key, id);
+
 CREATE INDEX comments_by_author ON public.comments USING btree (author_id, created_at DESC, id DESC);
 
+CREATE INDEX comments_pending ON public.comments USING btree (created_at, id) WHERE ((status = ANY (ARRAY['PENDING'::text, 'WITHHELD'::text])) AND ((placeholder IS NULL) OR (placeholder = 'REMOVED'::text)));
+
 CREATE INDEX comments_replies ON public.comments USING btree (parent_id, created_at, id) WHERE is_public;
+
+CREATE INDEX comments_reported ON public.comments USING btree (created_at, id) WHERE (flag_count > 0);
 
 CREATE INDEX comments_roots ON public.comments USING btree (article_id, created_at, id) WHERE ((parent_id IS NULL) AND is_public);
 
 CREATE INDEX comments_thread ON public.comments USING btree (article_id, thread_key, id) WHERE is_public;
+
+CREATE INDEX comments_unmoderated ON public.comments USING btree (created_at, id) WHERE ((status = ANY (ARRAY['PUBLISHED'::text, 'PENDING'::text, 'WITHHELD'::text])) AND ((placeholder IS NULL) OR (placeholder = 'REMOVED'::text)));
+
+CREATE INDEX decisions_by_article ON public.decisions USING btree (article_id, decided_at, id) WHERE (article_id IS NOT NULL);
+
+CREATE INDEX decisions_by_comment ON public.decisions USING btree (comment_id, decided_at, id) WHERE (comment_id IS NOT NULL);
+
+CREATE INDEX decisions_by_commenter ON public.decisions USING btree (commenter_id, decided_at, id) WHERE (commenter_id IS NOT NULL);
+
+CREATE INDEX decisions_by_moderator ON public.decisions USING btree (decided_by) WHERE (decided_by IS NOT NULL);
 
 CREATE INDEX entries_by_article ON public.entries USING btree (article_id);
 
@@ -718,6 +821,14 @@ CREATE INDEX feeds_due ON public.feeds USING btree (next_check_at) WHERE (standi
 
 CREATE INDEX feeds_under_way ON public.feeds USING btree (host) WHERE (unfinished > 0);
 
+CREATE INDEX flags_by_comment ON public.flags USING btree (comment_id, created_at, id);
+
+CREATE INDEX flags_by_commenter ON public.flags USING btree (commenter_id) WHERE (commenter_id IS NOT NULL);
+
+CREATE UNIQUE INDEX flags_once ON public.flags USING btree (comment_id, commenter_id) WHERE (commenter_id IS NOT NULL);
+
+CREATE INDEX idempotency_keys_by_age ON public.idempotency_keys USING btree (created_at);
+
 CREATE INDEX identities_by_commenter ON public.identities USING btree (commenter_id);
 
 CREATE INDEX key_secrets_by_key ON public.key_secrets USING btree (key_id);
@@ -727,6 +838,8 @@ CREATE INDEX key_sources_by_source ON public.key_sources USING btree (source_id)
 CREATE INDEX page_fetches_by_host ON public.page_fetches USING btree (host, due_at, article_id);
 
 CREATE INDEX page_fetches_under_way ON public.page_fetches USING btree (host) WHERE (began_at IS NOT NULL);
+
+CREATE INDEX reactions_by_commenter ON public.reactions USING btree (commenter_id);
 
 CREATE INDEX revisions_by_article ON public.revisions USING btree (article_id, seen_at DESC, id DESC);
 
@@ -780,6 +893,18 @@ ALTER TABLE ONLY public.comments
 ALTER TABLE ONLY public.comments
     ADD CONSTRAINT comments_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.comments(id);
 
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_comment_id_fkey FOREIGN KEY (comment_id) REFERENCES public.comments(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_commenter_id_fkey FOREIGN KEY (commenter_id) REFERENCES public.commenters(id);
+
+ALTER TABLE ONLY public.decisions
+    ADD CONSTRAINT decisions_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.commenters(id);
+
 ALTER TABLE ONLY public.enclosures
     ADD CONSTRAINT enclosures_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id);
 
@@ -791,6 +916,15 @@ ALTER TABLE ONLY public.entries
 
 ALTER TABLE ONLY public.feeds
     ADD CONSTRAINT feeds_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.sources(id);
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_comment_id_fkey FOREIGN KEY (comment_id) REFERENCES public.comments(id);
+
+ALTER TABLE ONLY public.flags
+    ADD CONSTRAINT flags_commenter_id_fkey FOREIGN KEY (commenter_id) REFERENCES public.commenters(id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_commenter_id_fkey FOREIGN KEY (commenter_id) REFERENCES public.commenters(id);
 
 ALTER TABLE ONLY public.identities
     ADD CONSTRAINT identities_commenter_id_fkey FOREIGN KEY (commenter_id) REFERENCES public.commenters(id);
@@ -807,8 +941,17 @@ ALTER TABLE ONLY public.key_sources
 ALTER TABLE ONLY public.key_sources
     ADD CONSTRAINT key_sources_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.sources(id);
 
+ALTER TABLE ONLY public.paces
+    ADD CONSTRAINT paces_commenter_id_fkey FOREIGN KEY (commenter_id) REFERENCES public.commenters(id);
+
 ALTER TABLE ONLY public.page_fetches
     ADD CONSTRAINT page_fetches_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_comment_id_fkey FOREIGN KEY (comment_id) REFERENCES public.comments(id);
+
+ALTER TABLE ONLY public.reactions
+    ADD CONSTRAINT reactions_commenter_id_fkey FOREIGN KEY (commenter_id) REFERENCES public.commenters(id);
 
 ALTER TABLE ONLY public.revisions
     ADD CONSTRAINT revisions_article_id_fkey FOREIGN KEY (article_id) REFERENCES public.articles(id);

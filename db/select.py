@@ -128,6 +128,7 @@ class _Writer:
             *map(self.param, params),
             t=t,
             viewer=self.viewer,
+            moderates=str(self.audience == "moderator").lower(),
             policy=_Lazily(lambda: self.let_out(POLICY, POLICY_IN_FULL, t)),
             pages=_Lazily(lambda: self.let_out(PAGES, PAGES_IN_FULL, t)),
             whole=_Lazily(lambda: WHOLE[self.audience].format(t=more.get("o", t), viewer=self.viewer)),

@@ -4,9 +4,8 @@ In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the ro
 row between them, `{0}`, `{1}` … the parameters; `{each}` keeps a test one of each row, where the rows are reached by
 something better; `{seen}` tells whether `v`, another row of the same table, may be seen. `{viewer}` is the commenter's
 id of a reader, `{whole}` tells whether the caller has what a comment says and not its place alone (in an edge, the
-comment that it is reached from). `{p}` is the row of the source, `{policy}` and `{pages}` what it lets out for the
-caller.
-`db/select.py` fills them in and takes identifiers from nowhere else.
+comment that it is reached from), `{moderates}` whether they are a moderator. `{p}` is the row of the source, `{policy}`
+and `{pages}` what it lets out for the caller. `db/select.py` fills them in and takes identifiers from nowhere else.
 
 What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. A row that lies
 within another (a comment within its article) is seen only where that one is: looked up by itself this is asked, reached
@@ -413,6 +412,20 @@ REVISIONS = Table(
     source="select v.* from articles w join sources v on v.id = w.source_id where w.id = {t}.article_id",
 )
 
+_NOT_GONE = "({t}.placeholder is null or {t}.placeholder = 'REMOVED')"
+_MODERATORS: Mapping[Audience, str] = {"public": "false", "reader": "false", "moderator": "true"}
+
+
+def _by_viewer(table: str) -> str:
+    """Whether the caller has one of these rows for a comment."""
+    return f"exists (select from {table} x where x.comment_id = {{t}}.id and x.commenter_id = {{viewer}}::uuid)"
+
+
+def _own(name: str) -> Column:
+    """A column of a commenter that moderators and that reader see."""
+    return Column(f"case when {{moderates}} or {{t}}.id = {{viewer}}::uuid then {{t}}.{name} end", nullable=True)
+
+
 COMMENTS = Table(
     "comments",
     letter="c",
@@ -431,12 +444,21 @@ COMMENTS = Table(
     | {
         "body_html": Column("case when {whole} then {t}.body_html end", nullable=True),
         "body_text": Column("case when {whole} then {t}.body_text end", nullable=True),
+        "viewer_has_reacted": Column(_by_viewer("reactions"), "bool"),
+        "viewer_has_flagged": Column(_by_viewer("flags"), "bool"),
+        "viewer_can_edit": Column(
+            "coalesce({t}.author_id = {viewer}::uuid and {t}.placeholder is null"
+            " and {t}.editable_until > now(), false)",
+            "bool",
+        ),
     },
     edges={
         "article": _IN_ARTICLE,
         "parent": Edge("comments", "{t}.id = {o}.parent_id", nullable=True),
         "author": Edge("commenters", "{t}.id = {o}.author_id and {whole}", nullable=True),
         "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST", counted="reply_count"),
+        "decisions": Edge("decisions", "{t}.comment_id = {o}.id", "{t}.decided_at desc, {t}.id desc"),
+        "flags": Edge("flags", "{t}.comment_id = {o}.id", "{t}.created_at desc, {t}.id desc"),
     },
     orders={
         "NEWEST": Order("cn", "created_at", "time", descending=True),
@@ -445,7 +467,13 @@ COMMENTS = Table(
         "MOST_REACTIONS": Order("cx", "reaction_count", "int", descending=True),
         "THREAD": Order("ct", "thread_key", "bytes"),
     },
-    tests=_ID_TEST,
+    # The queues of moderators, each a range of an index of its own.
+    tests=_ID_TEST
+    | {
+        "UNMODERATED": f"{{t}}.status in ('PUBLISHED', 'PENDING', 'WITHHELD') and {_NOT_GONE}",
+        "PENDING": f"{{t}}.status in ('PENDING', 'WITHHELD') and {_NOT_GONE}",
+        "REPORTED": "{t}.flag_count > 0",
+    },
 )
 
 COMMENTERS = Table(
@@ -456,7 +484,10 @@ COMMENTERS = Table(
         "reader": "({t}.comment_count > 0 or {t}.id = {viewer}::uuid)",
         "moderator": "true",
     },
-    columns=_id("m") | _plain("display_name", "role") | _plain("comment_count", kind="int"),
+    columns=_id("m")
+    | _plain("display_name", "role")
+    | _plain("comment_count", kind="int")
+    | {"state": _own("state"), "state_until": _own("state_until")},
     edges={
         "comments": Edge("comments", "{t}.author_id = {o}.id", "NEWEST", apart=True),
         "replies": Edge(
@@ -468,6 +499,26 @@ COMMENTERS = Table(
         ),
     },
     tests=_ID_TEST | {"viewer": "{t}.id = {viewer}::uuid"},
+)
+
+DECISIONS = Table(
+    "decisions",
+    visible={
+        "public": "false",
+        "reader": "exists (select from comments w where w.id = {t}.comment_id and w.author_id = {viewer}::uuid)",
+        "moderator": "true",
+    },
+    columns=_plain("reason", "note", "rule", nullable=True)
+    | _plain("decided_at", kind="time")
+    # Every decision of a comment has one; those of commenters and articles are not read here.
+    | {"status": Column("coalesce({t}.status, 'PENDING')")},
+    edges={"decided_by": Edge("commenters", "{t}.id = {o}.decided_by and {moderates}", nullable=True)},
+)
+
+FLAGS = Table(
+    "flags",
+    visible=_MODERATORS,
+    columns=_plain("reason") | _plain("note", nullable=True) | _plain("created_at", kind="time"),
 )
 
 IMAGES = Table(
@@ -503,6 +554,8 @@ TABLES: Mapping[str, Table] = {
         REVISIONS,
         COMMENTS,
         COMMENTERS,
+        DECISIONS,
+        FLAGS,
         IMAGES,
         ENCLOSURES,
         ARTICLE_TOPICS,

@@ -143,6 +143,8 @@ def _columns(comment: Comment) -> Iterator[Any]:
     yield comment.created_at
     yield comment.edited_at
     yield comment.reactions
+    yield comment.text
+    yield None  # its author is invented
 
 
 async def _authors(connection: Any, people: list[Commenter], now: datetime) -> dict[str, UUID]:

@@ -8,6 +8,8 @@ from strawberry.tools import merge_types
 from schema.article import ArticleQuery
 from schema.author import Author, AuthorQuery
 from schema.comment import Commenter, CommentQuery
+from schema.moderation import ModerationQuery
+from schema.mutation import CommentError, Mutation
 from schema.node import NodeQuery
 from schema.rate_limit import RateLimitQuery
 from schema.revision import Revision
@@ -28,6 +30,7 @@ Query = merge_types(
         AuthorQuery,
         CommentQuery,
         ViewerQuery,
+        ModerationQuery,
         RateLimitQuery,
     ),
 )
@@ -37,7 +40,8 @@ def build_schema() -> strawberry.Schema:
     """The public schema; its SDL is the contract."""
     schema = strawberry.Schema(
         Query,
-        types=[Author, Commenter, Revision, Source],
+        mutation=Mutation,
+        types=[Author, CommentError, Commenter, Revision, Source],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
     _tell_one_of(schema)

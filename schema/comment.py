@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
-from schema.fields import OfKey, OfPage, column, edge, planned, rule
+from schema.fields import OfColumn, OfKey, OfPage, column, edge, planned, rule
 from schema.node import Node
 from schema.page import Connection
 from schema.scalars import DateTime
@@ -52,11 +52,61 @@ class CommentOrder(Enum):
     MOST_REACTIONS = "MOST_REACTIONS"
 
 
+@strawberry.enum
+class CommenterState(Enum):
+    ACTIVE = "ACTIVE"
+    PREMODERATED = "PREMODERATED"
+    SUSPENDED = "SUSPENDED"
+    BANNED = "BANNED"
+
+
+@strawberry.enum
+class FlagReason(Enum):
+    OFFENSIVE = "OFFENSIVE"
+    ABUSIVE = "ABUSIVE"
+    SPAM = "SPAM"
+    OTHER = "OTHER"
+
+
+@strawberry.enum
+class RejectionReason(Enum):
+    OFFENSIVE = "OFFENSIVE"
+    ABUSIVE = "ABUSIVE"
+    SPAM = "SPAM"
+    BANNED_WORD = "BANNED_WORD"
+    AD = "AD"
+    ILLEGAL_CONTENT = "ILLEGAL_CONTENT"
+    HARASSMENT_BULLYING = "HARASSMENT_BULLYING"
+    MISINFORMATION = "MISINFORMATION"
+    HATE_SPEECH = "HATE_SPEECH"
+    IRRELEVANT_CONTENT = "IRRELEVANT_CONTENT"
+    OTHER = "OTHER"
+
+
 @strawberry.type
 class Commenter(Node):
     display_name: str = column("display_name")
     role: Role = column("role")
     comment_count: int = column("comment_count")
+    state: CommenterState | None = column("state", "Moderators and oneself only.")
+    state_until: DateTime | None = column("state_until")
+
+
+@strawberry.type(description="decidedBy is null for a rule's decision, and for anyone but moderators.")
+class ModerationDecision:
+    status: CommentStatus = column("status")
+    reason: RejectionReason | None = column("reason")
+    note: str | None = column("note")
+    rule: str | None = column("rule")
+    decided_at: DateTime = column("decided_at")
+    decided_by: Commenter | None = edge("decided_by")
+
+
+@strawberry.type
+class CommentFlag:
+    reason: FlagReason = column("reason")
+    note: str | None = column("note")
+    created_at: DateTime = column("created_at")
 
 
 def comment_page(
@@ -92,6 +142,13 @@ class Comment(Node):
     replies: Connection["Comment"] = rule(OfPage(edge="replies"), resolver=comment_page)
     reply_count: int = column("reply_count")
     reaction_count: int = column("reaction_count")
+    viewer_has_reacted: bool = rule(OfColumn("viewer_has_reacted", weight=1))
+    viewer_has_flagged: bool = rule(OfColumn("viewer_has_flagged", weight=1))
+    viewer_can_edit: bool = column("viewer_can_edit")
+    decisions: list[ModerationDecision] = edge(
+        "decisions", "Moderators and the author only; empty for others. The newest first."
+    )
+    flags: list[CommentFlag] = edge("flags", "Moderators only; empty for others. The newest first.")
 
 
 def _comment(id: strawberry.ID) -> Comment | None:

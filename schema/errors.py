@@ -59,3 +59,15 @@ class CostExceeded(ReadError):
     @property
     def extensions(self) -> dict[str, Any]:
         return {"code": str(self.code), "cost": {"requested": self.requested, "limit": self.limit}}
+
+
+class Unauthenticated(ReadError):
+    """Something that only somebody who is known may do."""
+
+    code = Code.UNAUTHENTICATED
+
+
+class Forbidden(ReadError):
+    """Something that the caller may not do."""
+
+    code = Code.FORBIDDEN

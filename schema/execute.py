@@ -6,7 +6,8 @@ field does not blank the others.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
@@ -34,12 +35,14 @@ from schema.caller import ANONYMOUS, Caller
 from schema.deprecation import Deprecations, Uses
 from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
+from schema.payload import resolver
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import Shape, read_query
 from schema.rate_limit import RateLimited, Spending
 from schema.recent import Recent
 from schema.tags import Tag, named, tags
 from schema.variables import NotCoercible, Slot, Variable, coerced, filled, shape, within_bounds
+from schema.writes.desk import Desk
 
 log = structlog.get_logger()
 
@@ -145,6 +148,7 @@ class Executor:
     """Executes operations of the schema against a database.
 
     documents: how many documents of up to 1,000 characters are kept with their plans; longer ones count several times.
+    desk: what writes work with; without one, with the default rules.
     """
 
     def __init__(
@@ -155,9 +159,11 @@ class Executor:
         limits: Limits | None = None,
         documents: int = 1_000,
         refused_status: int = 400,
+        desk: Desk | None = None,
     ) -> None:
         self.schema = schema._schema
         self.database = database
+        self.desk = desk or Desk(database)
         self.limits = limits or Limits()
         self.refused_status = refused_status
         self._known: Recent[Hashable, _Known] = Recent(documents, weigh=lambda known: known.weight)
@@ -253,21 +259,22 @@ class Executor:
             compiled = self._plans.get((known.key, form, _shapes(slots, values)))
             if compiled is not None:
                 return compiled
-        planner = Planner(self.schema, self.document(known), values, self.limits)
+        planner = Planner(self.schema, self.document(known), values, self.limits, caller=caller)
         compiled = _compiled(planner.whole(), caller, planner.cost.points)
         slots = tuple(planner.queries.slots)
         known.slots.keep(form, slots)
         self._plans.keep((known.key, form, _shapes(slots, values)), compiled)
         return compiled
 
-    def priced(self, known: _Known, given: Mapping[str, Any]) -> int | None:
+    def priced(self, known: _Known, given: Mapping[str, Any], caller: Caller) -> int | None:
         """The points of an operation that graphql-core executes; None where it will refuse the variables.
 
         Raises:
             CostExceeded: they are more than an operation may cost.
         """
         try:
-            planner = Planner(self.schema, self.document(known), coerced(known.variables, given), self.limits)
+            values = coerced(known.variables, given)
+            planner = Planner(self.schema, self.document(known), values, self.limits, caller=caller)
         except (NotCoercible, GraphQLError, RecursionError):
             return None
         return planner.price()
@@ -275,7 +282,7 @@ class Executor:
     async def _by_core(
         self, known: _Known, given: Mapping[str, Any], caller: Caller, payer: Payer | None = None
     ) -> Answer:
-        cost = self.priced(known, given)
+        cost = self.priced(known, given, caller)
         if payer is not None:
             await payer.pay(REFUSED if cost is None else cost)
             caller = replace(caller, spending=payer.spending(cost or REFUSED))
@@ -311,16 +318,30 @@ class _Context:
     ran: bool = False
     failure: DatabaseTimeout | DatabaseUnavailable | None = None
 
+    def planner(self, variables: Mapping[str, Any]) -> Planner:
+        executor = self.executor
+        return Planner(executor.schema, self.document, variables, executor.limits, typenames=True, caller=self.caller)
+
     async def read(self, key: str, variables: Mapping[str, Any]) -> Any:
         """The value of one root field, by a plan of its own."""
-        planner = Planner(self.executor.schema, self.document, variables, self.executor.limits, typenames=True)
-        compiled = _compiled(planner.single(key), self.caller, planner.cost.points)
-        try:
+        planner = self.planner(variables)
+        return (await self.answer(planner.single(key), planner, variables))[key]
+
+    async def answer(self, read: Object, planner: Planner, variables: Mapping[str, Any]) -> Any:
+        """What a read answers, as JSON."""
+        compiled = _compiled(read, self.caller, planner.cost.points)
+        with self.failing():
             text = await self.executor.database.value(compiled.sql, *compiled.values(variables, self.caller))
+        return orjson.loads(text)["data"]
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Let a database that does not answer end the whole operation."""
+        try:
+            yield
         except (DatabaseTimeout, DatabaseUnavailable) as failure:
             self.failure = failure
             raise
-        return orjson.loads(text)["data"][key]
 
 
 def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
@@ -360,7 +381,8 @@ def _type_of(value: Any, *_: Any) -> str:
 
 
 def _read_by_plans(schema: GraphQLSchema) -> None:
-    """Give every field that has a rule the resolver that takes its value out of the plan's answer."""
+    """Give every field that has a rule the resolver that takes its value out of the plan's answer, or what else the
+    rule wants (`schema/payload.py`)."""
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInterfaceType):
             type_.resolve_type = _type_of
@@ -368,8 +390,10 @@ def _read_by_plans(schema: GraphQLSchema) -> None:
             continue
         type_.is_type_of = None
         for found in type_.fields.values():
-            if rule_of(found) is not None:
-                found.resolve = _resolve_root if type_ is schema.query_type else _resolve_inside
+            rule = rule_of(found)
+            if rule is not None:
+                read = _resolve_root if type_ is schema.query_type else _resolve_inside
+                found.resolve = resolver(rule) or read
 
 
 # -- answers that are errors

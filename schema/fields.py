@@ -4,7 +4,7 @@
 fails on it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -43,13 +43,16 @@ class OfEdge:
 
 @dataclass(frozen=True, slots=True)
 class OfPage:
-    """A connection: of an edge of the row, or, at the root, of a table."""
+    """A connection: of an edge of the row, or, at the root, of a table. choice: the argument that names one of the
+    table's tests; moderated: whether it is there for moderators only."""
 
     edge: str = ""
     table: str = ""
     order: str = ""  # where the field has no orderBy
     orders: Mapping[str, Order] | None = None  # where they are not the table's own
     search: bool = False
+    choice: str = ""
+    moderated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,52 @@ class OfHit:
     weight: int = 0
 
 
-Rule = OfColumn | OfRow | OfEdge | OfPage | OfKey | OfIds | OfViewer | OfSpending | OfPart | OfHit
+@dataclass(frozen=True, slots=True)
+class OfWrite:
+    """A mutation: the function of `schema/writes` that does it, with the desk, the caller and the input."""
+
+    write: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OfAsked:
+    """A root field that Python answers: a function of the desk, the caller and the arguments, which gives what its
+    fields say (`OfSaid`)."""
+
+    ask: Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OfWritten:
+    """What a mutation has written, in its payload: rows of a table by their ids, read like everything else once the
+    transaction has ended. A list has them in the order of the ids."""
+
+    table: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfSaid:
+    """A value that a write or an answer of Python brings along, by the field's own name. without: where it doesn't."""
+
+    without: Any = None
+
+
+Rule = (
+    OfColumn
+    | OfRow
+    | OfEdge
+    | OfPage
+    | OfKey
+    | OfIds
+    | OfViewer
+    | OfSpending
+    | OfPart
+    | OfHit
+    | OfWrite
+    | OfAsked
+    | OfWritten
+    | OfSaid
+)
 
 
 def planned(*_: object) -> NoReturn:
@@ -110,6 +158,10 @@ def column(name: str, description: str | None = None, deprecated: str | None = N
 
 def edge(name: str, description: str | None = None, deprecated: str | None = None) -> Any:
     return rule(OfEdge(name), description, deprecated=deprecated)
+
+
+def said(description: str | None = None, without: Any = None) -> Any:
+    return rule(OfSaid(without), description)
 
 
 def condition(name: str, description: str | None = None, deprecated: str | None = None) -> Any:

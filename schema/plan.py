@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
+from uuid import UUID
 
 from graphql import (
     FieldNode,
@@ -35,12 +36,29 @@ from db.read import Json, Object, Param, Read
 from db.tables import ARTICLES, SEARCH_ORDERS, TABLES, Order, Table
 from schema import bind
 from schema.bind import Bound, hashable
-from schema.cost import RANKING, SHORT_LIST, TOTAL, Cost, search_through
+from schema.caller import ANONYMOUS, Caller
+from schema.cost import ASKED, RANKING, SHORT_LIST, TOTAL, Cost, search_through
 from schema.document import Document, Limits
-from schema.errors import BadRequest, ReadError
-from schema.fields import RULE, OfColumn, OfEdge, OfHit, OfIds, OfKey, OfPage, OfPart, OfRow, OfSpending, OfViewer, Rule
+from schema.errors import BadRequest, Forbidden, ReadError, Unauthenticated
+from schema.fields import (
+    RULE,
+    OfAsked,
+    OfColumn,
+    OfEdge,
+    OfHit,
+    OfIds,
+    OfKey,
+    OfPage,
+    OfPart,
+    OfRow,
+    OfSpending,
+    OfViewer,
+    OfWrite,
+    OfWritten,
+    Rule,
+)
 from schema.filter import Conditions, Queries
-from schema.page import DEFAULT_SIZE
+from schema.page import DEFAULT_SIZE, LARGEST
 from schema.variables import USUAL_SIZES, Slot, filled, room, slotted
 
 # The table of each type that has a global id.
@@ -71,7 +89,8 @@ def rule_of(field_: GraphQLField) -> Rule | None:
 class Planner:
     """Plans one operation for one shape of variables.
 
-    variables: coerced. typenames: put `__typename` into every object, for graphql-core to tell types apart.
+    caller: as far as there are fields that not everybody may ask for. variables: coerced. typenames: put `__typename`
+    into every object, for graphql-core to tell types apart.
     queries: the search queries in slots on whose reading the plan has come to depend.
     cost: of what is planned so far.
     """
@@ -81,6 +100,7 @@ class Planner:
     variables: Mapping[str, Any]
     limits: Limits
     typenames: bool = False
+    caller: Caller = ANONYMOUS
     queries: Queries = field(init=False)
     cost: Cost = field(init=False)
     _values: VariableValues = field(init=False)
@@ -99,6 +119,8 @@ class Planner:
             CostExceeded: it costs more than an operation may.
         """
         root = self.root_type()
+        if not self.document.is_query:
+            raise NotPlanned
         read = Object(tuple((key, self.root(root, nodes)) for key, nodes in self.roots(root).items()))
         self.cost.checked()
         return read
@@ -124,7 +146,7 @@ class Planner:
 
     def root_type(self) -> GraphQLObjectType:
         root = self.schema.get_root_type(self.document.operation.operation)
-        if root is None or not self.document.is_query:
+        if root is None:
             raise NotPlanned
         return root
 
@@ -151,7 +173,44 @@ class Planner:
                     type_ = get_named_type(field_.type)
                     assert isinstance(type_, GraphQLObjectType)
                     return read.Present(Param(read.OfSpending("limit")), self.object(type_, nodes, None))
+                case OfWrite():
+                    self.written(field_, nodes, None)  # for its price
+                case OfAsked():
+                    self.cost.rows(ASKED)
         raise NotPlanned
+
+    def payload(self, key: str, ids: Sequence[UUID]) -> Object:
+        """The read of what the mutation under a response key has written, by ids."""
+        nodes = self.roots(self.root_type())[key]
+        return self.written(self.root_type().fields[nodes[0].name.value], nodes, ids)
+
+    def written(self, field_: GraphQLField, nodes: list[FieldNode], ids: Sequence[UUID] | None) -> Object:
+        """What a payload shows of rows. ids: None where they are not known yet."""
+        type_ = get_named_type(field_.type)
+        assert isinstance(type_, GraphQLObjectType)
+        reads: list[tuple[str, Read]] = []
+        self.cost.rows(ASKED)
+        for key, found in self.subfields(nodes, type_).items():
+            inner = type_.fields.get(found[0].name.value)
+            rule = rule_of(inner) if inner is not None else None
+            if isinstance(rule, OfWritten) and inner is not None:
+                reads.append((key, self.things(rule.table, inner, found, ids)))
+        return Object(tuple(reads))
+
+    def things(self, table: str, field_: GraphQLField, nodes: list[FieldNode], ids: Sequence[UUID] | None) -> Read:
+        type_, letter = get_named_type(field_.type), TABLES[table].letter
+        assert isinstance(type_, GraphQLObjectType)
+        many, named = _is_list(field_), tuple(f"{letter}_{id_}" for id_ in ids or ())
+        size = LARGEST if ids is None else len(ids)
+        self.cost.part()
+        with self.cost.times(size if many else 1):
+            self.cost.rows(1)
+            read_ = self.object(type_, nodes, TABLES[table])
+        if many:
+            letters, uuids = (Param(Bound(named, way, (LARGEST,))) for way in (bind.letters, bind.uuids))
+            return read.ByLetter(letters, uuids, ((table, read_),), many=True)
+        id_ = Param(Bound(named[0] if named else "", bind.uuid, (letter,)))
+        return read.Lookup(table, read.Test("id", (id_,)), read_)
 
     # -- selections
 
@@ -308,6 +367,9 @@ class Planner:
     # -- pages
 
     def page(self, rule: OfPage, field_: GraphQLField, nodes: list[FieldNode], owner: Table | None) -> Read:
+        if rule.moderated and not self.caller.moderates:
+            known = self.caller.reader is not None or self.caller.scopes
+            raise (Forbidden if known else Unauthenticated)("Only moderators see this.")
         arguments = self.arguments(field_, nodes[0])
         edge = owner.edges[rule.edge] if owner is not None and rule.edge else None
         name = edge.table if edge is not None else rule.table
@@ -321,7 +383,7 @@ class Planner:
         assert isinstance(connection, GraphQLObjectType)
         self.cost.part()
         self.cost.rows(1)
-        where = self.condition(arguments)
+        where = read.Test(arguments[rule.choice].value) if rule.choice else self.condition(arguments)
         keysets = self.keyset(after, order), self.keyset(before, order)
         if table is ARTICLES:
             by_time = order.key in ("published_at", "score")  # of what is ranked, the newest are found

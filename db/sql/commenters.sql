@@ -19,3 +19,72 @@ with more as materialized (
 update commenters c set comment_count = c.comment_count + more.by
 from more, locked
 where c.id = more.id and c.id = locked.id;
+
+-- name: history
+-- Who writes, and what became of what they wrote. $1 commenter, $2 since when it counts, $3 since when the same text is
+-- a repetition, $4 a comment that is left out.
+select
+  m.state, m.state_until, m.comment_count, h.judged, h.rejected,
+  array(
+    select c.body_text from comments c
+    where c.author_id = m.id and c.created_at > $3 and c.body_text is not null and c.id is distinct from $4
+    order by c.created_at desc, c.id desc
+    limit 20
+  ) as recent
+from commenters m
+  cross join lateral (
+    select
+      count(*) filter (where c.status in ('PUBLISHED', 'APPROVED', 'REJECTED'))::integer as judged,
+      count(*) filter (where c.status = 'REJECTED')::integer as rejected
+    from (
+      select c.status from comments c
+      where c.author_id = m.id and c.created_at > $2 and c.id is distinct from $4
+      order by c.created_at desc, c.id desc
+      limit 500
+    ) c
+  ) h
+where m.id = $1;
+
+-- name: state
+-- What moderators say of a commenter. $1 commenter.
+select m.state, m.state_until from commenters m where m.id = $1;
+
+-- name: pace
+-- One more write of a kind by a commenter, at a pace of one every $4, $5 of them at once; nothing where it is too soon.
+-- $1 commenter, $2 kind, $3 now. The time until which they are ahead is kept (the generic cell rate algorithm).
+insert into paces as p (commenter_id, kind, until) values ($1, $2, $3::timestamptz + $4::interval)
+on conflict (commenter_id, kind) do update
+set until = greatest(p.until, $3::timestamptz) + $4::interval
+where p.until <= $3::timestamptz + $4::interval * ($5::integer - 1)
+returning until;
+
+-- name: set_state
+-- What moderators say of a commenter from now on. $1 commenter, $2 state, $3 until when.
+update commenters set state = $2, state_until = $3 where id = $1 returning id;
+
+-- name: lapse
+-- Suspensions and the like whose time is over. $1 now, $2 at most so many.
+with due as materialized (
+  select id from commenters where state_until is not null and state_until <= $1 order by id limit $2 for no key update
+)
+update commenters m set state = 'ACTIVE', state_until = null from due where m.id = due.id returning m.id;
+
+-- name: forget
+-- What was kept of a commenter beside comments, reactions and flags. $1 commenter.
+with keys as (
+  delete from idempotency_keys where commenter_id = $1
+), own as (
+  update decisions set decided_by = null where decided_by = $1
+)
+delete from paces where commenter_id = $1;
+
+-- name: forget_name
+-- A commenter without a name, kept since moderators keep them from writing. $1 commenter.
+update commenters set display_name = '', comment_count = 0 where id = $1;
+
+-- name: remove
+-- A commenter of whom nothing is left. $1 commenter.
+with judged as (
+  delete from decisions where commenter_id = $1
+)
+delete from commenters where id = $1;

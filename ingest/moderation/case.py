@@ -67,7 +67,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What the external moderator answered: a status, or only a finding for the moderators (status None)."""
+    """What the external moderator answered: a status, only a finding for the moderators (a message alone), or that it
+    has no opinion (neither)."""
 
     status: Status | None = None
     message: str = ""
@@ -76,7 +77,7 @@ class Opinion:
 @dataclass(frozen=True, slots=True)
 class Case:
     """One comment to judge. body: as it was sent. text: what was made of it, once a rule has. external: the external
-    moderator's opinion; None where it has none or was not asked."""
+    moderator's opinion; None where it was not asked."""
 
     body: str
     now: datetime

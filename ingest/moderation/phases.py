@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from ingest.markdown import render
 from ingest.moderation import spam
-from ingest.moderation.case import Case, Decided, Noted, Outcome, Refused, Rendered, State, Status
+from ingest.moderation.case import Case, Decided, Noted, Opinion, Outcome, Refused, Rendered, State, Status
 from ingest.moderation.settings import Rules
 from ingest.moderation.words import plain
 
@@ -103,7 +103,7 @@ def links(case: Case, rules: Rules) -> Outcome:
 
 def external(case: Case, rules: Rules) -> Outcome:
     opinion = case.external if rules.external.is_asked else None
-    if opinion is None:
+    if opinion is None or opinion == Opinion():
         return None
     seen = opinion.status is not None and opinion.status.is_public
     message = opinion.message or ("" if seen else "A moderator looks at this comment.")

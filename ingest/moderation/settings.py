@@ -170,8 +170,29 @@ class Premoderation:
 
 
 @dataclass(frozen=True, slots=True)
+class Editing:
+    """Seconds after posting in which an author may edit a comment."""
+
+    __pydantic_config__ = _STRICT
+    seconds: _Seconds = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds from one write of a commenter to the next, on average; of reactions and flags two may come at once. 0: no
+    limit. Moderators have none."""
+
+    __pydantic_config__ = _STRICT
+    comment_seconds: _Seconds = 3.0
+    edit_seconds: _Seconds = 3.0
+    reaction_seconds: _Seconds = 0.5
+    flag_seconds: _Seconds = 1.5
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules, in the order in which they are asked. scorer: what toxicity asks; not of the file."""
+    """All rules, in the order in which they are asked, and what else the file says of comments. scorer: what toxicity
+    asks; not of the file."""
 
     __pydantic_config__ = _STRICT
     length: Length = field(default_factory=Length)
@@ -187,6 +208,8 @@ class Rules:
     external: External = field(default_factory=External)
     new_commenter: NewCommenter = field(default_factory=NewCommenter)
     premoderation: Premoderation = field(default_factory=Premoderation)
+    editing: Editing = field(default_factory=Editing)
+    pace: Pace = field(default_factory=Pace)
     scorer: Annotated[Scorer, Field(exclude=True)] = score
 
 

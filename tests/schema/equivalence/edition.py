@@ -32,6 +32,11 @@ TEXTS = {
 WORDS = {language: text.split() for language, text in TEXTS.items()}
 LANGUAGES = ("en", "en-GB", "en-US", "de", "de-AT", "fr", "ja", "ko", "ru", "und")
 TOPICS = 27
+STATUSES = ("PUBLISHED", "APPROVED", "PENDING", "WITHHELD", "REJECTED")
+REASONS = (
+    *("OFFENSIVE", "ABUSIVE", "SPAM", "BANNED_WORD", "AD", "ILLEGAL_CONTENT", "HARASSMENT_BULLYING", "MISINFORMATION"),
+    *("HATE_SPEECH", "IRRELEVANT_CONTENT", "OTHER"),
+)
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -153,6 +158,8 @@ class Maker:
                     "id": uuid(6, n),
                     "display_name": self.dice.choice(("Ondine", "<b>desk</b>", "みなと", 'Q "q" \\')),
                     "role": ("COMMENTER", "MEMBER", "STAFF", "MODERATOR", "ADMIN")[n % 5],
+                    "state": ("ACTIVE", "PREMODERATED", "SUSPENDED", "BANNED")[n % 4],
+                    "state_until": NOON if n % 4 == 2 else None,
                     "created_at": NOON,
                 }
             )
@@ -335,6 +342,8 @@ class Maker:
                     "created_at": self.time(3),
                     "edited_at": self.maybe(NOON, 0.2),
                     "reaction_count": dice.choice((0, 0, 1, 3)),
+                    # Long over, or as long as anybody reads this.
+                    "editable_until": ("2026-11-20 12:00:30+00", "2926-11-20 12:00:30+00", None)[n % 3],
                 }
             )
         answered = {comment["parent_id"] for comment in comments if comment["is_public"]}
@@ -346,6 +355,33 @@ class Maker:
                 # Gone without a trace, since nothing hangs on it.
                 comment["placeholder"] = ("DELETED", "REMOVED", "ERASED")[int(comment["id"][-1:], 16) % 3]
         self.rows["comments"] += comments
+        for n, comment in enumerate(comments):
+            self.said_of(comment, 10 * (number * 100 + n))
+
+    def said_of(self, comment: dict[str, Any], number: int) -> None:
+        """Reactions, flags and decisions of a comment, by a die of their own."""
+        dice, about = Random(number), {"comment_id": comment["id"]}
+        people = [uuid(6, n) for n in dice.sample(range(1, 25), 3)]
+        for person in people[: dice.choice((0, 0, 1, 3))]:
+            self.rows["reactions"].append({**about, "commenter_id": person, "created_at": NOON})
+        flags: list[str | None] = [*people[: dice.choice((0, 0, 1, 2))], *[None] * (dice.random() < 0.1)]
+        for n, by in enumerate(flags):
+            reason = dice.choice(("OFFENSIVE", "ABUSIVE", "SPAM", "OTHER"))
+            note = dice.choice((None, "so & so"))
+            flag = {"id": uuid(8, number + n), **about, "commenter_id": by, "reason": reason, "note": note}
+            self.rows["flags"].append({**flag, "created_at": NOON, "rule": None if by else "SUSPECT_WORD"})
+        comment["flag_count"] = len(flags)
+        for n in range(dice.choice((0, 0, 1, 2))):
+            rejected = dice.random() < 0.5
+            decided = {
+                "status": "REJECTED" if rejected else dice.choice(STATUSES),
+                "reason": dice.choice(REASONS) if rejected else None,
+                "note": dice.choice((None, '<b>"why"</b>')),
+                "rule": "TOXICITY" if n == 0 and dice.random() < 0.5 else None,
+                "decided_at": NOON,
+                "decided_by": dice.choice((None, uuid(6, 3), uuid(6, 24))),
+            }
+            self.rows["decisions"].append({"id": uuid(9, number + n), **about, **decided})
 
     def count(self) -> None:
         """Set the counters, which count what the public sees."""
@@ -388,7 +424,7 @@ def _with_offset(time: datetime, minutes: int) -> str:
 # In the order in which rows refer to each other.
 TABLES = (
     *("sources", "topics", "authors", "slugs", "commenters", "articles", "article_keys", "images", "enclosures"),
-    *("article_authors", "article_topics", "revisions", "comments"),
+    *("article_authors", "article_topics", "revisions", "comments", "reactions", "flags", "decisions"),
 )
 
 

@@ -20,6 +20,7 @@ TYPES = {
     "revisions": "Revision",
 }
 LINKS = ("article_keys", "article_authors", "article_topics", "images", "enclosures", "slugs")
+SAID = ("reactions", "flags", "decisions")
 
 
 class Row(dict[str, Any]):
@@ -41,7 +42,7 @@ class Rows:
     @classmethod
     async def read(cls, database: Database) -> "Rows":
         tables = {}
-        for table in (*TYPES, *LINKS):
+        for table in (*TYPES, *LINKS, *SAID):
             # As text a `real` is the number that was meant, 0.9 and not 0.8999999761581421.
             more = ", confidence::text as sure" if table == "article_topics" else ""
             found = await database.rows(f"select *{more} from {table}")

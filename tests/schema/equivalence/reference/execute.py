@@ -26,6 +26,8 @@ from graphql.execution.collect_fields import FieldDetails, FragmentDetails, coll
 from db.pool import Database
 from schema.build import build_schema
 from schema.caller import ANONYMOUS, Caller
+from schema.fields import OfAsked
+from schema.plan import rule_of
 from tests.schema.equivalence.reference import filters, pages, queries
 from tests.schema.equivalence.reference.nouns import FIELDS, Resolver
 from tests.schema.equivalence.reference.refusal import Refusal
@@ -43,12 +45,22 @@ class NoReference(Exception):
     """A field of the schema that the reference can't answer: give it a resolver in `reference/nouns.py`."""
 
 
+def read_alone(schema: GraphQLSchema) -> GraphQLSchema:
+    """The part of a schema that plans read: without mutations, and root fields that Python answers."""
+    query, node = schema.query_type, schema.type_map["Node"]
+    assert query is not None
+    assert isinstance(node, GraphQLInterfaceType)
+    query.fields = {name: field for name, field in query.fields.items() if not isinstance(rule_of(field), OfAsked)}
+    return GraphQLSchema(query, types=schema.get_possible_types(node), directives=schema.directives)
+
+
 def resolved_by_reference(schema: GraphQLSchema) -> GraphQLSchema:
-    """The schema, with a plain resolver on every field.
+    """The part of the schema that plans read, with a plain resolver on every field.
 
     Raises:
         NoReference: a field has none, or a resolver has no field.
     """
+    schema = read_alone(schema)
     left = dict(FIELDS)
     for type_ in schema.type_map.values():
         if type_.name.startswith("__"):
@@ -70,6 +82,10 @@ def resolved_by_reference(schema: GraphQLSchema) -> GraphQLSchema:
 def _resolver(read: Resolver, *, is_root: bool) -> Any:
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         if is_root:
+            if info.field_name == "moderationQueue" and not info.context.moderates:
+                caller = info.context.caller
+                known = caller.reader is not None or caller.scopes
+                raise Refusal("FORBIDDEN" if known else "UNAUTHENTICATED", "Only moderators see this.")
             # A root field is refused as a whole, wherever in it what makes no sense stands.
             _refuse(info, [FieldDetails(node, None) for node in info.field_nodes], info.parent_type)
         return read(info.context, source, _plain(arguments))

@@ -1,6 +1,7 @@
 """What the fields of every noun are, by `Type.field`: a function of the view, the row and the arguments."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ingest.url import canonical
@@ -173,6 +174,79 @@ COMMENT: dict[str, Resolver] = {
 }
 
 
+# -- moderation
+
+
+def _said_by_viewer(table: str) -> Resolver:
+    def read(view: View, comment: Row, _: Arguments) -> bool:
+        people = [row["commenter_id"] for row in view.rows.hanging(table, "comment_id", comment["id"])]
+        return view.caller.reader is not None and view.caller.reader in people
+
+    return read
+
+
+def _can_edit(view: View, comment: Row, _: Arguments) -> bool:
+    until = comment["editable_until"]
+    own = comment["author_id"] is not None and comment["author_id"] == view.caller.reader
+    return own and comment["placeholder"] is None and until is not None and until > datetime.now(UTC)
+
+
+def _newest(view: View, table: str, column: str, comment: Row) -> list[Row]:
+    rows = view.rows.hanging(table, "comment_id", comment["id"])
+    return sorted(rows, key=lambda row: (row[column], row["id"]), reverse=True)
+
+
+def _decisions(view: View, comment: Row, _: Arguments) -> list[Row]:
+    return _newest(view, "decisions", "decided_at", comment) if view.concerns(comment) else []
+
+
+def _flags(view: View, comment: Row, _: Arguments) -> list[Row]:
+    return _newest(view, "flags", "created_at", comment) if view.moderates else []
+
+
+def _standing(name: str, *, time: bool = False) -> Resolver:
+    read = _column(name, time=time)
+
+    def own(view: View, commenter: Row, arguments: Arguments) -> Any:
+        is_own = view.caller.reader is not None and commenter["id"] == view.caller.reader
+        return read(view, commenter, arguments) if is_own or view.moderates else None
+
+    return own
+
+
+_QUEUES: dict[str, Callable[[Row], bool]] = {
+    "UNMODERATED": lambda row: row["status"] in ("PUBLISHED", "PENDING", "WITHHELD"),
+    "PENDING": lambda row: row["status"] in ("PENDING", "WITHHELD"),
+    "REPORTED": lambda row: row["flag_count"] > 0,
+}
+
+
+def _queue(view: View, _: Any, arguments: Arguments) -> Page:
+    gone = () if arguments["queue"] == "REPORTED" else ("DELETED", "ERASED")
+    chosen = _QUEUES[arguments["queue"]]
+    found = [row for row in view.all("comments") if chosen(row) and row["placeholder"] not in gone]
+    return pages.page(view, found, pages.order_of("Query.moderationQueue", arguments), arguments)
+
+
+MODERATION: dict[str, Resolver] = {
+    "Comment.viewerHasReacted": _said_by_viewer("reactions"),
+    "Comment.viewerHasFlagged": _said_by_viewer("flags"),
+    "Comment.viewerCanEdit": _can_edit,
+    "Comment.decisions": _decisions,
+    "Comment.flags": _flags,
+    "Commenter.state": _standing("state"),
+    "Commenter.stateUntil": _standing("state_until", time=True),
+    "Query.moderationQueue": _queue,
+    **_columns("ModerationDecision", "status reason note rule"),
+    **_columns("ModerationDecision", "decidedAt", time=True),
+    "ModerationDecision.decidedBy": lambda view, row, _: (
+        view.one("commenters", row["decided_by"]) if view.moderates else None
+    ),
+    **_columns("CommentFlag", "reason note"),
+    **_columns("CommentFlag", "createdAt", time=True),
+}
+
+
 # -- the viewer
 
 
@@ -338,6 +412,7 @@ FIELDS: dict[str, Resolver] = {
     **ARTICLE,
     **REVISION,
     **COMMENT,
+    **MODERATION,
     **VIEWER,
     **RATE_LIMIT,
     **SOURCE,

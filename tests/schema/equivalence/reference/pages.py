@@ -57,6 +57,7 @@ ORDERS: Mapping[str, Mapping[str, Order]] = {
         "MOST_REACTIONS": Order("cx", "reaction_count", int, down=True),
     },
     "own": {"": Order("cn", "created_at", datetime, down=True)},
+    "queue": {"": Order("co", "created_at", datetime)},
     "thread": {"": Order("ct", "thread_key", bytes)},
     "revisions": {"": Order("rn", "seen_at", datetime, down=True)},
 }
@@ -76,6 +77,7 @@ LISTS = {
     "Comment.replies": "comments",
     "Viewer.comments": "own",
     "Viewer.replies": "own",
+    "Query.moderationQueue": "queue",
 }
 
 

@@ -29,30 +29,30 @@ class View:
             case "Article":
                 return bool(row["is_public"])
             case "Comment":
-                mine = row["is_public"] or (self._concerns(row) and row["placeholder"] not in ("DELETED", "ERASED"))
+                mine = row["is_public"] or (self.concerns(row) and row["placeholder"] not in ("DELETED", "ERASED"))
                 return bool(mine) and self.sees(self.rows.by_id["articles"][row["article_id"]])
             case "Revision":
                 return self.sees(self.rows.by_id["articles"][row["article_id"]])
             case "Author":
                 return bool(row["article_count"] > 0)
             case "Commenter":
-                return row["comment_count"] > 0 or row["id"] == self.caller.reader or self._moderates
+                return row["comment_count"] > 0 or row["id"] == self.caller.reader or self.moderates
             case "Source" | "Topic":
                 return True
         raise TypeError(row.type)
 
     @property
-    def _moderates(self) -> bool:
+    def moderates(self) -> bool:
         return self.caller.role in ("MODERATOR", "ADMIN") or "moderate" in self.caller.scopes
 
-    def _concerns(self, comment: Row) -> bool:
+    def concerns(self, comment: Row) -> bool:
         """Whether the caller wrote a comment, or moderates it."""
         is_author = self.caller.reader is not None and comment["author_id"] == self.caller.reader
-        return is_author or self._moderates
+        return is_author or self.moderates
 
     def has_words(self, comment: Row) -> bool:
         """Whether a comment that the caller sees is more than a placeholder to them."""
-        return comment["placeholder"] is None or (comment["placeholder"] == "REMOVED" and self._concerns(comment))
+        return comment["placeholder"] is None or (comment["placeholder"] == "REMOVED" and self.concerns(comment))
 
     def source(self, id_: UUID) -> Row:
         """A source, with the policy that it has for the caller."""

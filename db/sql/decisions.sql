@@ -1,0 +1,18 @@
+-- name: of_comments
+-- What was decided of comments, by a rule or by a moderator. $1 ids, $2 comments, $3 status, $4 reason, $5 note, $6 rule,
+-- $7 now, $8 moderator.
+insert into decisions (id, comment_id, status, reason, note, rule, decided_at, decided_by)
+select n.id, n.comment_id, $3, $4, $5, $6, $7, $8 from unnest($1::uuid[], $2::uuid[]) as n (id, comment_id);
+
+-- name: of_commenter
+-- What was decided of a commenter. $1 id, $2 commenter, $3 state, $4 until when, $5 note, $6 now, $7 moderator.
+insert into decisions (id, commenter_id, state, state_until, note, decided_at, decided_by)
+values ($1, $2, $3, $4, $5, $6, $7);
+
+-- name: of_article
+-- Whether an article takes comments, as somebody decided. $1 id, $2 article, $3 open, $4 now, $5 by whom.
+insert into decisions (id, article_id, comments_open, decided_at, decided_by) values ($1, $2, $3, $4, $5);
+
+-- name: by_moderator
+-- The newest decision that a moderator made of a comment, as a status. $1 comment.
+select status from decisions where comment_id = $1 and rule is null order by decided_at desc, id desc limit 1;

@@ -1,0 +1,14 @@
+-- name: add
+-- A flag, unless the commenter has flagged this comment before. $1 id, $2 comment, $3 commenter, $4 reason, $5 note,
+-- $6 rule, $7 now.
+insert into flags (id, comment_id, commenter_id, reason, note, rule, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+on conflict do nothing
+returning id;
+
+-- name: decide
+-- A moderator has decided on what was reported of comments. $1 comments, $2 now.
+update flags set decided_at = $2 where comment_id = any ($1::uuid[]) and decided_at is null;
+
+-- name: forget
+-- Who reported is no longer known; what was reported stays. $1 commenter.
+update flags set commenter_id = null, note = null where commenter_id = $1;

@@ -1,0 +1,17 @@
+-- name: claim
+-- A key is taken, with what is to come of it; nothing where it was taken before. Who comes second waits here until the
+-- first is done. $1 commenter, $2 key, $3 hash of the input, $4 the comment to be, $5 now.
+insert into idempotency_keys (commenter_id, key, input_hash, comment_id, created_at) values ($1, $2, $3, $4, $5)
+on conflict do nothing
+returning comment_id;
+
+-- name: claimed
+-- What a key was taken with, and what came of it. $1 commenter, $2 key.
+select input_hash, comment_id from idempotency_keys where commenter_id = $1 and key = $2;
+
+-- name: expire
+-- Keys that are older than anybody tries again. $1 from before when, $2 at most so many.
+delete from idempotency_keys
+where (commenter_id, key) in (
+  select commenter_id, key from idempotency_keys where created_at < $1 order by created_at limit $2
+);

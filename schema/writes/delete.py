@@ -1,0 +1,38 @@
+"""A comment is deleted by its author: a placeholder stays where public replies hang below it, else nothing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from db.changes import append
+from db.retry import write
+from db.statements import statements
+from schema.caller import Caller
+from schema.writes.desk import Desk, missing, named, reader
+from schema.writes.edit import own
+from schema.writes.outcome import Code, Written
+from schema.writes.thread import change, lock
+
+
+async def delete(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
+    """Delete one's own, at any time. What it said is wiped."""
+    reader(caller)
+    id_ = named(input["id"], "c", Code.COMMENT_NOT_FOUND, "id")
+    return await write(desk.database, lambda connection: _delete(connection, desk, caller, id_))
+
+
+async def _delete(connection: Any, desk: Desk, caller: Caller, id_: UUID) -> Written:
+    locked = await lock(connection, [id_])
+    row = own(locked.rows.get(id_), caller)
+    if row["placeholder"] in ("DELETED", "ERASED"):
+        raise missing(Code.COMMENT_NOT_FOUND, "id")
+    await wipe(connection, [id_], desk)
+    await append(connection, await change(connection, locked, [id_], lambda node: replace(node, placeholder="DELETED")))
+    return Written((id_,))
+
+
+async def wipe(connection: Any, ids: list[UUID], desk: Desk) -> None:
+    """What comments said goes, and what was reported of it is settled."""
+    await connection.execute(statements("comments")["forget_texts"], ids)
+    await connection.execute(statements("flags")["decide"], ids, desk.clock())

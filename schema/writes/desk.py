@@ -1,0 +1,132 @@
+"""What every write works with, and who may write at all."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from db.pool import Database
+from db.statements import statements
+from ingest.moderation.case import Case, Opinion, State
+from ingest.moderation.settings import Rules
+from schema.caller import Caller
+from schema.errors import Forbidden, Unauthenticated
+from schema.node import read_id
+from schema.writes.outcome import Code, Refusal
+
+# Asks the external moderator about a case; None where it has no opinion, is late or away.
+External = Callable[[Case], Awaitable[Opinion | None]]
+
+_FREE = frozenset({"MODERATOR", "ADMIN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """rules: of moderation, pace and editing. clock: gives the time, aware."""
+
+    database: Database
+    rules: Rules = field(default_factory=Rules)
+    external: External | None = None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def reader(caller: Caller) -> UUID:
+    """The commenter's id of whoever calls.
+
+    Raises:
+        Unauthenticated: they are no reader.
+    """
+    if caller.reader is None:
+        raise Unauthenticated("Bring a reader's token to do this.")
+    return caller.reader
+
+
+def moderator(caller: Caller) -> UUID | None:
+    """The commenter's id of a moderator; None of a key that moderates.
+
+    Raises:
+        Unauthenticated, Forbidden: the caller is none.
+    """
+    if not caller.moderates:
+        raise _kept_out(caller, "Only moderators do this.")
+    return caller.reader
+
+
+def staff(caller: Caller) -> UUID | None:
+    """The commenter's id of a moderator or of staff, as `moderator` gives it."""
+    if not caller.moderates and (caller.reader is None or caller.role != "STAFF"):
+        raise _kept_out(caller, "Only moderators and staff do this.")
+    return caller.reader
+
+
+def _kept_out(caller: Caller, message: str) -> Unauthenticated | Forbidden:
+    return Unauthenticated(message) if caller.reader is None and not caller.scopes else Forbidden(message)
+
+
+def named(id_: str, letter: str, code: Code, field: str) -> UUID:
+    """The UUID of a global id of one type.
+
+    Raises:
+        Refusal: it is none of that type.
+    """
+    found, text = read_id(id_)
+    if found != letter or text is None:
+        raise missing(code, field)
+    return UUID(text)
+
+
+_MISSING = {
+    Code.ARTICLE_NOT_FOUND: "There is no such article.",
+    Code.COMMENT_NOT_FOUND: "There is no such comment, or no longer.",
+    Code.COMMENTER_NOT_FOUND: "There is no such commenter.",
+}
+
+
+def missing(code: Code, field: str = "") -> Refusal:
+    return Refusal(code, _MISSING[code], field)
+
+
+def standing(row: Any, now: datetime) -> State:
+    """How a commenter stands: what moderators say holds until its time is over."""
+    over = row["state_until"] is not None and row["state_until"] <= now
+    return State.ACTIVE if over else State(row["state"])
+
+
+def may_write(row: Any, now: datetime) -> State:
+    """How a commenter stands who is let write.
+
+    Raises:
+        Refusal: they are suspended or banned, or not known (row None).
+    """
+    if row is None:
+        raise missing(Code.COMMENTER_NOT_FOUND)
+    state = standing(row, now)
+    if state is State.BANNED:
+        raise Refusal(Code.BANNED, "You can no longer write comments here.")
+    if state is State.SUSPENDED:
+        until = f" until {row['state_until']:%Y-%m-%d %H:%M} UTC" if row["state_until"] is not None else ""
+        raise Refusal(Code.SUSPENDED, f"You can't write comments{until}.")
+    return state
+
+
+async def admitted(connection: Any, caller: Caller, now: datetime) -> None:
+    """Let a reader write something that isn't judged. Raises Refusal."""
+    may_write(await connection.fetchrow(statements("commenters")["state"], reader(caller)), now)
+
+
+async def paced(connection: Any, caller: Caller, kind: str, every: float, at_once: int, now: datetime) -> None:
+    """Hold a reader to a pace of one write of a kind every so many seconds, some of them at once; moderators are free.
+
+    Raises:
+        Refusal: this one comes too soon.
+    """
+    if caller.role in _FREE or not every:
+        return
+    row = await connection.fetchrow(statements("commenters")["state"], reader(caller))
+    if row is None:
+        raise missing(Code.COMMENTER_NOT_FOUND)
+    pace = (reader(caller), kind, now, timedelta(seconds=every), at_once)
+    if await connection.fetchval(statements("commenters")["pace"], *pace) is None:
+        what = f"{at_once} in {every * at_once:g} seconds" if at_once > 1 else f"one every {every:g} seconds"
+        raise Refusal(Code.TOO_FAST, f"That was quick. At most {what}: wait a moment and send it again.")

@@ -1,0 +1,65 @@
+"""A comment is edited by its author, for a short while, and judged anew."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from db.changes import append
+from db.statements import statements
+from ingest.moderation.case import Opinion, Status
+from ingest.text import clean
+from schema.caller import Caller
+from schema.writes.desk import Desk, missing, named, paced, reader
+from schema.writes.judged import case_of, checked, judgement, note, written
+from schema.writes.outcome import Code, Refusal, Written
+from schema.writes.thread import change, lock
+
+
+async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
+    """Put another text in the place of one's own."""
+    reader(caller)
+    id_, body = named(input["id"], "c", Code.COMMENT_NOT_FOUND, "id"), checked(input["body"])
+    now = desk.clock()
+    return await written(desk, lambda connection, opinion: _edit(connection, desk, caller, id_, body, opinion, now))
+
+
+async def _edit(
+    connection: Any, desk: Desk, caller: Caller, id_: UUID, body: str, opinion: Opinion | None, now: datetime
+) -> Written:
+    await paced(connection, caller, "edit", desk.rules.pace.edit_seconds, 1, now)
+    locked = await lock(connection, [id_])
+    row = own(locked.rows.get(id_), caller)
+    place = locked.articles[row["article_id"]]
+    if row["placeholder"] is not None or not place["is_public"]:
+        raise missing(Code.COMMENT_NOT_FOUND, "id")
+    if row["editable_until"] is None or row["editable_until"] <= now:
+        seconds = f"{desk.rules.editing.seconds:g}"
+        raise Refusal(Code.EDIT_WINDOW_OVER, f"A comment can be edited for {seconds} seconds after posting.", "id")
+    found = judgement(desk, await case_of(connection, desk.rules, caller, body, place, now, editing=id_), opinion)
+    decided = await connection.fetchval(statements("decisions")["by_moderator"], id_)
+    # What a moderator keeps from others, another text doesn't bring back.
+    held = decided is not None and not Status(decided).is_public
+    status = Status(row["status"]) if held and found.status.is_public else found.status
+    text = found.text
+    await connection.execute(statements("comments")["rewrite"], id_, text.html, text.plain, clean(body), now)
+    await note(connection, id_, found, now)
+    lines = await change(connection, locked, [id_], lambda node: replace(node, status=status.value))
+    await append(connection, lines)
+    return Written((id_,))
+
+
+def own(row: Any, caller: Caller) -> Any:
+    """The row of a comment that the caller wrote.
+
+    Raises:
+        Refusal: it is another's, or the caller doesn't see it.
+    """
+    if row is None:
+        raise missing(Code.COMMENT_NOT_FOUND, "id")
+    if row["author_id"] == caller.reader:
+        return row
+    if not row["is_public"] and not caller.moderates:
+        raise missing(Code.COMMENT_NOT_FOUND, "id")
+    raise Refusal(Code.NOT_YOURS, "Another reader wrote this.", "id")

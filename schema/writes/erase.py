@@ -1,0 +1,81 @@
+"""A reader's own data goes: comments nameless or wiped, reactions, keys, flags, and the name itself."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from db.changes import Kind, Line, append
+from db.retry import write
+from db.statements import statements
+from schema.caller import Caller
+from schema.writes.delete import wipe
+from schema.writes.desk import Desk, missing, reader
+from schema.writes.outcome import Code, Written
+from schema.writes.thread import change, lock
+from schema.writes.tree import Node
+
+# Comments and reactions in one transaction, so that none holds the log's lock for long.
+BATCH = 200
+
+
+async def viewer(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
+    """Erase the caller."""
+    await commenter(desk, reader(caller), texts=input["comments"].value == "DELETE")
+    return Written(said={"erased": True})
+
+
+async def commenter(desk: Desk, id_: UUID, *, texts: bool) -> None:
+    """Erase a commenter. texts: whether what they wrote goes too.
+
+    In several transactions, each of them whole: what was begun and cut off is completed when it is asked for again. Of
+    a commenter whom moderators keep from writing a row without a name stays, so that erasing brings nobody back.
+
+    Raises:
+        Refusal: there is no such commenter.
+    """
+    if await desk.database.value(statements("commenters")["state"], id_) is None:
+        raise missing(Code.COMMENTER_NOT_FOUND)
+    while await write(desk.database, lambda connection: _comments(connection, desk, id_, texts)):
+        pass
+    while await write(desk.database, lambda connection: _reactions(connection, id_)):
+        pass
+    await write(desk.database, lambda connection: _rest(connection, id_))
+
+
+async def _comments(connection: Any, desk: Desk, author: UUID, texts: bool) -> bool:
+    rows = await connection.fetch(statements("comments")["of_author"], author, BATCH)
+    ids = [row["id"] for row in rows]
+    if not ids:
+        return False
+    locked = await lock(connection, ids)
+    if texts:
+        await wipe(connection, ids, desk)
+
+    def nameless(node: Node) -> Node:
+        gone = "ERASED" if texts or node.placeholder == "DELETED" else node.placeholder
+        return replace(node, author_id=None, placeholder=gone)
+
+    await append(connection, await change(connection, locked, ids, nameless))
+    return True
+
+
+async def _reactions(connection: Any, author: UUID) -> bool:
+    lines = []
+    for row in await connection.fetch(statements("reactions")["of_commenter"], author, BATCH):
+        id_ = row["comment_id"]
+        await connection.fetchval(statements("comments")["hold"], id_)
+        if await connection.fetchval(statements("reactions")["remove"], id_, author) is not None:
+            article = await connection.fetchval(statements("comments")["react"], id_, -1)
+            lines.append(Line(Kind.COMMENT_UPDATED, f"c_{id_}", article))
+    await append(connection, lines)
+    return bool(lines)
+
+
+async def _rest(connection: Any, author: UUID) -> None:
+    sql = statements("commenters")
+    await connection.execute(sql["forget"], author)
+    await connection.execute(statements("flags")["forget"], author)
+    row = await connection.fetchrow(sql["state"], author)
+    kept = row is not None and row["state"] != "ACTIVE"
+    await connection.execute(sql["forget_name" if kept else "remove"], author)

@@ -1,0 +1,85 @@
+"""Moderators decide: on comments, on those who write them, and on whether an article takes any."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from db.changes import Kind, Line, append
+from db.ids import uuid7
+from db.retry import write
+from db.statements import statements
+from schema.caller import Caller
+from schema.errors import BadRequest
+from schema.writes.desk import Desk, missing, moderator, named, staff
+from schema.writes.flag import noted
+from schema.writes.outcome import Code, Refusal, Written
+from schema.writes.thread import change, lock
+
+MOST = 100
+
+
+async def comments(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
+    """Give comments a status, all or none of them. What readers reported of them is decided thereby."""
+    by, note = moderator(caller), noted(input.get("note"))
+    if len(input["ids"]) > MOST:
+        raise Refusal(Code.TOO_MANY, f"At most {MOST} comments are decided at once.", "ids")
+    ids = list(dict.fromkeys(named(id_, "c", Code.COMMENT_NOT_FOUND, "ids") for id_ in input["ids"]))
+    status, reason = input["status"].value, input.get("reason")
+    if not ids:
+        raise BadRequest("Name at least one comment in `ids`.")
+    if status == "WITHHELD":
+        raise BadRequest("WITHHELD is what a rule does. Set PENDING to hold a comment.")
+    if reason is not None and status != "REJECTED":
+        raise BadRequest("A reason goes with the status REJECTED.")
+    decided = (status, reason.value if reason is not None else None, note)
+    return await write(desk.database, lambda connection: _decide(connection, ids, decided, by, desk.clock()))
+
+
+async def _decide(
+    connection: Any, ids: list[UUID], decided: tuple[str, str | None, str | None], by: UUID | None, now: datetime
+) -> Written:
+    status, reason, note = decided
+    locked = await lock(connection, ids)
+    gone = [id_ for id_ in ids if id_ not in locked.rows or locked.rows[id_]["placeholder"] in ("DELETED", "ERASED")]
+    if gone or not all(locked.articles[locked.rows[id_]["article_id"]]["is_public"] for id_ in ids):
+        raise missing(Code.COMMENT_NOT_FOUND, "ids")
+    new = [uuid7(now) for _ in ids]
+    await connection.execute(statements("decisions")["of_comments"], new, ids, status, reason, note, None, now, by)
+    await connection.execute(statements("flags")["decide"], ids, now)
+    await connection.execute(statements("comments")["unflag"], ids)
+    await append(connection, await change(connection, locked, ids, lambda node: replace(node, status=status)))
+    return Written(tuple(ids))
+
+
+async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
+    """Say how a commenter stands, for a time or for good."""
+    by, note, now = moderator(caller), noted(input.get("note")), desk.clock()
+    id_ = named(input["id"], "m", Code.COMMENTER_NOT_FOUND, "id")
+    state, until = input["state"].value, input.get("until")
+    if until is not None and (state == "ACTIVE" or until <= now):
+        raise BadRequest("`until` lies in the future, and goes with every state but ACTIVE.")
+
+    async def work(connection: Any) -> Written:
+        if await connection.fetchval(statements("commenters")["set_state"], id_, state, until) is None:
+            raise missing(Code.COMMENTER_NOT_FOUND, "id")
+        await connection.execute(statements("decisions")["of_commenter"], uuid7(now), id_, state, until, note, now, by)
+        return Written((id_,))
+
+    return await write(desk.database, work)
+
+
+async def comments_open(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
+    """Open or close the comments of an article, whatever its age."""
+    by, now, is_open = staff(caller), desk.clock(), bool(input["open"])
+    id_ = named(input["articleId"], "a", Code.ARTICLE_NOT_FOUND, "articleId")
+
+    async def work(connection: Any) -> Written:
+        if await connection.fetchval(statements("comments")["set_open"], id_, is_open, now) is None:
+            raise missing(Code.ARTICLE_NOT_FOUND, "articleId")
+        await connection.execute(statements("decisions")["of_article"], uuid7(now), id_, is_open, now, by)
+        await append(connection, [Line(Kind.ARTICLE_UPDATED, f"a_{id_}", id_)])
+        return Written((id_,))
+
+    return await write(desk.database, work)

@@ -1,0 +1,97 @@
+"""Comments edited and deleted by their authors."""
+
+from datetime import timedelta
+
+from schema.caller import ANONYMOUS
+from tests.schema.writes.room import MINATO, MODERATOR, ONDINE, Room, article, comment
+
+
+async def test_an_edit_shows_at_once(room: Room) -> None:
+    made = await room.post(MINATO, "Frist.")
+    payload = await room.do("editComment", MINATO, id=made["id"], body="First, *really*.")
+    assert payload["errors"] == []
+    assert payload["comment"]["body"] == "<p>First, <em>really</em>.</p>"
+    assert payload["comment"]["editedAt"] == room.now.isoformat()
+    assert (await room.lines())[-1] == ("COMMENT_UPDATED", made["id"])
+
+
+async def test_an_edit_is_judged_anew(room: Room) -> None:
+    made = await room.post(MINATO, "Good morning.", parentId=comment(3))
+    payload = await room.do("editComment", MINATO, id=made["id"], body="You idiot.")
+    assert payload["comment"]["status"] == "WITHHELD"
+    assert payload["comment"]["parent"]["replyCount"] == 0
+    assert (await room.lines())[-2:] == [("COMMENT_UPDATED", comment(3)), ("COMMENT_REMOVED", made["id"])]
+    assert made["id"] not in await room.thread(ANONYMOUS)
+    payload = await room.do("editComment", MINATO, id=made["id"], body="You are kind.")
+    assert payload["comment"]["status"] == "PUBLISHED"
+    assert payload["comment"]["parent"]["replyCount"] == 1
+
+
+async def test_an_edit_brings_nothing_back_that_a_moderator_removed(room: Room) -> None:
+    made = await room.post(MINATO, "Good morning.")
+    await room.do("moderateComments", MODERATOR, "comments { id }", ids=[made["id"]], status="REJECTED")
+    payload = await room.do("editComment", MINATO, id=made["id"], body="Good evening.")
+    assert payload["comment"]["status"] == "REJECTED"
+
+
+async def test_the_window_closes(room: Room) -> None:
+    made = await room.post(MINATO, "Frist.")
+    room.now += timedelta(seconds=21)
+    late = await room.do("editComment", MINATO, id=made["id"], body="First.")
+    assert late["errors"] == ["EDIT_WINDOW_OVER id"]
+    room.ruled(editing={"seconds": 300})
+    made = await room.post(MINATO, "Another.")
+    room.now += timedelta(seconds=200)
+    assert (await room.do("editComment", MINATO, id=made["id"], body="Yet another."))["errors"] == []
+
+
+NOT_MINATOS = {
+    comment(1): ["NOT_YOURS id"],
+    comment(6): ["COMMENT_NOT_FOUND id"],  # another's, held
+    comment(99): ["COMMENT_NOT_FOUND id"],
+    article(1): ["COMMENT_NOT_FOUND id"],
+}
+
+
+async def test_only_ones_own_is_edited_or_deleted(room: Room) -> None:
+    for id_, errors in NOT_MINATOS.items():
+        assert (await room.do("editComment", MINATO, id=id_, body="Mine now."))["errors"] == errors
+        assert (await room.do("deleteComment", MINATO, id=id_))["errors"] == errors
+
+
+async def test_a_comment_without_replies_disappears(room: Room) -> None:
+    made = await room.post(MINATO, "I take it back.")
+    payload = await room.do("deleteComment", MINATO, id=made["id"])
+    assert payload == {"comment": None, "errors": []}
+    assert (await room.lines())[-1] == ("COMMENT_REMOVED", made["id"])
+    assert (await room.do("deleteComment", MINATO, id=made["id"]))["errors"] == ["COMMENT_NOT_FOUND id"]
+    rows = await room.database.rows(
+        "select body_html, body_text, body_markdown from comments where id = $1", made["id"][2:]
+    )
+    assert [tuple(row) for row in rows] == [(None, None, None)]
+
+
+async def test_a_placeholder_stays_as_long_as_replies_hang_below_it(room: Room) -> None:
+    root = await room.post(MINATO, "Root.")
+    reply = await room.post(ONDINE, "Reply.", parentId=root["id"])
+    leaf = await room.post(MINATO, "Leaf.", parentId=reply["id"])
+    gone = (await room.do("deleteComment", MINATO, id=root["id"]))["comment"]
+    assert (gone["placeholder"], gone["author"], gone["body"], gone["replyCount"]) == ("DELETED", None, None, 1)
+    await room.do("deleteComment", ONDINE, id=reply["id"])
+    thread = await room.thread(ANONYMOUS)
+    assert thread[-3:] == [root["id"], reply["id"], leaf["id"]]
+    assert (await room.do("postComment", ONDINE, articleId=article(1), body="Hi", parentId=root["id"]))["errors"] == [
+        "COMMENT_NOT_FOUND parentId"
+    ]
+    # With the last reply everything above it goes.
+    assert (await room.do("deleteComment", MINATO, id=leaf["id"]))["comment"] is None
+    assert thread[:-3] == await room.thread(ANONYMOUS)
+    removed = [("COMMENT_REMOVED", node) for node in sorted([root["id"], reply["id"], leaf["id"]])]
+    assert (await room.lines())[-3:] == removed
+
+
+async def test_a_placeholder_of_the_edition_goes_with_its_last_reply(room: Room) -> None:
+    await room.do("deleteComment", ONDINE, id=comment(5))
+    thread = await room.thread(ANONYMOUS)
+    assert comment(4) not in thread
+    assert comment(5) not in thread

@@ -1,0 +1,209 @@
+"""Comments posted: what is shown, counted and logged; once for each key; and everything that a form can get wrong."""
+
+from datetime import timedelta
+from typing import Any
+
+from ingest.moderation.case import Case, Opinion, Status
+from schema.caller import ANONYMOUS, Caller
+from tests.schema.writes.room import (
+    HELD_ONLY,
+    KEY,
+    MINATO,
+    MODERATOR,
+    ONDINE,
+    STAFF,
+    Room,
+    article,
+    comment,
+    commenter,
+    uuid,
+)
+
+
+async def test_a_comment_is_shown_counted_and_logged(room: Room) -> None:
+    made = await room.post(MINATO, "Hello **all**, see https://a.example/x")
+    assert made["status"] == "PUBLISHED"
+    assert made["body"].startswith("<p>Hello <strong>all</strong>, see <a href=")
+    assert made["body_text"] == "Hello all, see https://a.example/x"
+    assert made["author"] == {"displayName": "みなと", "commentCount": 3}
+    assert made["article"] == {"id": article(1), "commentCount": 5}
+    assert made["parent"] is None
+    assert made["viewerCanEdit"] is False  # the room's clock is not Postgres'
+    assert (await room.thread(ANONYMOUS))[-1] == made["id"]
+    assert await room.lines() == [("COMMENT_POSTED", made["id"])]
+
+
+async def test_a_reply_is_counted_at_its_parent(room: Room) -> None:
+    made = await room.post(HELD_ONLY, "An answer.", parentId=comment(3))
+    assert made["depth"] == 2
+    assert made["parent"] == {"id": comment(3), "replyCount": 1}
+    thread = await room.thread(ANONYMOUS)
+    assert thread.index(made["id"]) == thread.index(comment(3)) + 1
+    assert await room.lines() == [("COMMENT_UPDATED", comment(3)), ("COMMENT_POSTED", made["id"])]
+
+
+async def test_a_held_comment_is_its_authors_and_nobody_elses(room: Room) -> None:
+    made = await room.post(MINATO, "You idiot.")
+    assert made["status"] == "WITHHELD"
+    assert made["article"]["commentCount"] == 4
+    assert made["id"] in await room.thread(MINATO)
+    assert made["id"] in await room.thread(MODERATOR)
+    assert made["id"] not in await room.thread(ANONYMOUS)
+    assert made["id"] not in await room.thread(ONDINE)
+    assert await room.lines() == []
+
+
+async def test_why_it_is_held_can_be_read_by_author_and_moderators(room: Room) -> None:
+    made = await room.post(MINATO, "You idiot.")
+    query = """query ($id: ID!) { comment(id: $id) {
+      decisions { status reason note rule decidedBy { id } } flags { reason note } } }"""
+    for caller in (MINATO, MODERATOR):
+        answer = await room.ask(query, caller, id=made["id"])
+        (decision,) = answer["data"]["comment"]["decisions"]
+        assert (decision["status"], decision["rule"], decision["decidedBy"]) == ("WITHHELD", "TOXICITY", None)
+        assert "moderator" in decision["note"]
+    shown = await room.ask(query, ONDINE, id=comment(1))
+    assert shown["data"]["comment"] == {"decisions": [], "flags": []}
+
+
+async def test_staff_are_approved_at_once(room: Room) -> None:
+    assert (await room.post(STAFF, "From the desk: you idiot, quoted."))["status"] == "APPROVED"
+
+
+WRONG: list[tuple[Caller, dict[str, str], list[str]]] = [
+    (MINATO, {"body": " "}, ["BODY_EMPTY body"]),
+    (MINATO, {"body": "[](http://a.example)"}, ["BODY_EMPTY body"]),
+    (MINATO, {"body": "x" * 4_001}, ["BODY_TOO_LONG body"]),
+    (MINATO, {"body": "a\0b"}, ["BODY_INVALID body"]),
+    (MINATO, {"articleId": "a_nothing"}, ["ARTICLE_NOT_FOUND articleId"]),
+    (MINATO, {"articleId": comment(1)}, ["ARTICLE_NOT_FOUND articleId"]),
+    (MINATO, {"articleId": article(7)}, ["ARTICLE_NOT_FOUND articleId"]),  # withheld
+    (MINATO, {"parentId": comment(99)}, ["COMMENT_NOT_FOUND parentId"]),
+    (MINATO, {"parentId": comment(6)}, ["COMMENT_NOT_FOUND parentId"]),  # held
+    (MINATO, {"parentId": comment(4)}, ["COMMENT_NOT_FOUND parentId"]),  # deleted
+    (MINATO, {"parentId": comment(7)}, ["COMMENT_NOT_FOUND parentId"]),  # under another article
+    (Caller("reader", uuid(6, 99)), {}, ["COMMENTER_NOT_FOUND input"]),
+]
+
+
+async def test_what_a_form_can_get_wrong(room: Room) -> None:
+    for caller, more, errors in WRONG:
+        payload = await room.do("postComment", caller, **{"articleId": article(1), "body": "Hello", **more})
+        assert payload == {"comment": None, "errors": errors}
+    assert await room.lines() == []
+
+
+async def test_the_same_text_again_is_refused(room: Room) -> None:
+    await room.post(MINATO, "Well said, I think.")
+    again = await room.do("postComment", MINATO, articleId=article(1), body="well said, i  think.")
+    assert again["errors"] == ["REPEATED body"]
+    room.now += timedelta(minutes=11)
+    await room.post(MINATO, "Well said, I think.")
+
+
+async def test_one_comment_every_three_seconds(room: Room) -> None:
+    room.step = timedelta(seconds=2)
+    await room.post(MINATO, "One.")
+    assert (await room.do("postComment", MINATO, articleId=article(1), body="Two."))["errors"] == ["TOO_FAST input"]
+    await room.post(ONDINE, "Another's.")
+    await room.post(MINATO, "Two.")
+    await room.post(MODERATOR, "Moderators are free.")
+    await room.post(MODERATOR, "As often as they like.")
+
+
+async def test_a_closed_article_takes_none(room: Room) -> None:
+    await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", articleId=article(1), open=False)
+    assert (await room.do("postComment", MINATO, articleId=article(1), body="Hi"))["errors"] == [
+        "COMMENTS_CLOSED articleId"
+    ]
+
+
+async def test_closing_by_age(room: Room) -> None:
+    room.ruled(closing={"after_days": 1})
+    assert (await room.do("postComment", MINATO, articleId=article(1), body="Hi"))["errors"] == [
+        "COMMENTS_CLOSED articleId"
+    ]
+    await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", articleId=article(1), open=True)
+    await room.post(MINATO, "Open for ever.")
+
+
+async def test_who_is_kept_from_writing(room: Room) -> None:
+    for state in ("SUSPENDED", "BANNED"):
+        given = {"id": commenter(3), "state": state, "until": (room.now + timedelta(hours=1)).isoformat()}
+        assert (await room.do("setCommenterState", MODERATOR, "commenter { state }", **given))["errors"] == []
+        for mutation, input in (
+            ("postComment", {"articleId": article(1), "body": "Hi"}),
+            ("addReaction", {"commentId": comment(1)}),
+            ("flagComment", {"commentId": comment(1), "reason": "SPAM"}),
+        ):
+            assert (await room.do(mutation, MINATO, **input))["errors"] == [f"{state} input"]
+    room.now += timedelta(hours=2)
+    await room.post(MINATO, "It is over.")
+
+
+async def test_a_commenter_whose_comments_are_held_first(room: Room) -> None:
+    await room.do("setCommenterState", MODERATOR, "commenter { state }", id=commenter(3), state="PREMODERATED")
+    assert (await room.post(MINATO, "Hi"))["status"] == "PENDING"
+
+
+async def test_the_same_key_answers_with_the_first_result(room: Room) -> None:
+    first = await room.post(MINATO, "Once.", idempotencyKey="k1")
+    assert (await room.post(MINATO, "Once.", idempotencyKey="k1"))["id"] == first["id"]
+    other = await room.do("postComment", MINATO, articleId=article(1), body="Twice.", idempotencyKey="k1")
+    assert other["errors"] == ["IDEMPOTENCY_CONFLICT idempotencyKey"]
+    # A key is its commenter's own.
+    assert (await room.post(ONDINE, "Once.", idempotencyKey="k1"))["id"] != first["id"]
+    # What was refused has used no key.
+    assert (await room.do("postComment", MINATO, articleId=article(1), body="", idempotencyKey="k2"))["errors"]
+    await room.post(MINATO, "Now it says something.", idempotencyKey="k2")
+
+
+async def test_only_readers_post(room: Room) -> None:
+    query = f'mutation {{ postComment(input: {{articleId: "{article(1)}", body: "Hi"}}) {{ errors {{ code }} }} }}'
+    for caller in (ANONYMOUS, KEY):
+        answer = await room.ask(query, caller)
+        assert answer["data"] is None
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_a_discussion_does_not_grow_deeper_than_its_index(room: Room) -> None:
+    await room.database.rows("update comments set depth = 200 where id = $1::uuid", uuid(7, 3))
+    payload = await room.do("postComment", MINATO, articleId=article(1), body="Deeper.", parentId=comment(3))
+    assert payload["errors"] == ["TOO_MANY parentId"]
+
+
+async def test_the_external_moderator_is_asked_outside_of_the_transaction(room: Room) -> None:
+    asked: list[Case] = []
+
+    async def external(case: Case) -> Opinion | None:
+        asked.append(case)
+        # Nothing is locked meanwhile: another reader writes.
+        if len(asked) == 1:
+            await room.post(ONDINE, "In between.")
+        return Opinion(Status.PENDING, "Held by another.") if case.author.role == "MEMBER" else None
+
+    room.external = external
+    room.ruled(external={"url": "https://moderator.example/"})
+    assert (await room.post(MINATO, "Good morning."))["status"] == "PENDING"
+    assert [case.text.plain for case in asked] == ["Good morning.", "In between."]
+    await room.post(MINATO, "You idiot.")
+    assert len(asked) == 2
+
+
+async def test_a_preview_writes_nothing_and_tells_everything(room: Room) -> None:
+    query = """query ($input: PostCommentInput!) {
+      previewComment(input: $input) { state: status findings { rule message } } }"""
+
+    async def preview(**input: Any) -> tuple[str, list[str]]:
+        answer = await room.ask(query, MINATO, input={"articleId": article(1), **input})
+        found = answer["data"]["previewComment"]
+        return found["state"], [finding["rule"] for finding in found["findings"]]
+
+    assert await preview(body="Good morning.") == ("PUBLISHED", [])
+    assert await preview(body="You idiot, https://bit.ly/1") == ("WITHHELD", ["TOXICITY", "SPAM"])
+    assert await preview(body="") == ("REJECTED", ["LENGTH"])
+    assert await preview(body="Hi", articleId=article(7)) == ("REJECTED", ["ARTICLE_NOT_FOUND"])
+    assert await room.lines() == []
+    refused = await room.ask(query, ANONYMOUS, input={"articleId": article(1), "body": "Hi"})
+    assert refused["data"] == {"previewComment": None}
+    assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
