@@ -18,6 +18,7 @@ from api.database import opened
 from api.documents import Documents, manifest, read_manifest
 from api.encoding import Compression
 from api.errors import RESPONSES
+from api.external_moderator import ExternalModerator
 from api.graphql import Reading, refused
 from api.health import Lifecycle, read_version
 from api.kept import Kept
@@ -27,7 +28,7 @@ from api.openapi import describe
 from api.provider import Provider, get
 from api.rest import doors
 from api.routes import direct, routes
-from api.settings import Settings
+from api.settings import Settings, moderation
 from api.tokens import Tokens
 from api.visit import Visits
 from db.head import Head
@@ -35,6 +36,7 @@ from jobs.due import keep_due
 from schema.build import build_schema
 from schema.document import Limits
 from schema.execute import Executor
+from schema.writes.desk import Desk
 
 
 def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starlette:
@@ -55,6 +57,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                     limits=limits(settings),
                     documents=settings.plan_cache,
                     refused_status=settings.validation_status,
+                    desk=Desk(database, rules, external),
                 ),
                 documents,
                 Kept(head, settings.hot_answer_bytes) if settings.hot_answers else None,
@@ -67,13 +70,14 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                     proxies=networks(settings.trusted_proxies),
                 ),
             )
-            async with keep_due(database, clock=lambda: datetime.now(UTC)):
+            async with keep_due(database, clock=lambda: datetime.now(UTC), close_after=rules.closing.after):
                 yield
             await callers.close()
             await budget.close()
             await head.close()
 
-    schema = build_schema()
+    schema, rules = build_schema(), moderation(settings)
+    external = ExternalModerator(rules.external).ask if rules.external.is_asked else None
     rest = doors(schema)
     own = [start.HEADLINES, *(door.plan.stored.text for door in rest.values())]
     documents = Documents(

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.address import networks
+from ingest.moderation.settings import BadRules, Rules, read_rules
 
 PREFIX = "BROADSHEET_"
 # What GraphQL's Int holds, rounded.
@@ -161,6 +162,11 @@ class Settings(BaseSettings):
         description="Networks of the proxies before the service, separated by commas. Of a request that comes from one "
         "of them, `X-Forwarded-For` tells the address.",
     )
+    moderation: Path | None = Field(
+        None,
+        description="File (TOML) with the rules of moderation, as docs/moderation.md tells of them. Unset: the rules "
+        "with their defaults. Servers and workers read it when they start.",
+    )
 
     clients: str | None = Field(
         None,
@@ -258,6 +264,17 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as problem:
         raise BadSettings("\n".join(_line(dict(error)) for error in problem.errors())) from None
+
+
+def moderation(settings: Settings) -> Rules:
+    """The rules of moderation.
+
+    Raises BadSettings where the file can't be used.
+    """
+    try:
+        return read_rules(settings.moderation)
+    except BadRules as problem:
+        raise BadSettings(f"{variable('moderation')}: {problem}") from None
 
 
 def variable(field: str) -> str:

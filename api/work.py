@@ -12,7 +12,7 @@ from prometheus_client import start_http_server
 from api.database import listen_url, opened, with_database
 from api.fetching import fetching
 from api.port import PortTaken
-from api.settings import PREFIX, Settings
+from api.settings import PREFIX, Settings, moderation
 from jobs.refresh import keep_fresh
 from jobs.worker import JobsLeft, handlers, utc_now
 from jobs.worker import work as work_until
@@ -27,7 +27,7 @@ def work(settings: Settings) -> None:
 
 
 async def _work(settings: Settings) -> None:
-    stop = asyncio.Event()
+    stop, rules = asyncio.Event(), moderation(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
@@ -46,6 +46,7 @@ async def _work(settings: Settings) -> None:
                     handlers(database, utc_now),
                     stop=stop,
                     graceful_seconds=settings.graceful_seconds,
+                    close_after=rules.closing.after,
                 )
             except JobsLeft:
                 # At once: ending the loop would cancel the jobs, and pgqueuer would write them down as canceled; what

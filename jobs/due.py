@@ -1,4 +1,5 @@
-"""What falls due by time alone: ends of embargoes and expiries. Time changes nothing by itself; this writes it.
+"""What falls due by time alone: ends of embargoes and expiries, of discussions and of suspensions. Time changes nothing
+by itself; this writes it.
 
 Every process that lives looks twice a second, server or worker, and an advisory lock lets one of them write.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -25,41 +26,54 @@ INTERVAL = 0.5
 log = structlog.get_logger("broadsheet.due")
 
 
-async def write_due(database: Database, *, now: datetime) -> int:
-    """Publish and withdraw what has fallen due at now, with counters and log lines; how many articles it were.
+async def write_due(database: Database, *, now: datetime, close_after: timedelta | None = None) -> int:
+    """Publish, withdraw, close and let lapse what has fallen due at now, with counters and log lines; how many things
+    it were.
 
-    0 also means that another process is at it. At most BATCH articles each way: call again until it answers 0.
+    close_after: the age at which articles take no more comments; None: none does by age. 0 also means that another
+    process is at it. At most BATCH things each way: call again until it answers 0.
     """
-    due = statements("due")
-    if not await database.value(due["waiting"], now):
+    due, closed_until = statements("due"), now - close_after if close_after else None
+    if not await database.value(due["waiting"], now, closed_until):
         return 0
     async with database.transaction() as connection:
         if not await connection.fetchval(due["lock"]):
             return 0
         came = await connection.fetch(due["publish"], now, BATCH)
         went = await connection.fetch(due["withdraw"], now, BATCH)
-        if not came and not went:
+        closed = await connection.fetch(due["close_comments"], now, closed_until, BATCH)
+        lapsed = await connection.fetch(statements("commenters")["lapse"], now, BATCH)
+        if not came and not went and not closed and not lapsed:
             return 0
         published, withdrawn = sorted(row["id"] for row in came), sorted(row["id"] for row in went)
         await count_public(connection, published, withdrawn)
-        await append(connection, _lines(published, withdrawn))
-    log.info("due_written", published=len(published), withdrawn=len(withdrawn))
-    return len(published) + len(withdrawn)
+        seen = sorted({row["id"] for row in closed if row["is_public"]} - set(published))
+        await append(connection, _lines(published, withdrawn, seen))
+    written = {"published": published, "withdrawn": withdrawn, "closed": closed, "lapsed": lapsed}
+    log.info("due_written", **{what: len(things) for what, things in written.items()})
+    return sum(map(len, written.values()))
 
 
-def _lines(published: list[UUID], withdrawn: list[UUID]) -> list[Line]:
-    """Lines of the log. Nothing that a filter reads has changed, only whether the article is there at all."""
+def _lines(published: list[UUID], withdrawn: list[UUID], closed: list[UUID]) -> list[Line]:
+    """Lines of the log. Nothing that a filter reads has changed, only whether the article is there at all, or takes
+    comments."""
     return [
         Line(kind, f"a_{article}", article)
-        for kind, articles in ((Kind.ARTICLE_PUBLISHED, published), (Kind.ARTICLE_WITHDRAWN, withdrawn))
+        for kind, articles in (
+            (Kind.ARTICLE_PUBLISHED, published),
+            (Kind.ARTICLE_WITHDRAWN, withdrawn),
+            (Kind.ARTICLE_UPDATED, closed),
+        )
         for article in articles
     ]
 
 
 @contextlib.asynccontextmanager
-async def keep_due(database: Database, *, clock: Callable[[], datetime]) -> AsyncIterator[None]:
+async def keep_due(
+    database: Database, *, clock: Callable[[], datetime], close_after: timedelta | None = None
+) -> AsyncIterator[None]:
     """Look every half second, for as long as the block lasts. A database that is away is waited for."""
-    task = asyncio.create_task(_keep(database, clock), name="due")
+    task = asyncio.create_task(_keep(database, clock, close_after), name="due")
     try:
         yield
     finally:
@@ -68,11 +82,11 @@ async def keep_due(database: Database, *, clock: Callable[[], datetime]) -> Asyn
             await task
 
 
-async def _keep(database: Database, clock: Callable[[], datetime]) -> None:
+async def _keep(database: Database, clock: Callable[[], datetime], close_after: timedelta | None) -> None:
     away = False
     while True:
         try:
-            while await write_due(database, now=clock()):
+            while await write_due(database, now=clock(), close_after=close_after):
                 pass
             away = False
         except (DatabaseTimeout, DatabaseUnavailable) as problem:

@@ -23,6 +23,8 @@ from jobs.topics import give_anew
 BEAT_SECONDS = 5.0
 TIDY_EVERY = timedelta(hours=1)
 KEEP_LOG = timedelta(days=7)
+# Longer than anybody tries again to post a comment.
+KEEP_KEYS, KEYS_AT_ONCE = timedelta(days=7), 100_000
 KEEP_WORKERS = timedelta(days=1)
 
 log = structlog.get_logger("broadsheet.worker")
@@ -44,6 +46,7 @@ def handlers(database: Database, clock: Callable[[], datetime]) -> Mapping[str, 
         async with database.transaction() as connection:
             await connection.execute(statements("workers")["tidy"], now - KEEP_WORKERS)
             await connection.execute(statements("queue")["tidy"], now - KEEP_LOG)
+            await connection.execute(statements("idempotency")["expire"], now - KEEP_KEYS, KEYS_AT_ONCE)
 
     async def topics(payload: bytes) -> None:
         await give_anew(database, int(payload), now=clock())
@@ -60,14 +63,16 @@ async def work(
     graceful_seconds: float,
     clock: Callable[[], datetime] = utc_now,
     pace: Pace | None = None,
+    close_after: timedelta | None = None,
 ) -> None:
     """Work until stop is set and the jobs in flight have ended. A database that is away is waited for.
 
-    listen_url leads to the same database without a pooler between. Raises JobsLeft when jobs outlast
-    graceful_seconds; the caller must then end the process without cancelling them, or they would count as done.
+    listen_url leads to the same database without a pooler between; close_after is as `write_due` has it. Raises
+    JobsLeft when jobs outlast graceful_seconds; the caller must then end the process without cancelling them, or they
+    would count as done.
     """
     worker_id = uuid7(clock())
-    async with keep_due(database, clock=clock):
+    async with keep_due(database, clock=clock, close_after=close_after):
         beat = asyncio.create_task(_beat(database, worker_id, clock))
         jobs = asyncio.create_task(_run(listen_url, can_do, stop, pace))
         try:

@@ -69,8 +69,11 @@ def _ask(rule: OfAsked) -> Callable[..., Any]:
 
 
 def _written(source: Payload, info: GraphQLResolveInfo[Any]) -> Any:
-    # A write that was refused shows nothing: a list is empty.
-    return source.rows.get(str(info.path.key), [] if str(info.return_type).startswith("[") else None)
+    found = source.rows.get(str(info.path.key))
+    if not str(info.return_type).startswith("["):
+        return found
+    # What was refused shows nothing, and what another took from sight since it was written isn't there.
+    return [each for each in found or () if each is not None]
 
 
 def _said(without: Any) -> Callable[..., Any]:

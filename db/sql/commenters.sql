@@ -69,6 +69,15 @@ with due as materialized (
 )
 update commenters m set state = 'ACTIVE', state_until = null from due where m.id = due.id returning m.id;
 
+-- name: hold
+-- A commenter, locked so that nothing more can refer to them. $1 commenter.
+select m.state from commenters m where m.id = $1 for update;
+
+-- name: left
+-- Whether anything is left that a commenter wrote. $1 commenter.
+select exists (select from comments c where c.author_id = $1)
+  or exists (select from reactions r where r.commenter_id = $1);
+
 -- name: forget
 -- What was kept of a commenter beside comments, reactions and flags. $1 commenter.
 with keys as (
@@ -83,8 +92,10 @@ delete from paces where commenter_id = $1;
 update commenters set display_name = '', comment_count = 0 where id = $1;
 
 -- name: remove
--- A commenter of whom nothing is left. $1 commenter.
+-- A commenter of whom nothing is left; a provider that names them again names somebody new. $1 commenter.
 with judged as (
   delete from decisions where commenter_id = $1
+), identified as (
+  delete from identities where commenter_id = $1
 )
 delete from commenters where id = $1;

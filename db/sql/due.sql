@@ -1,11 +1,18 @@
 -- name: waiting
--- Whether the public state of any article has fallen due. $1 now.
+-- Whether the public state of any article has fallen due, or what else ends by time alone. $1 now, $2 published until
+-- when articles take no more comments.
 select exists (
   select from articles
   where embargoed_until <= $1 and embargoed_until is not null and not is_public and status = 'USABLE'
     and (expires_at is null or expires_at > $1)
 ) or exists (
   select from articles where expires_at <= $1 and expires_at is not null and is_public
+) or exists (
+  select from articles where comments_open and comments_close_at is not null and comments_close_at <= $1
+) or exists (
+  select from articles where comments_open and comments_close_at is null and published_at <= $2
+) or exists (
+  select from commenters where state_until is not null and state_until <= $1
 );
 
 -- name: lock
@@ -43,6 +50,29 @@ update articles a set is_public = false, changed_at = $1
 from locked
 where a.id = locked.id and a.is_public and a.expires_at <= $1
 returning a.id;
+
+-- name: close_comments
+-- Articles take no more comments, at a time of their own or by their age. $1 now, $2 published until when, $3 at most so
+-- many each way.
+with due as materialized (
+  (
+    select id from articles
+    where comments_open and comments_close_at is not null and comments_close_at <= $1
+    order by comments_close_at, id
+    limit $3
+  ) union all (
+    select id from articles
+    where comments_open and comments_close_at is null and published_at <= $2
+    order by published_at, id
+    limit $3
+  )
+), locked as materialized (
+  select a.id from articles a where a.id in (select id from due) order by a.id for no key update
+)
+update articles a set comments_open = false, changed_at = $1
+from locked
+where a.id = locked.id and a.comments_open and coalesce(a.comments_close_at <= $1, a.published_at <= $2)
+returning a.id, a.is_public;
 
 -- name: sources
 -- By how much the sources of articles that came ($1) and went ($2) move.

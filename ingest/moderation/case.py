@@ -32,12 +32,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """Where the comment is to stand. open: as the article says; closes_at: when that ends, if it does."""
+    """Where the comment is to stand. open: as the article says; closes_at: when that ends, if it does. id: the global
+    one."""
 
     open: bool = True
     premoderated: bool = False
     closes_at: datetime | None = None
     language: str = "und"
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Author:
 
     state: as it stands now, a suspension that is over being none. approved: comments that are public. judged, rejected:
     of the rule's span, those published or rejected, and of them the rejected. recent: plain texts within the span of
-    the rule against repeated posts.
+    the rule against repeated posts. id: the global one.
     """
 
     role: str = "COMMENTER"
@@ -55,6 +57,7 @@ class Author:
     judged: int = 0
     rejected: int = 0
     recent: tuple[str, ...] = ()
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

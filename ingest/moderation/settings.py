@@ -8,6 +8,7 @@ What a file doesn't name stays as it is here; a name or value that no rule knows
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +22,10 @@ _Share = Annotated[float, Field(ge=0, le=1)]
 _Count = Annotated[int, Field(ge=0, le=1_000_000)]
 _Seconds = Annotated[float, Field(ge=0, le=10_000_000)]
 _Days = Annotated[float, Field(ge=0, le=3_650)]
+# 18 to 66 bytes in base64, as Standard Webhooks has them.
+_Secret = Annotated[
+    str, Field(pattern=r"^(whsec_(?:[A-Za-z0-9+/]{4}){6,22}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)?$")
+]
 _Words = dict[str, tuple[Annotated[str, Field(min_length=1, max_length=100)], ...]]
 
 
@@ -46,6 +51,11 @@ class Closing:
     __pydantic_config__ = _STRICT
     on: bool = True
     after_days: _Days = 0.0
+
+    @property
+    def after(self) -> timedelta | None:
+        """The age at which articles close; None where none does."""
+        return timedelta(days=self.after_days) if self.on and self.after_days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ class External:
     __pydantic_config__ = _STRICT
     on: bool = True
     url: Annotated[str, Field(pattern=r"^(https?://.*)?$")] = ""
-    secret: str = field(default="", repr=False)
+    secret: _Secret = field(default="", repr=False)
     seconds: Annotated[float, Field(gt=0, le=10)] = 1.0
 
     @property

@@ -18,8 +18,6 @@ from schema.writes.outcome import Code, Refusal
 # Asks the external moderator about a case; None where it has no opinion, is late or away.
 External = Callable[[Case], Awaitable[Opinion | None]]
 
-_FREE = frozenset({"MODERATOR", "ADMIN"})
-
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -121,7 +119,7 @@ async def paced(connection: Any, caller: Caller, kind: str, every: float, at_onc
     Raises:
         Refusal: this one comes too soon.
     """
-    if caller.role in _FREE or not every:
+    if caller.moderates or not every:
         return
     row = await connection.fetchrow(statements("commenters")["state"], reader(caller))
     if row is None:

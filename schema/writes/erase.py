@@ -36,11 +36,13 @@ async def commenter(desk: Desk, id_: UUID, *, texts: bool) -> None:
     """
     if await desk.database.value(statements("commenters")["state"], id_) is None:
         raise missing(Code.COMMENTER_NOT_FOUND)
-    while await write(desk.database, lambda connection: _comments(connection, desk, id_, texts)):
-        pass
-    while await write(desk.database, lambda connection: _reactions(connection, id_)):
-        pass
-    await write(desk.database, lambda connection: _rest(connection, id_))
+    gone = False
+    while not gone:
+        while await write(desk.database, lambda connection: _comments(connection, desk, id_, texts)):
+            pass
+        while await write(desk.database, lambda connection: _reactions(connection, id_)):
+            pass
+        gone = await write(desk.database, lambda connection: _rest(connection, id_))
 
 
 async def _comments(connection: Any, desk: Desk, author: UUID, texts: bool) -> bool:
@@ -72,10 +74,15 @@ async def _reactions(connection: Any, author: UUID) -> bool:
     return bool(lines)
 
 
-async def _rest(connection: Any, author: UUID) -> None:
+async def _rest(connection: Any, author: UUID) -> bool:
+    """Erase what else is kept of a commenter, and the commenter; False where they wrote something meanwhile."""
     sql = statements("commenters")
     await connection.execute(sql["forget"], author)
+    state = await connection.fetchval(sql["hold"], author)
+    if state is None:
+        return True  # somebody else was as quick
+    if await connection.fetchval(sql["left"], author):
+        return False
     await connection.execute(statements("flags")["forget"], author)
-    row = await connection.fetchrow(sql["state"], author)
-    kept = row is not None and row["state"] != "ACTIVE"
-    await connection.execute(sql["forget_name" if kept else "remove"], author)
+    await connection.execute(sql["remove" if state == "ACTIVE" else "forget_name"], author)
+    return True

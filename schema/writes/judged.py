@@ -51,9 +51,21 @@ async def case_of(
     since, recent = now - timedelta(days=rules.history.days), now - timedelta(seconds=rules.repeat.seconds)
     row = await connection.fetchrow(statements("commenters")["history"], reader(caller), since, recent, editing)
     state = may_write(row, now)
-    author = Author(caller.role, state, row["comment_count"], row["judged"], row["rejected"], tuple(row["recent"]))
+    author = Author(
+        role=caller.role,
+        state=state,
+        approved=row["comment_count"],
+        judged=row["judged"],
+        rejected=row["rejected"],
+        recent=tuple(row["recent"]),
+        id=f"m_{caller.reader}",
+    )
     article = Article(
-        place["comments_open"], place["comments_premoderated"], closes_at(place, rules), place["language"]
+        open=place["comments_open"],
+        premoderated=place["comments_premoderated"],
+        closes_at=closes_at(place, rules),
+        language=place["language"],
+        id=f"a_{place['id']}",
     )
     return Case(body, now, article, author)
 
@@ -64,7 +76,7 @@ def closes_at(place: Any, rules: Rules) -> datetime | None:
     if own is not None:
         return None if own.year == datetime.max.year else own
     published: datetime = place["published_at"]
-    return published + timedelta(days=rules.closing.after_days) if rules.closing.after_days else None
+    return published + rules.closing.after if rules.closing.after else None
 
 
 def judgement(desk: Desk, case: Case, opinion: Opinion | None) -> Judgement:

@@ -29,6 +29,7 @@ BOMB = 400 * 1024 * 1024
 class Request:
     target: str
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -56,7 +57,9 @@ class Server:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             target = head[0].split(" ")[1]
             pairs = (line.partition(": ") for line in head[1:] if line)
-            self.requests.append(Request(target, {name.lower(): value for name, _, value in pairs}))
+            headers = {name.lower(): value for name, _, value in pairs}
+            body = await reader.readexactly(int(headers.get("content-length", "0")))
+            self.requests.append(Request(target, headers, body))
             answer = self.answers.get(target, made(404))
             if isinstance(answer, bytes):
                 writer.write(answer)

@@ -206,9 +206,42 @@ async def test_looking_is_free_however_many_embargoes_have_ended(database: Datab
     async with database.transaction() as connection:
         await connection.execute("analyze articles")
         await connection.execute("set local enable_seqscan = off")
-        plan = await connection.fetchval("explain (analyze, format json) " + statements("due")["waiting"], NOON)
+        plan = await connection.fetchval(
+            "explain (analyze, format json) " + statements("due")["waiting"], NOON, NOON - 2 * HOUR
+        )
     assert "articles_embargoed" in plan
     assert not re.search(r'"Rows Removed by (Filter|Index Recheck)": [1-9]', plan)
+
+
+async def test_discussions_close_by_age_and_at_a_time_of_their_own(database: Database) -> None:
+    room = await newsroom(database)
+    old = await room.write(public=True, published=NOON - 30 * HOUR)
+    reopened = await room.write(public=True, published=NOON - 30 * HOUR)
+    young = await room.write(public=True, published=NOON - 2 * HOUR)
+    timed = await room.write(public=True, published=NOON - 2 * HOUR)
+    await room.write(public=False, published=NOON - 30 * HOUR)
+    async with database.transaction() as connection:
+        own = "update articles set comments_close_at = $2 where id = $1"
+        await connection.execute(own, reopened, datetime.max.replace(tzinfo=UTC))
+        await connection.execute(own, timed, NOON)
+    assert await write_due(database, now=NOON - timedelta(seconds=1)) == 0
+    assert await write_due(database, now=NOON, close_after=24 * HOUR) == 3
+    assert await write_due(database, now=NOON, close_after=24 * HOUR) == 0
+    rows = await database.rows("select id from articles where comments_open")
+    assert {row["id"] for row in rows} == {reopened, young}
+    closed = sorted([old, timed])
+    assert await room.log() == [("ARTICLE_UPDATED", f"a_{id_}", id_) for id_ in closed]
+
+
+async def test_a_suspension_lapses(database: Database) -> None:
+    room = await newsroom(database)
+    async with database.transaction() as connection:
+        suspend = "update commenters set state = 'SUSPENDED', state_until = $2 where id = $1"
+        await connection.execute(suspend, room.commenter, NOON)
+    assert await write_due(database, now=NOON - timedelta(seconds=1)) == 0
+    assert await write_due(database, now=NOON) == 1
+    assert await database.value("select state from commenters where id = $1", room.commenter) == "ACTIVE"
+    assert await room.log() == []
 
 
 async def test_a_living_process_looks_by_itself(database: Database) -> None:

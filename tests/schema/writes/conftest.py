@@ -7,7 +7,7 @@ from tests.conftest import EDITION
 from tests.schema.writes.room import Room
 
 # The edition's counters are examples; here they have to be true.
-_TRUE = """
+TRUE = """
 update comments c set reaction_count = 0;
 update comments set reply_count = (select count(*) from comments r where r.parent_id = comments.id and r.is_public);
 update articles a set comment_count = (
@@ -25,7 +25,7 @@ update comments set body_html = null, body_text = null, body_markdown = null whe
 @pytest.fixture
 async def room(database: Database) -> AsyncIterator[Room]:
     async with database.transaction() as connection:
-        await connection.execute(EDITION.read_text() + _TRUE)
+        await connection.execute(EDITION.read_text() + TRUE)
     room = Room(database)
     yield room
     assert await room.wrong() == []
