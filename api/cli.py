@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api import article, feed, key, source, topics
+from api import article, feed, key, reader, source, topics
 from api.command import fail_for, settings_given
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.add_typer(feed.feed, name="feed")
 app.add_typer(article.article, name="article")
 app.add_typer(key.key, name="key")
+app.add_typer(reader.reader, name="reader")
 app.add_typer(source.source, name="source")
 app.add_typer(topics.topics, name="topics")
 

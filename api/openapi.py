@@ -51,6 +51,7 @@ _TAGS = {
     "Search": "Full-text search.",
     "Sources": "The outlets whose articles are served.",
     "Topics": "The subjects that articles are about, after IPTC's Media Topics.",
+    "Readers": "What is kept of those who comment.",
     "Service": "How the service itself is.",
 }
 _SCALARS: Mapping[str, Json] = {
@@ -105,7 +106,7 @@ _PROBLEM: Json = {
 # By status: the name of the response, what it means, and how it comes with further members.
 _REFUSALS: Mapping[int, tuple[str, Json]] = {
     400: ("A parameter makes no sense, or is not known.", {"code": "BAD_REQUEST", "parameter": "first"}),
-    401: ("The token or key that was sent counts for nothing.", {"code": "UNAUTHENTICATED"}),
+    401: ("What says who is calling counts for nothing, or is needed here.", {"code": "UNAUTHENTICATED"}),
     404: ("There is nothing at this address.", {"code": "NOT_FOUND"}),
     415: ("The request has a body with a content encoding.", {"code": "UNSUPPORTED_MEDIA_TYPE"}),
     429: ("The caller's budget is spent. Wait, as Retry-After says.", {"code": "RATE_LIMITED"}),
@@ -357,8 +358,34 @@ def _service() -> Json:
         "/readyz": _told(
             "getReadiness", "Whether reads can be served", "Looks for the database and its migrations.", status, waiting
         ),
+        "/v1/me/export": _export(),
         "/version": _told("getVersion", "What runs here", "Program, commit, Python and schema.", version),
     }
+
+
+def _export() -> Json:
+    """What a reader takes along: the one path that asks for a reader's token."""
+    parts = ("identities", "comments", "reactions", "flags")
+    whole: Json = {
+        "type": "object",
+        "required": ["commenter", *parts],
+        "properties": {
+            "commenter": {"type": "object"},
+            **{part: {"type": "array", "items": {"type": "object"}} for part in parts},
+        },
+    }
+    operation = {
+        "operationId": "exportMe",
+        "summary": "What is kept of a reader",
+        "description": "Everything that is kept of the reader whose token is sent, as a file. Texts are there as they "
+        "were written, held ones included.",
+        "tags": ["Readers"],
+        "responses": {
+            "200": {"description": "All of it.", "content": {"application/json": {"schema": whole}}},
+            **_refusals([401, 404, 415, 503, 504]),
+        },
+    }
+    return {"get": operation}
 
 
 def _told(name: str, summary: str, text: str, schema: Json, unready: Json | None = None) -> Json:

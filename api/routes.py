@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.routing import BaseRoute, Route
 
-from api import assets, documents, explorer, graphql, health, metrics, openapi, reference, start
+from api import assets, documents, explorer, graphql, health, me, metrics, openapi, reference, start
 from api.middleware import Direct
 from api.rest import rest
 
@@ -33,6 +33,7 @@ def routes() -> list[BaseRoute]:
         Route("/v1/sources/{slug}", rest),
         Route("/v1/topics", rest),
         Route("/v1/topics/{slug}", rest),
+        Route("/v1/me/export", me.export),
         Route("/openapi.json", openapi.openapi),
         Route("/documents.json", documents.published),
         Route("/docs", reference.reference),

@@ -254,7 +254,7 @@ async def test_what_is_no_request_by_get_is_refused(parameters: str, message: st
     "document",
     [
         "mutation{postComment{id}}",
-        "mutation A{__typename}",
+        "mutation A{nothing}",
         "subscription{changed{id}}",
         "query A{__typename} mutation B{x}",
     ],
@@ -267,6 +267,15 @@ async def test_only_queries_are_answered_over_get(document: str, closed: httpx2.
     response = await closed.post("/graphql", json={"query": document})
     assert response.status_code == 400
     assert errors(response)
+
+
+async def test_a_mutation_over_get_is_refused_before_it_is_looked_at(closed: httpx2.AsyncClient) -> None:
+    document = 'mutation{addReaction(input:{commentId:"c_1"}){errors{code}}}'
+    response = await closed.get("/graphql", params={"query": document})
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert (await closed.post("/graphql", json={"query": document})).json()["errors"][0]["extensions"] == {
+        "code": "UNAUTHENTICATED"
+    }
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])

@@ -15,6 +15,8 @@ from schema.build import build_schema
 from schema.caller import ANONYMOUS
 from schema.document import Limits
 from schema.execute import Executor
+from schema.fields import OfAsked, OfPage
+from schema.plan import rule_of
 from tests.graphql_answers import read
 
 SCHEMA = build_schema()
@@ -47,6 +49,12 @@ VALUES = {
 }
 
 
+def readable(field: GraphQLField) -> bool:
+    """Whether plans read a field for everybody."""
+    rule = rule_of(field)
+    return not isinstance(rule, OfAsked) and not (isinstance(rule, OfPage) and rule.moderated)
+
+
 class Selections:
     """Random operations: every field of every type, with its arguments, some levels deep."""
 
@@ -60,7 +68,7 @@ class Selections:
         return self.object(query, self.chance.randint(1, 5), self.chance.choice([0.3, 0.5, 0.7]))
 
     def object(self, type_: GraphQLObjectType, depth: int, share: float) -> str:
-        chosen = [item for item in type_.fields.items() if self.chance.random() < share]
+        chosen = [item for item in type_.fields.items() if readable(item[1]) and self.chance.random() < share]
         parts = [part for name, field in chosen for part in self.field(name, field, depth, share)]
         if not parts or self.chance.random() < 0.1:
             parts.append("__typename")
