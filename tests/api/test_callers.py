@@ -110,6 +110,51 @@ async def test_moderators_are_those_whose_token_says_so(edition: httpx2.AsyncCli
     assert await asked(edition, query, own("m2", role="ADMIN")) == {"comment": {"status": "PENDING"}}
 
 
+async def test_a_provider_is_found_by_its_address(database_url: str) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readuntil(b"\r\n\r\n")).split()[1].decode()
+        body = await published.get(path.replace("/realm", ISSUER).replace("/keys", "https://login.example/keys"))
+        body = body.replace(ISSUER.encode(), issuer.encode()).replace(b"https://login.example", base.encode())
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%b" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    published = Published()
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    issuer = f"{base}/realm"
+    app = create_app(
+        Settings(
+            database_url=database_url,
+            log_level="error",
+            oidc_issuer=issuer,
+            oidc_audience=AUDIENCE,
+            role_claim="realm_access.roles",
+        )
+    )
+    async with server, app.router.lifespan_context(app), client_of(app) as client:
+        bearer = {"Authorization": f"Bearer {token('ec', iss=issuer, realm_access={'roles': ['staff']})}"}
+        found = (await asked(client, VIEWER, bearer))["viewer"]["commenter"]
+        assert (found["displayName"], found["role"]) == ("Ann Lee", "STAFF")
+        await assert_refused(client, own(), "The token is signed in a way that is not taken here.")
+
+
+async def test_while_a_provider_does_not_answer_nobody_is_taken_for_anonymous(database_url: str) -> None:
+    settings = Settings(
+        database_url=database_url, log_level="error", oidc_issuer="http://127.0.0.1:1", oidc_audience=AUDIENCE
+    )
+    app = create_app(settings)
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        bearer = {"Authorization": f"Bearer {token(iss='http://127.0.0.1:1')}"}
+        for answer in (
+            await client.post("/graphql", json={"query": VIEWER}, headers=bearer),
+            await client.get("/v1/sources", headers=bearer),
+        ):
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+            assert "UNAVAILABLE" in answer.text
+        assert await asked(client, VIEWER, {}) == {"viewer": None}
+
+
 async def test_readers_of_a_provider_are_not_those_of_another(database: Database) -> None:
     provider = Provider(ISSUER, get=Published().get)
     callers = Callers(database, Tokens(SHARED_KEY, ISSUER, AUDIENCE, provider.keys))

@@ -123,6 +123,31 @@ async def test_the_public_has_statements_of_its_own(edition: Executor) -> None:
     assert "any($1" in texts[PARTNER]
 
 
+LONG = """
+insert into comments (id, article_id, parent_id, author_id, depth, thread_key, body_html, body_text, status, is_public,
+  created_at)
+select gen_random_uuid(), '00000000-0000-7000-8000-000400000002', null, '00000000-0000-7000-8000-000600000001', 0,
+  int8send(n), 'x', 'x', 'PUBLISHED', n % 50 > 0, timestamptz '2026-11-22 10:00:00+00' + n * interval '1 second'
+from generate_series(1, 5000) n
+"""
+
+
+@pytest.mark.parametrize("list_", ["comments(first: 20)", "comments(orderBy: NEWEST, last: 5)", "thread(last: 20)"])
+@pytest.mark.parametrize("caller", [ANONYMOUS, ONDINE, MODERATOR])
+async def test_a_page_of_a_long_discussion_is_read_off_an_index(list_: str, caller: Caller, edition: Executor) -> None:
+    known = edition.known(
+        f'{{ article(by: {{id: "a_{_uuid(4, 2)}"}}) {{ it: {list_} {{ nodes {{ id body }} }} }} }}', None
+    )
+    compiled = edition.compiled(known, {}, caller)
+    async with edition.database.transaction() as connection:
+        await connection.execute(LONG)
+        await connection.execute("analyze comments")
+        rows = await connection.fetch(f"explain {compiled.sql}", *compiled.values({}, caller))
+    text = "\n".join(row[0] for row in rows)
+    assert "Seq Scan on comments" not in text
+    assert f"comments_{'thread' if 'thread' in list_ else 'roots'}" in text
+
+
 # -- the viewer
 
 
