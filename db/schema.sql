@@ -793,17 +793,11 @@ CREATE INDEX comments_pending ON public.comments USING btree (created_at, id) WH
 
 CREATE INDEX comments_replies ON public.comments USING btree (parent_id, created_at, id) WHERE is_public;
 
-CREATE INDEX comments_replies_all ON public.comments USING btree (parent_id, created_at, id);
-
 CREATE INDEX comments_reported ON public.comments USING btree (created_at, id) WHERE (flag_count > 0);
 
 CREATE INDEX comments_roots ON public.comments USING btree (article_id, created_at, id) WHERE ((parent_id IS NULL) AND is_public);
 
-CREATE INDEX comments_roots_all ON public.comments USING btree (article_id, created_at, id) WHERE (parent_id IS NULL);
-
 CREATE INDEX comments_thread ON public.comments USING btree (article_id, thread_key, id) WHERE is_public;
-
-CREATE INDEX comments_thread_all ON public.comments USING btree (article_id, thread_key, id);
 
 CREATE INDEX comments_unmoderated ON public.comments USING btree (created_at, id) WHERE ((status = ANY (ARRAY['PUBLISHED'::text, 'PENDING'::text, 'WITHHELD'::text])) AND ((placeholder IS NULL) OR (placeholder = 'REMOVED'::text)));
 
