@@ -13,24 +13,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from math import ceil
 from typing import Any
-from zlib import crc32
 
 import structlog
 from prometheus_client import Counter, Histogram
 
+from api.account import Account
 from db.pool import Database
 from db.statements import statements
-from schema.rate_limit import RateLimited, Spending
+from schema.rate_limit import RateLimited
 
 log = structlog.get_logger("broadsheet.budget")
 
-Header = tuple[bytes, bytes]
+Asking = list[tuple[int, asyncio.Future[bool]]]
 
 LIMITED = Counter("broadsheet_rate_limited", "Requests refused since their caller's budget was spent.", ["kind"])
 BLIND = Counter("broadsheet_budget_blind", "Requests let through or refused without knowing what other processes did.")
@@ -42,7 +41,7 @@ EXCHANGES = Histogram(
 
 # Seconds from one exchange to the next, for which one may be waited for, for which what was heard is taken to hold, and
 # for which nobody waits after one failed.
-INTERVAL, PATIENCE, HOLDS, PAUSE = 0.1, 0.25, 0.5, 1.0
+INTERVAL, PATIENCE, HOLDS, PAUSE = 0.1, 0.25, 1.0, 1.0
 # Seconds without a request after which a process stops to exchange.
 _IDLE = 2.0
 # What others told while the last exchange ran may have come too late for it.
@@ -54,41 +53,18 @@ _MOST_ACCOUNTS = 50_000
 _KEPT, _SWEPT = 3_600, 600
 
 
-class Account:
-    """One caller's budget, as this process knows it. known: points spent in the period as of the last exchange; untold:
-    those since. waiting: who waits for an exchange, with their points. said, second: what answers say in a second, and
-    which one that is."""
-
-    __slots__ = (
-        *("bucket", "kind", "known", "limit", "met", "offset", "period", "said", "second", "untold", "waiting"),
-    )
-
-    def __init__(self, bucket: str, limit: int, length: int) -> None:
-        self.bucket = bucket
-        self.kind = bucket.partition(" ")[0]
-        self.limit = limit
-        # Not everybody's period ends at once.
-        self.offset = crc32(bucket.encode()) % length
-        self.period = -1
-        self.known = self.untold = 0
-        self.met = False
-        self.waiting: list[tuple[int, asyncio.Future[bool]]] = []
-        self.second = -1
-        self.said: tuple[bytes, Header, Header, Header]
-
-
 class Budget:
     """Everybody's budget, for one process. seconds: of a period; clock: seconds since 1970."""
 
     def __init__(self, database: Database, seconds: int, *, clock: Callable[[], float] = time.time) -> None:
         self.seconds = seconds
         self._database = database
-        self._clock = clock
+        self.clock = clock
         self.accounts: dict[str, Account] = {}
         self._dirty: dict[str, Account] = {}
         self._heard = self._failed = self._asked = -float("inf")
         self._swept = time.monotonic()
-        self._since = datetime(1970, 1, 1, tzinfo=UTC)
+        self._since: datetime | None = None
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._queries: set[asyncio.Task[Any]] = set()
@@ -110,14 +86,13 @@ class Budget:
             if len(self.accounts) >= _MOST_ACCOUNTS:
                 self._drop()
             account = self.accounts[bucket] = Account(bucket, limit, self.seconds)
+            account.turn(self.clock())
         return account
 
     def spend(self, account: Account, points: int) -> bool:
         """Spend points by what is known; False where that is not enough to decide, and `ask` has to."""
         self._asked = now = time.monotonic()
-        period = int(self._clock() - account.offset) // self.seconds
-        if period > account.period:
-            account.period, account.known, account.untold = period, 0, 0
+        account.turn(self.clock())
         untold = account.untold + points
         if (
             not account.met
@@ -138,7 +113,7 @@ class Budget:
         """
         if time.monotonic() - self._failed < PAUSE:
             is_admitted = self._by_own(account, points)
-        elif account.known + account.untold + points > account.limit:
+        elif not account.has(points):
             is_admitted = False
         else:
             asked: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -148,38 +123,12 @@ class Budget:
             is_admitted = await asked
         if not is_admitted:
             LIMITED.labels(account.kind).inc()
-            raise RateLimited(self.spending(account, points))
+            raise RateLimited(account.spending(points, self.clock()))
 
     def refund(self, account: Account, points: int) -> None:
         """Give back what was spent for nothing."""
         account.untold -= points
         self._dirty[account.bucket] = account
-
-    def spending(self, account: Account, cost: int) -> Spending:
-        now = self._clock()
-        resets_at = (account.period + 1) * self.seconds + account.offset
-        used = min(account.known + account.untold, account.limit)
-        return Spending(cost, account.limit, used, self.seconds, resets_at, resets_at - now)
-
-    def headers(self, account: Account) -> Sequence[Header]:
-        """What an answer says of a budget: draft-ietf-httpapi-ratelimit-headers-10, and the older fields that many
-        clients know, whose reset is in seconds since 1970, as GitHub has it. Of all but what is left once a second."""
-        second = int(self._clock())
-        if second != account.second:
-            self._say(account, second)
-        left = b"%d" % max(account.limit - account.known - account.untold, 0)
-        until, policy, limit, reset = account.said
-        return policy, (b"ratelimit", b'"points";r=' + left + until), limit, (b"x-ratelimit-remaining", left), reset
-
-    def _say(self, account: Account, second: int) -> None:
-        spending = self.spending(account, 0)
-        account.second = second
-        account.said = (
-            b";t=%d" % spending.seconds,
-            (b"ratelimit-policy", b'"points";q=%d;w=%d;qu="points"' % (account.limit, self.seconds)),
-            (b"x-ratelimit-limit", b"%d" % account.limit),
-            (b"x-ratelimit-reset", b"%d" % ceil(spending.resets_at)),
-        )
 
     # -- between the processes
 
@@ -187,7 +136,7 @@ class Budget:
         """Spend points by what this process knows. is_told: the others may have been told of them, or not; they are not
         told twice."""
         BLIND.inc()
-        if account.known + account.untold + points > account.limit:
+        if not account.has(points):
             return False
         if is_told:
             account.known += points
@@ -203,6 +152,7 @@ class Budget:
 
     async def _exchange_on(self) -> None:
         """Exchange as long as there are requests."""
+        self._begin_anew()
         try:
             while self._dirty or time.monotonic() - self._asked < _IDLE:
                 with suppress(TimeoutError):
@@ -211,10 +161,17 @@ class Budget:
                 self._wanted.clear()
                 if not await self._exchanged():
                     await asyncio.sleep(PAUSE)
+                    self._begin_anew()
                 elif time.monotonic() - self._swept > _SWEPT:
                     self._sweep()
         finally:
             self._task = None
+
+    def _begin_anew(self) -> None:
+        """After a pause take nothing for known: to hear all that was told meanwhile could be much."""
+        self._since = None
+        for account in self.accounts.values():
+            account.met = False
 
     async def _exchanged(self) -> bool:
         """Exchange once; whether that went well."""
@@ -286,7 +243,7 @@ class Budget:
             account.period, account.untold = row["period"], 0
         account.known = row["spent"]
 
-    def _admit(self, account: Account, period: int, asking: list[tuple[int, asyncio.Future[bool]]]) -> None:
+    def _admit(self, account: Account, period: int, asking: Asking) -> None:
         """Let those through for whom there is enough, in the order in which they came; their points are told."""
         if account.period != period:
             _settle(asking, lambda _: True)  # a new one has begun meanwhile
@@ -307,16 +264,14 @@ class Budget:
         """Forget what is over."""
         self._swept = time.monotonic()
         self._drop()
-        before = datetime.fromtimestamp(self._clock(), UTC) - timedelta(seconds=_KEPT + self.seconds)
+        before = datetime.fromtimestamp(self.clock(), UTC) - timedelta(seconds=_KEPT + self.seconds)
         self._ask(self._database.value(statements("budgets")["forget"], before))
 
     def _drop(self) -> None:
         """Forget the accounts of periods that are over, and where they are still too many, the oldest."""
-        now = self._clock()
+        now = self.clock()
         kept = {
-            bucket: account
-            for bucket, account in self.accounts.items()
-            if account.waiting or int(now - account.offset) // self.seconds == account.period
+            bucket: account for bucket, account in self.accounts.items() if account.waiting or not account.is_over(now)
         }
         if len(kept) >= _MOST_ACCOUNTS:
             for bucket in list(kept)[: _MOST_ACCOUNTS // 10]:
@@ -324,7 +279,7 @@ class Budget:
         self.accounts = kept
 
 
-def _settle(asking: list[tuple[int, asyncio.Future[bool]]], decide: Callable[[int], bool]) -> None:
+def _settle(asking: Asking, decide: Callable[[int], bool]) -> None:
     for points, future in asking:
         decided = decide(points)
         if not future.done():

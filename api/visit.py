@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
+from api.account import Account
 from api.address import Network, client
-from api.budget import Account, Budget
+from api.budget import Budget
 from api.callers import Callers, Unauthenticated
 from api.heads import Head
 from schema.caller import ANONYMOUS, Caller
@@ -46,7 +47,7 @@ class Visit:
             if len(accounts) > 1:
                 await self._pay_too(budget, accounts, cost)
         finally:
-            self._head.told += budget.headers(accounts[0])
+            self._head.told += accounts[0].headers(budget.clock())
 
     async def _pay_too(self, budget: Budget, accounts: Accounts, cost: int) -> None:
         for paid, account in enumerate(accounts[1:], 1):
@@ -62,7 +63,7 @@ class Visit:
         """The budget after what cost so many points; None without a limit."""
         if self._budget is None or not self._accounts:
             return None
-        return self._budget.spending(self._accounts[0], cost or 1)
+        return self._accounts[0].spending(cost or 1, self._budget.clock())
 
 
 @dataclass(frozen=True, slots=True)

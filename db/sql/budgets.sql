@@ -1,6 +1,6 @@
 -- name: exchange
 -- Tell what was spent here, and hear what was spent in all: first the server's clock, then a row for each bucket that was
--- told of, then those that others changed since a time. Spending in a period that is over counts no more.
+-- told of, then those that others changed since a time, if one is given. Spending in a period that is over counts no more.
 -- $1 buckets in order, $2 their periods, $3 points, $4 since.
 with told as (
   insert into budgets as b (bucket, period, spent, changed_at)
@@ -20,7 +20,7 @@ select '' as bucket, 0::bigint as period, 0::bigint as spent, statement_timestam
 union all
 select bucket, period, spent, null from told
 union all
-select bucket, period, spent, null from budgets where changed_at > $4 and bucket <> all ($1::text[]);
+select bucket, period, spent, null from budgets where changed_at > $4::timestamptz and bucket <> all ($1::text[]);
 
 -- name: forget
 -- Nobody asks any more for what was spent before a time. $1 time.

@@ -4,12 +4,15 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from random import Random
 
 import pytest
 
-from api.budget import BLIND, INTERVAL, Account, Budget
+from api.account import Account
+from api.budget import BLIND, INTERVAL, Budget
 from db.pool import Database
+from db.statements import statements
 from schema.rate_limit import RateLimited
 from tests.proxy import proxied
 
@@ -79,7 +82,7 @@ async def test_a_client_that_heeds_what_it_is_told_is_never_refused(points: int,
             budget = dice.choice(budgets)
             account = await pay(budget, points)
             spent += points
-            remaining = budget.spending(account, points).remaining
+            remaining = account.spending(points, budget.clock()).remaining
         assert spent > LIMIT - points
 
 
@@ -92,7 +95,7 @@ async def test_both_know_what_either_was_told(database_url: str) -> None:
         await exchanged(one)
         await exchanged(other)
         for budget in (one, other):
-            assert budget.spending(budget.account(BUCKET, LIMIT), 0).used == 70
+            assert budget.account(BUCKET, LIMIT).spending(0, budget.clock()).used == 70
 
 
 async def test_a_caller_who_is_known_costs_no_round_trip(database_url: str) -> None:
@@ -113,12 +116,13 @@ async def test_a_new_period_brings_a_whole_budget(database_url: str) -> None:
         await pay(other, LIMIT)
         await exchanged(one)
         assert not await is_admitted(one, 1)
-        assert one.spending(account, 1).seconds == 60
+        assert account.spending(1, one.clock()).seconds == 60
 
 
 async def test_periods_of_different_callers_do_not_end_at_once(database_url: str) -> None:
     async with processes(database_url, 1, 60, lambda: 1_000_000.0) as (budget,):
-        ends = {budget.spending(await pay(budget, 1, f"address 192.0.2.{n}"), 1).resets_at for n in range(20)}
+        accounts = [await pay(budget, 1, f"address 192.0.2.{n}") for n in range(20)]
+        ends = {account.spending(1, budget.clock()).resets_at for account in accounts}
         assert len(ends) > 10
 
 
@@ -150,7 +154,16 @@ async def test_a_process_that_stops_tells_what_it_admitted(database_url: str) ->
         await pay(one, 10)
         await one.close()
         account = await pay(other, 10)
-        assert other.spending(account, 10).used == 30
+        assert account.spending(10, other.clock()).used == 30
+
+
+async def test_a_process_that_begins_does_not_hear_of_all_that_was(database: Database) -> None:
+    exchange = statements("budgets")["exchange"]
+    buckets = [f"address {n:04}" for n in range(1_000)]
+    await database.rows(exchange, buckets, [1] * 1_000, [1] * 1_000, None)
+    clock, told = await database.rows(exchange, buckets[:1], [1], [1], None)
+    assert (told["bucket"], told["spent"]) == (buckets[0], 2)
+    assert len(await database.rows(exchange, [], [], [], clock["clock"] - timedelta(hours=1))) == 1 + 1_000
 
 
 # -- when the store is slow, or gone

@@ -1,0 +1,79 @@
+"""One caller's budget, as a server process knows it, and what answers say of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from math import ceil
+from zlib import crc32
+
+from schema.rate_limit import Spending
+
+Header = tuple[bytes, bytes]
+
+
+class Account:
+    """Points of one bucket in the current period. bucket: its first word says of what kind it is; length: of a period,
+    in seconds.
+
+    known: points spent in the period as of the last exchange between processes; untold: those spent here since. met:
+    whether there was an exchange about it. waiting: who waits for one, with their points.
+    """
+
+    __slots__ = (
+        *("_said", "_second", "bucket", "kind", "known", "length", "limit", "met", "offset", "period", "untold"),
+        "waiting",
+    )
+
+    def __init__(self, bucket: str, limit: int, length: int) -> None:
+        self.bucket = bucket
+        self.kind = bucket.partition(" ")[0]
+        self.limit = limit
+        self.length = length
+        # Not everybody's period ends at once.
+        self.offset = crc32(bucket.encode()) % length
+        self.period = -1
+        self.known = self.untold = 0
+        self.met = False
+        self.waiting: list[tuple[int, asyncio.Future[bool]]] = []
+        self._second = -1
+        self._said: tuple[bytes, Header, Header, Header]
+
+    def turn(self, now: float) -> None:
+        """Begin a new period where the old one is over. now: seconds since 1970."""
+        period = int(now - self.offset) // self.length
+        if period > self.period:
+            self.period, self.known, self.untold = period, 0, 0
+
+    def is_over(self, now: float) -> bool:
+        return int(now - self.offset) // self.length > self.period
+
+    def has(self, points: int) -> bool:
+        """Whether so many points are left, by what is known here."""
+        return self.known + self.untold + points <= self.limit
+
+    def spending(self, cost: int, now: float) -> Spending:
+        resets_at = (self.period + 1) * self.length + self.offset
+        used = min(self.known + self.untold, self.limit)
+        return Spending(cost, self.limit, used, self.length, resets_at, resets_at - now)
+
+    def headers(self, now: float) -> Sequence[Header]:
+        """What an answer says of a budget: draft-ietf-httpapi-ratelimit-headers-10, and the older fields that many
+        clients know, whose reset is in seconds since 1970, as GitHub has it. All but what is left are made once a
+        second."""
+        second = int(now)
+        if second != self._second:
+            self._say(now)
+            self._second = second
+        left = b"%d" % max(self.limit - self.known - self.untold, 0)
+        until, policy, limit, reset = self._said
+        return policy, (b"ratelimit", b'"points";r=' + left + until), limit, (b"x-ratelimit-remaining", left), reset
+
+    def _say(self, now: float) -> None:
+        spending = self.spending(0, now)
+        self._said = (
+            b";t=%d" % spending.seconds,
+            (b"ratelimit-policy", b'"points";q=%d;w=%d;qu="points"' % (self.limit, self.length)),
+            (b"x-ratelimit-limit", b"%d" % self.limit),
+            (b"x-ratelimit-reset", b"%d" % ceil(spending.resets_at)),
+        )
