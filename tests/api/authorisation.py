@@ -46,6 +46,16 @@ insert into commenters (id, display_name, role, created_at)
 values ('00000000-0000-7000-8000-000600000005', 'Wrote nothing', 'COMMENTER', '2026-11-20 08:00:00+00');
 insert into identities (issuer, subject, commenter_id, created_at)
 select 'broadsheet', right(id::text, 1), id, now() from commenters;
+insert into decisions (id, comment_id, status, reason, note, decided_at, decided_by)
+select gen_random_uuid(), id, 'REJECTED', 'SPAM', 'Why', '2026-11-22 11:00:00+00',
+  '00000000-0000-7000-8000-000600000002'
+from comments where right(id::text, 2) in ('01', '06', '09');
+insert into reactions (comment_id, commenter_id, created_at)
+values ('00000000-0000-7000-8000-000700000003', '00000000-0000-7000-8000-000600000001', now());
+insert into flags (id, comment_id, commenter_id, reason, note, created_at)
+values (gen_random_uuid(), '00000000-0000-7000-8000-000700000003', '00000000-0000-7000-8000-000600000001', 'SPAM', 'So',
+  now());
+update comments set editable_until = 'infinity' where right(id::text, 2) in ('01', '06', '09');
 """
 COMMENT = """
 insert into comments (id, article_id, parent_id, author_id, depth, thread_key, body_html, body_text, status,
@@ -108,6 +118,19 @@ SEEN: Mapping[str, frozenset[str]] = {
     id_of("c", 8): NOBODY,  # on a withheld article
     id_of("c", 13): NOBODY,  # held on a withheld article
 }
+# Which reader wrote each comment, and is each commenter, where it is one of these callers.
+OWN: Mapping[str, str] = {
+    **{id_of("c", n): "author" for n in (1, 4, 5, 8, 9, 11, 12, 13)},
+    id_of("c", 2): "staff",
+    **{id_of("c", n): "other author" for n in (6, 14)},
+    **{id_of("m", n): caller for n, caller in ((1, "author"), (4, "other author"), (5, "reader"), (2, "staff"))},
+}
+# Which caller is told yes of a comment; everybody else is told no.
+YES: Mapping[str, Mapping[str, str]] = {
+    "viewerHasReacted": {id_of("c", 3): "author"},
+    "viewerHasFlagged": {id_of("c", 3): "author"},
+    "viewerCanEdit": {id_of("c", 1): "author", id_of("c", 6): "other author"},
+}
 # Who has what a placeholder says, where not everybody who sees it does.
 WORDS: Mapping[str, frozenset[str]] = {id_of("c", 4): NOBODY, id_of("c", 9): MODERATORS | {"author"}}
 # Articles and revisions whose texts rights keep back.
@@ -153,6 +176,26 @@ RULES: Mapping[str, frozenset[str]] = {
         + "; "
         + "; ".join(f"{noun}Edge: cursor node" for noun in _LISTS if noun != "Search")
     ),
+    # What the caller did.
+    "did": _fields("Comment: viewerHasReacted viewerHasFlagged viewerCanEdit"),
+    # For moderators and for whom it is about; who decided is for moderators.
+    "decided": _fields("Comment: decisions; ModerationDecision: status reason note rule decidedAt decidedBy"),
+    "standing": _fields("Commenter: state stateUntil"),
+    "reported": _fields("Comment: flags; CommentFlag: reason note createdAt"),
+    "moderators": _fields("Query: moderationQueue; Mutation: moderateComments setCommenterState"),
+    "staff": _fields("Mutation: setCommentsOpen"),
+    "readers": _fields(
+        "Query: previewComment; Mutation: postComment editComment deleteComment addReaction removeReaction flagComment"
+        " eraseViewer"
+    ),
+    # What comes of those: rows that are read as everywhere, and what is said to whoever asked.
+    "said": frozenset(
+        f"{type_.name}.{name}"
+        for type_ in SCHEMA.type_map.values()
+        if isinstance(type_, GraphQLObjectType) and type_.name.endswith("Payload")
+        for name in type_.fields
+    )
+    | _fields("CommentError: code message path; ModerationPreview: status findings; ModerationFinding: rule message"),
     "looked up": _fields("Query: node nodes article articles search source sources topic topics author comment"),
     # The caller's own, and null for whoever has none.
     "own": _fields(

@@ -13,11 +13,15 @@ from tests.api.authorisation import (
     EVERYTHING,
     EXCERPTS,
     IN_FULL,
+    MODERATORS,
+    OWN,
+    READERS,
     RESTRICTED,
     RULES,
     SEEN,
     SHARED_KEY,
     WORDS,
+    YES,
     World,
     all_fields,
     id_of,
@@ -121,6 +125,16 @@ def expected_of(rule: str, caller: str, id_: str, name: str, thing: dict[str, ob
         case "rights":  # the lead is what is served
             lead = thing["lead"]
             return {"bodyAvailability": "EXCERPT", "lead": lead, "body": f"<p>{lead}</p>"}[name]
+        case "did":
+            return YES[name].get(id_) == caller
+        case "standing":
+            return whole if caller in MODERATORS or OWN.get(id_) == caller else None
+        case "reported":
+            return whole if caller in MODERATORS else []
+        case "decided" if caller in MODERATORS:
+            return whole
+        case "decided" if isinstance(whole, list):
+            return [each | {"decidedBy": None} for each in whole] if OWN.get(id_) == caller else []
         case "seen" if isinstance(whole, dict) and "nodes" in whole:
             return page(caller, whole)
         case "seen" if isinstance(whole, dict):
@@ -146,6 +160,52 @@ def page(caller: str, whole: dict[str, Any]) -> dict[str, object]:
         "totalCount": len(edges),
         "totalCountIsExact": True,
     }
+
+
+# What each does to nothing that there is: allowed, it says so in its own errors.
+WRITES = {
+    "postComment": 'articleId: "a_", body: "Hi"',
+    "editComment": 'id: "c_", body: "Hi"',
+    "deleteComment": 'id: "c_"',
+    "addReaction": 'commentId: "c_"',
+    "removeReaction": 'commentId: "c_"',
+    "flagComment": 'commentId: "c_", reason: SPAM',
+    "eraseViewer": "comments: DELETE",
+    "moderateComments": 'ids: ["c_"], status: REJECTED',
+    "setCommenterState": 'id: "m_", state: BANNED',
+    "setCommentsOpen": 'articleId: "a_", open: true',
+}
+
+
+async def test_only_who_may_writes(world: World) -> None:
+    assert {f"Mutation.{name}" for name in WRITES} == {field for field in all_fields() if field.startswith("Mutation.")}
+    allowed = {"readers": frozenset(READERS), "moderators": MODERATORS, "staff": MODERATORS | {"staff"}}
+    for caller in CALLERS:
+        asked = {
+            f"Mutation.{name}": f"mutation {{ it: {name}(input: {{{input}}}) {{ errors {{ code }} }} }}"
+            for name, input in WRITES.items()
+        }
+        asked["Query.moderationQueue"] = "{ it: moderationQueue(queue: PENDING) { totalCount } }"
+        asked["Query.previewComment"] = '{ it: previewComment(input: {articleId: "a_", body: "Hi"}) { status } }'
+        for field, query in asked.items():
+            rule = rule_of(field)
+            if caller in allowed[rule]:
+                if field != "Mutation.eraseViewer":
+                    assert (await world.ask(caller, query))["it"], (caller, field)
+                continue
+            # A key is known by what it may, and no reader.
+            known = rule != "readers" and (caller in READERS or caller == "key that writes")
+            answer = await world.client.post("/graphql", json={"query": query}, headers=world.headers[caller])
+            (error,) = answer.json()["errors"]
+            assert error["extensions"]["code"] == ("FORBIDDEN" if known else "UNAUTHENTICATED"), (caller, field)
+
+
+async def test_queues_hold_what_moderators_see(world: World) -> None:
+    for caller in sorted(MODERATORS):
+        found = (await world.ask(caller, "{ it: moderationQueue(queue: PENDING) { totalCount nodes { id } } }"))["it"]
+        ids = {node["id"] for node in found["nodes"]}
+        assert ids == {id_of("c", 6), id_of("c", 14)}
+        assert found["totalCount"] == len(ids)
 
 
 async def test_lists_hold_what_is_seen(world: World) -> None:
