@@ -382,7 +382,7 @@ def _export() -> Json:
         "tags": ["Readers"],
         "responses": {
             "200": {"description": "All of it.", "content": {"application/json": {"schema": whole}}},
-            **_refusals([401, 404, 415, 503, 504]),
+            **_refusals([401, 404, 415, 429, 503, 504]),
         },
     }
     return {"get": operation}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from starlette.routing import BaseRoute, Route
 
-from api import assets, documents, explorer, graphql, health, me, metrics, openapi, reference, start
+from api import assets, documents, explorer, graphql, health, me, metrics, moderate, openapi, reference, start
 from api.middleware import Direct
 from api.rest import rest
 
@@ -23,6 +23,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", start.page),
         Route("/graphql", explorer.explorer),
+        Route("/moderate", moderate.page),
         Route("/v1/articles", rest),
         Route("/v1/articles/{id}", rest),
         Route("/v1/articles/{id}/comments", rest),

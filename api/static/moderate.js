@@ -1,0 +1,222 @@
+"use strict";
+
+// The page of moderators: queues, the comment with what stands around it, decisions by keys. All of it is the public
+// GraphQL API; texts are set as text, never as markup.
+const QUEUE = `query ($queue: ModerationQueue!, $after: String) {
+  moderationQueue(queue: $queue, first: 20, after: $after) {
+    totalCount
+    nodes { id body(as: TEXT) createdAt author { displayName } decisions { note rule } flags { reason note } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+const SHOWN = `id body(as: TEXT) status placeholder createdAt author { displayName }`;
+const ONE = `query ($id: ID!) {
+  comment(id: $id) {
+    ${SHOWN}
+    article { headline url commentsOpen commentCount }
+    parent { ${SHOWN} parent { ${SHOWN} } }
+    replies(first: 5) { totalCount nodes { ${SHOWN} } }
+    author { id displayName role commentCount state stateUntil }
+    decisions { status reason note rule decidedAt decidedBy { displayName } }
+    flags { reason note createdAt }
+  }
+}`;
+const DECIDE = `mutation ($input: ModerateCommentsInput!) {
+  moderateComments(input: $input) { comments { id } errors { message } }
+}`;
+const STATE = `mutation ($input: SetCommenterStateInput!) {
+  setCommenterState(input: $input) { commenter { id } errors { message } }
+}`;
+const REASONS = ["OFFENSIVE", "ABUSIVE", "SPAM", "BANNED_WORD", "AD", "ILLEGAL_CONTENT", "HARASSMENT_BULLYING",
+  "MISINFORMATION", "HATE_SPEECH", "IRRELEVANT_CONTENT", "OTHER"];
+const STATUSES = { a: "APPROVED", r: "REJECTED", h: "PENDING" };
+const TOKEN = "broadsheet-moderator";
+
+const $ = (id) => document.getElementById(id);
+const state = { queue: "PENDING", nodes: [], at: 0, picked: new Set(), page: null, asked: 0 };
+
+function made(name, attributes = {}, ...inside) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else element.setAttribute(key, value);
+  }
+  element.append(...inside.filter((part) => part !== null && part !== ""));
+  return element;
+}
+
+const words = (name) => name.toLowerCase().replaceAll("_", " ");
+const when = (time) => new Date(time).toLocaleString();
+const by = (comment) => comment.author?.displayName ?? "Nobody";
+
+function say(text) { $("said").textContent = text; }
+
+async function ask(query, variables) {
+  const answer = await fetch("/graphql", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Authorization: `Bearer ${sessionStorage.getItem(TOKEN) ?? ""}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  const found = await answer.json().catch(() => ({ errors: [{ message: `The service answered ${answer.status}.` }] }));
+  if (found.errors) {
+    const code = found.errors[0].extensions?.code;
+    if (code === "UNAUTHENTICATED" || code === "FORBIDDEN") leave();
+    throw new Error(found.errors[0].message);
+  }
+  return found.data;
+}
+
+// What fails is said, and the page stays as it is.
+const trying = (work) => (...given) => work(...given).catch((problem) => say(problem.message));
+
+function leave() {
+  sessionStorage.removeItem(TOKEN);
+  $("enter").hidden = false;
+  document.querySelector("main").hidden = true;
+}
+
+const load = trying(async (after = null) => {
+  const asked = ++state.asked;
+  const { moderationQueue: page } = await ask(QUEUE, { queue: state.queue, after });
+  if (asked !== state.asked) return;
+  document.querySelector("main").hidden = false;
+  $("enter").hidden = true;
+  state.page = page.pageInfo;
+  state.nodes = after ? [...state.nodes, ...page.nodes] : page.nodes;
+  if (!after) { state.at = 0; state.picked.clear(); }
+  $("waiting").textContent = `${page.totalCount} waiting`;
+  show();
+});
+
+function show() {
+  state.at = Math.max(0, Math.min(state.at, state.nodes.length - 1));
+  $("list").replaceChildren(...state.nodes.map(item));
+  $("more").hidden = !state.page?.hasNextPage;
+  $("list").children[state.at]?.scrollIntoView({ block: "nearest" });
+  const current = state.nodes[state.at];
+  if (current) open(current.id);
+  else $("one").replaceChildren(made("p", { class: "quiet" }, "Nothing waits here."));
+}
+
+function item(comment, n) {
+  const flagged = comment.flags.map((flag) => words(flag.reason)).join(", ");
+  const why = comment.decisions[0]?.rule ? words(comment.decisions[0].rule) : flagged && `reported: ${flagged}`;
+  const picked = state.picked.has(comment.id) ? "✓ " : "";
+  return made("li", { "aria-current": n === state.at, onclick: () => { state.at = n; show(); } },
+    made("span", { class: "quiet" }, `${picked}${by(comment)} · ${when(comment.createdAt)}`),
+    made("p", {}, comment.body ?? ""), why ? made("p", { class: "why" }, why) : null);
+}
+
+const open = trying(async (id) => {
+  const { comment } = await ask(ONE, { id });
+  if (state.nodes[state.at]?.id !== id) return;
+  if (comment === null) return say("This comment is gone.");
+  $("one").replaceChildren(...detail(comment));
+});
+
+function around(comment) {
+  const text = comment.placeholder ? `(${words(comment.placeholder)})` : comment.body;
+  return made("div", { class: "around" }, made("span", { class: "quiet" }, `${by(comment)} · ${words(comment.status)}`),
+    made("div", {}, text ?? ""));
+}
+
+function* detail(comment) {
+  yield made("h3", {}, made("a", { href: comment.article.url, rel: "noopener noreferrer" }, comment.article.headline));
+  if (comment.parent?.parent) yield around(comment.parent.parent);
+  if (comment.parent) yield around(comment.parent);
+  yield made("p", { class: "words", id: "words" }, comment.body ?? "");
+  yield made("p", { class: "quiet" }, `${by(comment)} · ${when(comment.createdAt)} · ${words(comment.status)}`);
+  for (const flag of comment.flags) yield made("p", { class: "why" }, `Reported: ${words(flag.reason)}. ${flag.note ?? ""}`);
+  yield made("div", { class: "acts" },
+    made("button", { type: "button", onclick: () => decide("a") }, "Approve ", made("kbd", {}, "a")),
+    made("button", { type: "button", onclick: () => decide("r") }, "Reject ", made("kbd", {}, "r")),
+    made("button", { type: "button", onclick: () => decide("h") }, "Hold ", made("kbd", {}, "h")),
+    made("select", { id: "reason", "aria-label": "Reason of a rejection" }, made("option", { value: "" }, "no reason"),
+      ...REASONS.map((reason) => made("option", { value: reason }, words(reason)))),
+    made("input", { id: "note", "aria-label": "Note to the author", placeholder: "Note to the author", maxlength: 1000 }));
+  for (const reply of comment.replies.nodes) yield around(reply);
+  yield made("div", { class: "record" }, made("h2", {}, "What was decided"), ...decided(comment.decisions));
+  if (comment.author) yield record(comment.author);
+}
+
+function decided(decisions) {
+  if (!decisions.length) return [made("p", { class: "quiet" }, "Nothing yet.")];
+  return decisions.map((one) => made("p", { class: "quiet" },
+    [words(one.status), one.reason && words(one.reason), one.note, one.rule ? `rule: ${words(one.rule)}` : one.decidedBy?.displayName,
+      when(one.decidedAt)].filter(Boolean).join(" · ")));
+}
+
+function record(author) {
+  const until = author.stateUntil ? ` until ${when(author.stateUntil)}` : "";
+  const week = () => new Date(Date.now() + 7 * 86_400_000).toISOString();
+  const set = (name, to, until = null) => made("button", { type: "button", onclick: () => judge(author.id, to, until?.() ?? null) }, name);
+  return made("div", { class: "record" }, made("h2", {}, author.displayName),
+    made("p", { class: "quiet" }, `${words(author.role)} · ${author.commentCount} public comments · ${words(author.state)}${until}`),
+    made("div", { class: "acts" }, set("Look first", "PREMODERATED"), set("Suspend a week", "SUSPENDED", week),
+      set("Ban", "BANNED"), set("Let be", "ACTIVE")));
+}
+
+const decide = trying(async (key) => {
+  const current = state.nodes[state.at];
+  if (!current) return;
+  const ids = state.picked.size ? [...state.picked] : [current.id];
+  const status = STATUSES[key];
+  const reason = status === "REJECTED" ? $("reason")?.value || null : null;
+  const { moderateComments: done } = await ask(DECIDE, { input: { ids, status, reason, note: $("note")?.value || null } });
+  if (done.errors.length) return say(done.errors[0].message);
+  say(`${ids.length === 1 ? "One comment" : `${ids.length} comments`}: ${words(status)}.`);
+  const gone = new Set(ids);
+  state.nodes = state.nodes.filter((node) => !gone.has(node.id));
+  state.picked.clear();
+  if (state.nodes.length) show();
+  else await load();
+});
+
+const judge = trying(async (id, to, until) => {
+  const { setCommenterState: done } = await ask(STATE, { input: { id, state: to, until } });
+  say(done.errors[0]?.message ?? `Now ${words(to)}.`);
+  show();
+});
+
+function choose(queue) {
+  state.queue = queue;
+  for (const button of $("queues").children) button.setAttribute("aria-pressed", button.dataset.queue === queue);
+  say("");
+  load();
+}
+
+const KEYS = {
+  j: () => { state.at += 1; show(); },
+  k: () => { state.at -= 1; show(); },
+  x: () => {
+    const id = state.nodes[state.at]?.id;
+    if (id && !state.picked.delete(id)) state.picked.add(id);
+    show();
+  },
+  1: () => choose("PENDING"),
+  2: () => choose("REPORTED"),
+  3: () => choose("UNMODERATED"),
+  ...Object.fromEntries(Object.keys(STATUSES).map((key) => [key, () => decide(key)])),
+};
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.matches("input, select, textarea");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+  event.preventDefault();
+  KEYS[event.key]();
+});
+$("queues").addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (button) choose(button.dataset.queue);
+});
+$("more").addEventListener("click", () => load(state.page.endCursor));
+$("enter").addEventListener("submit", (event) => {
+  event.preventDefault();
+  sessionStorage.setItem(TOKEN, $("token").value.trim());
+  $("token").value = "";
+  say("");
+  load();
+});
+
+if (sessionStorage.getItem(TOKEN)) load();
+else leave();

@@ -1,0 +1,99 @@
+"""The page of moderators in a browser: a queue, decisions by keys, and nothing for whoever is none."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from api.tokens import make
+from db.pool import Database
+from tests.browser import Browser, Page, chromium
+from tests.conftest import EDITION
+from tests.schema.writes.conftest import TRUE
+from tests.schema.writes.room import HELD_ONLY, MINATO, Room, comment
+from tests.services import answers, broadsheet, free_port
+
+KEY = "a shared key of more than 32 characters"
+
+
+@pytest.fixture
+async def room(database: Database) -> Room:
+    """Three held comments, one of them a reply, and one that was reported."""
+    async with database.transaction() as connection:
+        await connection.execute(EDITION.read_text() + TRUE)
+    room = Room(database)
+    await room.post(MINATO, "You idiot <img src=x onerror=document.title='owned'>")
+    await room.post(HELD_ONLY, "Earn $500 per day: https://bit.ly/x", parentId=comment(3))
+    await room.do("flagComment", MINATO, commentId=comment(2), reason="OFFENSIVE", note="Rude.")
+    return room
+
+
+@pytest.fixture
+async def service(room: Room, database_url: str) -> AsyncIterator[str]:
+    port = free_port()
+    with broadsheet("serve", database_url=database_url, port=str(port), token_key=KEY, log_level="error"):
+        await answers(f"http://127.0.0.1:{port}/readyz")
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[Browser]:
+    async with chromium(tmp_path / "profile") as made:
+        yield made
+
+
+async def entered(browser: Browser, service: str, role: str | None, width: int = 1280, height: int = 860) -> Page:
+    """The page, with a token given as a moderator gives it."""
+    page = await browser.page(f"{service}/moderate", width, height)
+    await page.until("!document.getElementById('enter').hidden")
+    token = make(KEY, "mod", name="Mod", role=role, now=datetime.now(UTC), hours=1)
+    await page.js(f"document.getElementById('token').value = '{token}'")
+    await page.js("document.querySelector('#enter button').click()")
+    return page
+
+
+WORDS = "document.getElementById('words')?.textContent"
+
+
+async def test_a_queue_is_decided_by_keys(
+    browser: Browser, service: str, database: Database, room: Room, tmp_path: Path
+) -> None:
+    page = await entered(browser, service, "MODERATOR")
+    await page.until("document.querySelectorAll('#list li').length === 3")
+    await page.until(f"{WORDS} === 'held'")
+    await page.screenshot(tmp_path / "desktop.png")
+    await page.press("j")
+    await page.until(f"{WORDS}?.startsWith('You idiot <img')")
+    assert await page.js("document.title") == "Moderation · Broadsheet"
+    await page.press("r")
+    await page.until("document.querySelectorAll('#list li').length === 2")
+    await page.until(f"{WORDS}?.startsWith('Earn')")
+    assert await page.js("document.querySelector('.around').textContent") != ""
+    await page.press("a")
+    await page.until("document.querySelectorAll('#list li').length === 1")
+    statuses = await database.rows("select status, count(*) from comments group by status")
+    assert dict(map(tuple, statuses))["REJECTED"] == 1
+    # Several at once, from another queue.
+    await page.press("2")
+    await page.until("document.querySelector('[data-queue=REPORTED]').getAttribute('aria-pressed') === 'true'")
+    await page.until(f"{WORDS} === 'We agree.'")
+    await page.press("x")
+    await page.press("h")
+    await page.until("document.querySelectorAll('#list li').length === 0")
+    assert await database.value("select status from comments where id = $1", comment(2)[2:]) == "PENDING"
+    decided = await database.value("select count(*) from decisions where decided_by is not null")
+    assert decided == 3
+    assert await room.wrong() == []
+
+
+async def test_it_fits_a_phone_and_tells_others_nothing(browser: Browser, service: str, tmp_path: Path) -> None:
+    page = await entered(browser, service, "ADMIN", 390, 844)
+    await page.until(f"{WORDS} === 'held'")
+    await page.screenshot(tmp_path / "phone.png")
+    assert await page.js("document.documentElement.scrollWidth") <= 390
+    # Another tab, of somebody who is no moderator.
+    page = await entered(browser, service, None)
+    await page.until("document.getElementById('said').textContent === 'Only moderators see this.'")
+    assert await page.js("document.querySelector('main').hidden && !document.getElementById('enter').hidden")
+    assert await page.js("sessionStorage.length") == 0
