@@ -94,6 +94,13 @@ class SetCommenterStateInput:
 class SetCommentsOpenInput:
     article_id: strawberry.ID
     open: bool
+    closes_at: DateTime | None = strawberry.field(
+        default=UNSET, description="Of an article that is open: when it closes by itself. Without it, never."
+    )
+    premoderated: bool | None = strawberry.field(
+        default=UNSET,
+        description="Whether its comments are looked at before others see them. As it was, where this is left out.",
+    )
 
 
 @strawberry.input

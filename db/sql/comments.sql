@@ -143,7 +143,12 @@ update comments set flag_count = 0 where id = any ($1::uuid[]) and flag_count > 
 select id from comments where author_id = $1 order by created_at desc, id desc limit $2;
 
 -- name: set_open
--- Whether a public article takes comments, from now on and whatever its age. $1 article, $2 open, $3 now.
-update articles set comments_open = $2, comments_close_at = case when $2 then 'infinity'::timestamptz end, changed_at = $3
+-- Whether a public article takes comments, from now on and whatever its age. $1 article, $2 open, $3 now, $4 when it
+-- closes, $5 whether its comments are looked at first; null is as it was.
+update articles
+set
+  comments_open = $2, changed_at = $3,
+  comments_close_at = case when $2 then coalesce($4::timestamptz, 'infinity') end,
+  comments_premoderated = coalesce($5::boolean, comments_premoderated)
 where id = $1 and is_public
 returning id;

@@ -74,9 +74,13 @@ async def comments_open(desk: Desk, caller: Caller, input: Mapping[str, Any]) ->
     """Open or close the comments of an article, whatever its age."""
     by, now, is_open = staff(caller), desk.clock(), bool(input["open"])
     id_ = named(input["articleId"], "a", Code.ARTICLE_NOT_FOUND, "articleId")
+    closes_at, premoderated = input.get("closesAt"), input.get("premoderated")
+    if closes_at is not None and (not is_open or closes_at <= now):
+        raise BadRequest("`closesAt` lies in the future, and goes with an article that is open.")
 
     async def work(connection: Any) -> Written:
-        if await connection.fetchval(statements("comments")["set_open"], id_, is_open, now) is None:
+        how = (id_, is_open, now, closes_at, premoderated)
+        if await connection.fetchval(statements("comments")["set_open"], *how) is None:
             raise missing(Code.ARTICLE_NOT_FOUND, "articleId")
         await connection.execute(statements("decisions")["of_article"], uuid7(now), id_, is_open, now, by)
         await append(connection, [Line(Kind.ARTICLE_UPDATED, f"a_{id_}", id_)])

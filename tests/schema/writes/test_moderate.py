@@ -133,6 +133,7 @@ async def test_what_makes_no_sense(room: Room) -> None:
         f'moderateComments(input: {{ids: ["{comment(1)}"], status: WITHHELD}})',
         f'moderateComments(input: {{ids: ["{comment(1)}"], status: APPROVED, reason: AD}})',
         f'setCommenterState(input: {{id: "{commenter(1)}", state: BANNED, until: "2020-01-01T00:00:00Z"}})',
+        f'setCommentsOpen(input: {{articleId: "{article(1)}", open: false, closesAt: "2126-01-01T00:00:00Z"}})',
     ):
         answer = await room.ask(f"mutation {{ {given} {{ errors {{ code }} }} }}", MODERATOR)
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_REQUEST"]

@@ -127,6 +127,20 @@ async def test_closing_by_age(room: Room) -> None:
     await room.post(MINATO, "Open for ever.")
 
 
+async def test_an_article_that_is_looked_at_first_and_closes_at_a_time(room: Room) -> None:
+    given = {"articleId": article(1), "open": True, "closesAt": (room.now + timedelta(hours=1)).isoformat()}
+    await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", **given, premoderated=True)
+    assert (await room.post(MINATO, "Held."))["status"] == "PENDING"
+    # Left out, it is as it was.
+    await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", **given)
+    assert (await room.post(MINATO, "Held too."))["status"] == "PENDING"
+    await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", **given, premoderated=False)
+    assert (await room.post(MINATO, "Published."))["status"] == "PUBLISHED"
+    room.now += timedelta(hours=1)
+    late = await room.do("postComment", MINATO, articleId=article(1), body="Late.")
+    assert late["errors"] == ["COMMENTS_CLOSED articleId"]
+
+
 async def test_who_is_kept_from_writing(room: Room) -> None:
     for state in ("SUSPENDED", "BANNED"):
         given = {"id": commenter(3), "state": state, "until": (room.now + timedelta(hours=1)).isoformat()}
