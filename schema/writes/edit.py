@@ -37,7 +37,8 @@ async def _edit(
     if row["editable_until"] is None or row["editable_until"] <= now:
         seconds = f"{desk.rules.editing.seconds:g}"
         raise Refusal(Code.EDIT_WINDOW_OVER, f"A comment can be edited for {seconds} seconds after posting.", "id")
-    found = judgement(desk, await case_of(connection, desk.rules, caller, body, place, now, editing=id_), opinion)
+    case = await case_of(connection, desk.rules, caller, body, place, now, editing=id_)
+    found = judgement(desk, case, opinion, "id")
     decided = await connection.fetchval(statements("decisions")["by_moderator"], id_)
     # What a moderator keeps from others, another text doesn't bring back.
     held = decided is not None and not Status(decided).is_public

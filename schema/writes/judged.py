@@ -1,5 +1,6 @@
 """Comments judged in the transaction that writes them, the external moderator outside of it."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from schema.writes.desk import Desk, may_write, reader
 from schema.writes.outcome import Code, Refusal
 
 T = TypeVar("T")
+
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 Work = Callable[[Any, Opinion | None], Awaitable[T]]
 
@@ -79,8 +82,8 @@ def closes_at(place: Any, rules: Rules) -> datetime | None:
     return published + rules.closing.after if rules.closing.after else None
 
 
-def judgement(desk: Desk, case: Case, opinion: Opinion | None) -> Judgement:
-    """What becomes of a case.
+def judgement(desk: Desk, case: Case, opinion: Opinion | None, field: str) -> Judgement:
+    """What becomes of a case. field: the input's that names where it is to stand.
 
     Raises:
         AskFirst: nobody has asked the external moderator yet.
@@ -90,14 +93,13 @@ def judgement(desk: Desk, case: Case, opinion: Opinion | None) -> Judgement:
     if opinion is None and found.undecided and desk.rules.external.is_asked and desk.external is not None:
         raise AskFirst(replace(case, text=found.text))
     if found.refused is not None:
-        field = "body" if found.refused.code.startswith("BODY") or found.refused.code == "REPEATED" else "articleId"
-        raise Refusal(Code(found.refused.code), found.refused.message, field)
+        at_fault = field if found.refused.code == Code.COMMENTS_CLOSED else "body"
+        raise Refusal(Code(found.refused.code), found.refused.message, at_fault)
     return found
 
 
-async def note(connection: Any, comment: UUID, found: Judgement, now: datetime) -> int:
-    """Write what rules said of a comment: a decision of the one that decided, a flag for each that only told. How many
-    flags it were."""
+async def note(connection: Any, comment: UUID, found: Judgement, now: datetime) -> None:
+    """Write what rules said of a comment: a decision of the one that decided, a flag for each that only told."""
     findings = {finding.rule: finding.message for finding in found.findings}
     decisions, flags = statements("decisions"), statements("flags")
     if found.rule:
@@ -107,12 +109,10 @@ async def note(connection: Any, comment: UUID, found: Judgement, now: datetime) 
     for rule, message in findings.items():
         await connection.execute(flags["add"], uuid7(now), comment, None, "OTHER", message, rule, now)
         await connection.execute(statements("comments")["flagged"], comment)
-    return len(findings)
 
 
-def checked(body: Any, most: int = 100_000) -> str:
+def checked(body: str) -> str:
     """A body as it may be judged. Raises Refusal: it holds what no text holds."""
-    text = str(body)
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text[:most]):
+    if _NO_TEXT.search(body):
         raise Refusal(Code.BODY_INVALID, "The text holds characters that no text can hold.", "body")
-    return text
+    return body

@@ -68,7 +68,7 @@ async def preview(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Judge
     async with desk.database.transaction() as connection:
         case = await _case(connection, desk, caller, draft, now)
     try:
-        judgement(desk, case, None)
+        judgement(desk, case, None, "articleId")
     except AskFirst as unknown:
         assert desk.external is not None
         case = Case(case.body, now, case.article, case.author, await desk.external(unknown.case) or Opinion())
@@ -89,7 +89,7 @@ async def _post(
     await connection.fetchval(sql["hold_article"], draft.article)
     if draft.parent is not None:
         await connection.fetchval(sql["hold"], draft.parent)
-    found = judgement(desk, await _case(connection, desk, caller, draft, now), opinion)
+    found = judgement(desk, await _case(connection, desk, caller, draft, now), opinion, "articleId")
     text, public = found.text, found.status.is_public
     editable = now + timedelta(seconds=desk.rules.editing.seconds)
     await connection.execute(

@@ -34,6 +34,14 @@ async def test_an_edit_brings_nothing_back_that_a_moderator_removed(room: Room) 
     assert payload["comment"]["status"] == "REJECTED"
 
 
+async def test_an_edit_on_a_closed_article_says_so(room: Room) -> None:
+    made = await room.post(MINATO, "Frist.")
+    room.step = timedelta(seconds=1)
+    await room.do("setCommentsOpen", MODERATOR, "article { id }", articleId=article(1), open=False)
+    assert (await room.do("editComment", MINATO, id=made["id"], body="First."))["errors"] == ["COMMENTS_CLOSED id"]
+    assert (await room.do("editComment", MINATO, id=made["id"], body=""))["errors"] == ["BODY_EMPTY body"]
+
+
 async def test_the_window_closes(room: Room) -> None:
     made = await room.post(MINATO, "Frist.")
     room.now += timedelta(seconds=21)
