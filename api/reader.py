@@ -71,7 +71,7 @@ def _id(text: str) -> UUID:
     letter, id_ = read_id(text)
     if letter != "m" or id_ is None:
         fail(f"{text} is no id of a commenter: those begin with m_.", status=2)
-    return id_
+    return UUID(id_)
 
 
 def _run(work: Callable[[Desk], Awaitable[T]], *, migrates: bool = True) -> T:
