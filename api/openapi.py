@@ -380,6 +380,7 @@ def _export() -> Json:
         "description": "Everything that is kept of the reader whose token is sent, as a file. Texts are there as they "
         "were written, held ones included.",
         "tags": ["Readers"],
+        "security": [{"token": []}],
         "responses": {
             "200": {"description": "All of it.", "content": {"application/json": {"schema": whole}}},
             **_refusals([401, 404, 415, 429, 503, 504]),

@@ -490,6 +490,12 @@ COMMENTERS = Table(
     | {"state": _own("state"), "state_until": _own("state_until")},
     edges={
         "comments": Edge("comments", "{t}.author_id = {o}.id", "NEWEST", apart=True),
+        "record": Edge(
+            "comments",
+            "{t}.author_id = {o}.id and ({moderates} or {o}.id = {viewer}::uuid)",
+            "NEWEST",
+            apart=True,
+        ),
         "replies": Edge(
             "comments",
             "{x}.author_id = {o}.id and {t}.parent_id = {x}.id and {t}.author_id is distinct from {o}.id",

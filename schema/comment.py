@@ -83,6 +83,22 @@ class RejectionReason(Enum):
     OTHER = "OTHER"
 
 
+def comment_page(
+    order_by: CommentOrder = CommentOrder.OLDEST,
+    first: int | None = UNSET,
+    after: str | None = UNSET,
+    last: int | None = UNSET,
+    before: str | None = UNSET,
+) -> Connection["Comment"]:
+    planned()
+
+
+def thread_page(
+    first: int | None = UNSET, after: str | None = UNSET, last: int | None = UNSET, before: str | None = UNSET
+) -> Connection["Comment"]:
+    planned()
+
+
 @strawberry.type
 class Commenter(Node):
     display_name: str = column("display_name")
@@ -90,6 +106,11 @@ class Commenter(Node):
     comment_count: int = column("comment_count")
     state: CommenterState | None = column("state", "Moderators and oneself only.")
     state_until: DateTime | None = column("state_until")
+    comments: Connection["Comment"] = rule(
+        OfPage(edge="record", order="NEWEST"),
+        "Moderators and oneself only; empty for others. The newest first, held ones included.",
+        thread_page,
+    )
 
 
 @strawberry.type(description="decidedBy is null for a rule's decision, and for anyone but moderators.")
@@ -107,22 +128,6 @@ class CommentFlag:
     reason: FlagReason = column("reason")
     note: str | None = column("note")
     created_at: DateTime = column("created_at")
-
-
-def comment_page(
-    order_by: CommentOrder = CommentOrder.OLDEST,
-    first: int | None = UNSET,
-    after: str | None = UNSET,
-    last: int | None = UNSET,
-    before: str | None = UNSET,
-) -> Connection["Comment"]:
-    planned()
-
-
-def thread_page(
-    first: int | None = UNSET, after: str | None = UNSET, last: int | None = UNSET, before: str | None = UNSET
-) -> Connection["Comment"]:
-    planned()
 
 
 @strawberry.type(

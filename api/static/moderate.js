@@ -16,7 +16,10 @@ const ONE = `query ($id: ID!) {
     article { headline url commentsOpen commentCount }
     parent { ${SHOWN} parent { ${SHOWN} } }
     replies(first: 5) { totalCount nodes { ${SHOWN} } }
-    author { id displayName role commentCount state stateUntil }
+    author {
+      id displayName role commentCount state stateUntil
+      comments(first: 8) { totalCount nodes { id status body(as: TEXT) createdAt article { headline } } }
+    }
     decisions { status reason note rule decidedAt decidedBy { displayName } }
     flags { reason note createdAt }
   }
@@ -151,9 +154,12 @@ function record(author) {
   const week = () => new Date(Date.now() + 7 * 86_400_000).toISOString();
   const set = (name, to, until = null) => made("button", { type: "button", onclick: () => judge(author.id, to, until?.() ?? null) }, name);
   return made("div", { class: "record" }, made("h2", {}, author.displayName),
-    made("p", { class: "quiet" }, `${words(author.role)} · ${author.commentCount} public comments · ${words(author.state)}${until}`),
+    made("p", { class: "quiet" }, `${words(author.role)} · ${author.commentCount} of ${author.comments.totalCount} comments public · ${words(author.state)}${until}`),
     made("div", { class: "acts" }, set("Look first", "PREMODERATED"), set("Suspend a week", "SUSPENDED", week),
-      set("Ban", "BANNED"), set("Let be", "ACTIVE")));
+      set("Ban", "BANNED"), set("Let be", "ACTIVE")),
+    ...author.comments.nodes.map((one) => made("div", { class: "around" },
+      made("span", { class: "quiet" }, `${words(one.status)} · ${when(one.createdAt)} · ${one.article.headline}`),
+      made("div", {}, one.body ?? ""))));
 }
 
 const decide = trying(async (key) => {

@@ -181,6 +181,7 @@ RULES: Mapping[str, frozenset[str]] = {
     # For moderators and for whom it is about; who decided is for moderators.
     "decided": _fields("Comment: decisions; ModerationDecision: status reason note rule decidedAt decidedBy"),
     "standing": _fields("Commenter: state stateUntil"),
+    "record": _fields("Commenter: comments"),
     "reported": _fields("Comment: flags; CommentFlag: reason note createdAt"),
     "moderators": _fields("Query: moderationQueue; Mutation: moderateComments setCommenterState"),
     "staff": _fields("Mutation: setCommentsOpen"),

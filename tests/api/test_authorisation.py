@@ -129,6 +129,9 @@ def expected_of(rule: str, caller: str, id_: str, name: str, thing: dict[str, ob
             return YES[name].get(id_) == caller
         case "standing":
             return whole if caller in MODERATORS or OWN.get(id_) == caller else None
+        case "record" if isinstance(whole, dict):
+            allowed = caller in MODERATORS or OWN.get(id_) == caller
+            return page(caller if allowed else "anonymous", whole if allowed else whole | {"edges": []})
         case "reported":
             return whole if caller in MODERATORS else []
         case "decided" if caller in MODERATORS:

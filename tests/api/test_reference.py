@@ -53,6 +53,8 @@ def _references(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if "$ref" in value:
             yield value["$ref"]
+        for asked in value.get("security", ()):
+            yield from (f"#/components/securitySchemes/{scheme}" for scheme in asked)
         for inner in value.values():
             yield from _references(inner)
     elif isinstance(value, list):

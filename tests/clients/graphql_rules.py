@@ -45,6 +45,8 @@ _ORDERS = {
     "topics": (TABLES["topics"].orders, "NAME"),
     "comments": (TABLES["comments"].orders, "OLDEST"),
     "replies": (TABLES["comments"].orders, "OLDEST"),
+    "moderationQueue": (TABLES["comments"].orders, "OLDEST"),
+    "Commenter.comments": (TABLES["comments"].orders, "NEWEST"),
     "Viewer.comments": (TABLES["comments"].orders, "NEWEST"),
     "Viewer.replies": (TABLES["comments"].orders, "NEWEST"),
     "thread": (TABLES["comments"].orders, "THREAD"),

@@ -60,7 +60,8 @@ async def test_every_accepted_comment_stands_once(servers: list[Any], database: 
                 payload = answer.json()["data"]["postComment"]
                 assert payload["errors"] == []
                 return str(payload["comment"]["id"])
-            assert answer.status_code == 503, answer.text
+            # It may have been written or not; the key makes another try safe.
+            assert answer.status_code in (503, 504), answer.text
         raise AssertionError("nobody answered")
 
     async def poster(client: httpx2.AsyncClient, number: int) -> None:

@@ -214,6 +214,11 @@ def _standing(name: str, *, time: bool = False) -> Resolver:
     return own
 
 
+def _record(view: View, commenter: Row) -> list[Row]:
+    is_own = view.caller.reader is not None and commenter["id"] == view.caller.reader
+    return _hanging("comments", "author_id")(view, commenter) if is_own or view.moderates else []
+
+
 _QUEUES: dict[str, Callable[[Row], bool]] = {
     "UNMODERATED": lambda row: row["status"] in ("PUBLISHED", "PENDING", "WITHHELD"),
     "PENDING": lambda row: row["status"] in ("PENDING", "WITHHELD"),
@@ -237,6 +242,7 @@ MODERATION: dict[str, Resolver] = {
     "Commenter.state": _standing("state"),
     "Commenter.stateUntil": _standing("state_until", time=True),
     "Query.moderationQueue": _queue,
+    **_page("Commenter.comments", _record),
     **_columns("ModerationDecision", "status reason note rule"),
     **_columns("ModerationDecision", "decidedAt", time=True),
     "ModerationDecision.decidedBy": lambda view, row, _: (

@@ -76,6 +76,7 @@ LISTS = {
     "Article.thread": "thread",
     "Comment.replies": "comments",
     "Viewer.comments": "own",
+    "Commenter.comments": "own",
     "Viewer.replies": "own",
     "Query.moderationQueue": "queue",
 }
