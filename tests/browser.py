@@ -5,21 +5,28 @@ Only what tests of pages need: open, evaluate, press keys, take pictures.
 
 import asyncio
 import base64
+import io
 import itertools
 import os
 import shutil
+import tarfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import brotli
 import orjson
 
-# None where no browser is installed.
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+from tests.packages import node_modules, once
+from tests.services import ROOT
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_PACKAGED = ROOT / "tests" / "pages"
 _FLAGS = (
-    *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"),
+    *("--headless", "--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"),
     *("--no-first-run", "--disable-extensions", "--disable-background-networking", "--remote-debugging-pipe"),
 )
 
@@ -86,14 +93,40 @@ class Page:
         await asyncio.to_thread(path.write_bytes, base64.b64decode(found["data"]))
 
 
+def installed() -> Path:
+    """The machine's own Chromium; where it has none, the one of an npm package (tests/pages/package.json), unpacked."""
+    own = next(filter(None, map(shutil.which, _NAMES)), None)
+    if own is not None:
+        return Path(own)
+    package = node_modules(_PACKAGED) / "@sparticuz" / "chromium" / "bin"
+    return once(_PACKAGED / "package-lock.json", partial(_unpack, package), "unpacked") / "chromium"
+
+
+def _unpack(package: Path, into: Path) -> None:
+    """The browser, and beside it, in `lib`, the libraries that not every machine has."""
+    for name in ("al2023", "fonts", "swiftshader"):
+        with tarfile.open(fileobj=io.BytesIO(_expanded(package / f"{name}.tar.br"))) as archive:
+            archive.extractall(into, filter="data")
+    browser = into / "chromium"
+    browser.write_bytes(_expanded(package / "chromium.br"))
+    browser.chmod(0o755)
+
+
+def _expanded(path: Path) -> bytes:
+    return bytes(brotli.decompress(path.read_bytes()))
+
+
 @asynccontextmanager
 async def chromium(profile: Path) -> AsyncIterator[Browser]:
     """A browser with a profile of its own, ended after the block."""
-    assert CHROMIUM is not None
+    program = await asyncio.to_thread(installed)
+    beside = program.parent
+    packaged = {"LD_LIBRARY_PATH": str(beside / "lib"), "FONTCONFIG_PATH": str(beside)}
     (told, tell), (heard, hear) = os.pipe(), os.pipe()
     process = await asyncio.create_subprocess_exec(
-        *("bash", "-c", f'exec "$0" "$@" 3<&{told} 4>&{hear}', CHROMIUM, *_FLAGS, f"--user-data-dir={profile}"),
+        *("bash", "-c", f'exec "$0" "$@" 3<&{told} 4>&{hear}', str(program), *_FLAGS, f"--user-data-dir={profile}"),
         pass_fds=(told, hear),
+        env=os.environ | (packaged if (beside / "fonts.conf").exists() else {}),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )

@@ -30,7 +30,7 @@ def node_modules(folder: Path) -> Path:
             shutil.copy(folder / name, into)
         node([_NPM, "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--no-progress"], cwd=into)
 
-    return _once(folder / "package-lock.json", install) / "node_modules"
+    return once(folder / "package-lock.json", install) / "node_modules"
 
 
 def python_modules(requirements: Path) -> Path:
@@ -41,7 +41,7 @@ def python_modules(requirements: Path) -> Path:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps", "--require-hashes"]
         ran([*pip, "--target", into, "-r", requirements], cwd=into)
 
-    return _once(requirements, install)
+    return once(requirements, install)
 
 
 def node(command: Sequence[str | Path], *, cwd: Path, **variables: str) -> str:
@@ -67,9 +67,9 @@ def ran(
     return ended.stdout
 
 
-def _once(lock_file: Path, install: Callable[[Path], None]) -> Path:
-    """The folder that a lock file is installed into, by whichever process comes first."""
-    kept = PACKAGES / f"{lock_file.parent.name}-{sha256(lock_file.read_bytes()).hexdigest()[:16]}"
+def once(lock_file: Path, install: Callable[[Path], None], what: str = "installed") -> Path:
+    """The folder that a lock file is installed into, by whichever process comes first. what: which of its folders."""
+    kept = PACKAGES / f"{lock_file.parent.name}-{what}-{sha256(lock_file.read_bytes()).hexdigest()[:16]}"
     kept.parent.mkdir(parents=True, exist_ok=True)
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

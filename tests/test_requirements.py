@@ -39,7 +39,7 @@ NPM = [path for path in sorted((ROOT / "tests").rglob("package-lock.json")) if "
 def test_npm_packages_have_hashes_and_no_address(lock: Path) -> None:
     packages = json.loads(lock.read_text())["packages"]
     del packages[""]  # the folder itself
-    assert len(packages) > 100
+    assert packages
     assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
     assert [name for name, package in packages.items() if "resolved" in package] == []
 
