@@ -103,10 +103,13 @@ def installed() -> Path:
 
 
 def _unpack(package: Path, into: Path) -> None:
-    """The browser, and beside it, in `lib`, the libraries that not every machine has."""
+    """The browser, and beside it, in `lib`, the libraries that not every machine has, and fonts, without which it ends
+    where a page shows an arrow."""
     for name in ("al2023", "fonts", "swiftshader"):
         with tarfile.open(fileobj=io.BytesIO(_expanded(package / f"{name}.tar.br"))) as archive:
             archive.extractall(into, filter="data")
+    fonts = f"<dir>{into}/fonts</dir><cachedir>{into}/fonts-cache</cachedir>"
+    (into / "fonts.conf").write_text(f"<fontconfig>{fonts}</fontconfig>", encoding="utf-8")
     browser = into / "chromium"
     browser.write_bytes(_expanded(package / "chromium.br"))
     browser.chmod(0o755)
