@@ -126,9 +126,10 @@ class Budget:
             raise RateLimited(account.spending(points, self.clock()))
 
     def refund(self, account: Account, points: int) -> None:
-        """Give back what was spent for nothing."""
-        account.untold -= points
-        self._dirty[account.bucket] = account
+        """Give back what was spent for nothing, unless that is over anyway."""
+        if not account.is_over(self.clock()):
+            account.untold -= points
+            self._dirty[account.bucket] = account
 
     # -- between the processes
 
@@ -217,12 +218,17 @@ class Budget:
         """The rows that an exchange brings, within the time that one may be waited for: asyncpg takes longer than that
         to give up a connection which hangs."""
         sql = statements("budgets")["exchange"]
-        query = self._ask(self._database.rows(sql, buckets, periods, points, self._since))
+        query = self._ask(self._once(sql, buckets, periods, points, self._since))
         await asyncio.wait({query}, timeout=PATIENCE)
         if query.done():
             return query.result()
         query.cancel()
         raise TimeoutError
+
+    async def _once(self, sql: str, *args: Any) -> Any:
+        """The rows of a statement that writes: never sent twice, as a read may be."""
+        async with self._database.transaction() as connection:
+            return await connection.fetch(sql, *args)
 
     def _ask(self, what: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         query = asyncio.create_task(what)
@@ -265,17 +271,17 @@ class Budget:
         self._swept = time.monotonic()
         self._drop()
         before = datetime.fromtimestamp(self.clock(), UTC) - timedelta(seconds=_KEPT + self.seconds)
-        self._ask(self._database.value(statements("budgets")["forget"], before))
+        self._ask(self._once(statements("budgets")["forget"], before))
 
     def _drop(self) -> None:
         """Forget the accounts of periods that are over, and where they are still too many, the oldest."""
         now = self.clock()
-        kept = {
-            bucket: account for bucket, account in self.accounts.items() if account.waiting or not account.is_over(now)
-        }
+        # Who waits, or has something to tell, can't be forgotten.
+        kept = {bucket: account for bucket, account in self.accounts.items() if not account.is_over(now)} | self._dirty
         if len(kept) >= _MOST_ACCOUNTS:
             for bucket in list(kept)[: _MOST_ACCOUNTS // 10]:
-                del kept[bucket]
+                if bucket not in self._dirty and not kept[bucket].waiting:
+                    del kept[bucket]
         self.accounts = kept
 
 

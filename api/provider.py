@@ -48,7 +48,7 @@ class Provider:
         Raises:
             ProviderUnavailable: none can be had.
         """
-        if self._wanted(kid):
+        if self._wanted(kid) or (self._turn.locked() and self._lacks(kid)):
             async with self._turn:
                 if self._wanted(kid):  # nobody else was told meanwhile
                     await self._renew()
@@ -60,9 +60,11 @@ class Provider:
         now = self._clock()
         if now - self._asked < PAUSE:
             return False
-        if self._keys is None or now - self._had > FRESH:
-            return True
-        return kid is not None and all(key.kid != kid for key in self._keys)
+        return now - self._had > FRESH or self._lacks(kid)
+
+    def _lacks(self, kid: str | None) -> bool:
+        """Whether the key isn't among those that are known, or none is."""
+        return self._keys is None or (kid is not None and all(key.kid != kid for key in self._keys))
 
     async def _renew(self) -> None:
         self._asked = self._clock()

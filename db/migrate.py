@@ -177,7 +177,7 @@ async def _patiently(name: str, attempt: Callable[[], Awaitable[T]]) -> T:
     for number in range(LOCK_ATTEMPTS):
         try:
             return await attempt()
-        except asyncpg.LockNotAvailableError:
+        except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
             # Rolled back, so those who queued behind us go on; a growing pause lets a long transaction end.
             await asyncio.sleep(0.1 * 2 ** min(number, 5))
     raise MigrationBlocked(name)

@@ -26,7 +26,7 @@ WAITING = Gauge("broadsheet_pool_waiting", "Callers that wait for a connection",
 RETRIES = Counter("broadsheet_pool_retries", "Attempts repeated after a lost connection", ["pool"])
 SECONDS = Histogram(
     "broadsheet_pool_seconds",
-    "Seconds of a read or a transaction, waiting and retries included, by how it ended",
+    "Seconds of a read or a transaction, waiting and retries included, by how it ended (left: by its own caller)",
     ["pool", "outcome"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
@@ -98,7 +98,9 @@ class Database:
         self._at_rest = asyncio.Event()  # Set while close waits and nobody has a session any more.
         # A read has no timer of its own, which would cost it 5 µs: all deadlines are looked at now and then.
         self._watch: asyncio.TimerHandle | None = None
-        self._seconds = {outcome: SECONDS.labels(name, outcome) for outcome in ("ok", *_OUTCOMES.values(), "error")}
+        self._seconds = {
+            outcome: SECONDS.labels(name, outcome) for outcome in ("ok", *_OUTCOMES.values(), "error", "left")
+        }
         self._retries = RETRIES.labels(name)
         self._in_use = IN_USE.labels(name)
         self._waiting = WAITING.labels(name)
@@ -150,6 +152,9 @@ class Database:
     async def close(self) -> None:
         """Close every connection, within a second even where queries still run."""
         self._closed = True
+        for place, _ in self._queue:
+            if not place.done():
+                place.set_exception(DatabaseUnavailable())
         try:
             async with asyncio.timeout(1):
                 if self._busy:
@@ -163,6 +168,7 @@ class Database:
         self._free.clear()
         if self._watch is not None:
             self._watch.cancel()
+            self._watch = None
         self._in_use.set(0)
         self._waiting.set(0)
         # asyncpg tells of closed connections in the loop's next step.
@@ -228,7 +234,9 @@ class Database:
         return result
 
     def _ended(self, started: float, error: BaseException | None = None) -> None:
-        outcome = "ok" if error is None else _OUTCOMES.get(type(error), "error")
+        outcome = "ok"
+        if error is not None:
+            outcome = _OUTCOMES.get(type(error), "error" if isinstance(error, _CLIENT) else "left")
         self._seconds[outcome].observe(perf_counter() - started)
 
     def _deadline(self) -> float | None:
@@ -263,13 +271,15 @@ class Database:
 
     async def _begin(self, deadline: float | None) -> "tuple[_Session, Any]":
         session = await self._take(deadline)
-        transaction = session.connection.transaction()
         try:
+            transaction = session.connection.transaction()
             await transaction.start()
         except BaseException as error:
-            session.connection.terminate()
-            self._give_back(session)
-            self._raise_named(error, session)
+            try:
+                self._raise_named(error, session)
+            finally:
+                session.connection.terminate()
+                self._give_back(session)
             raise
         session.until = None  # From here on each statement has its own limit.
         return session, transaction
@@ -295,7 +305,7 @@ class Database:
         Raises:
             _ConnectionLost, DatabaseUnavailable: there is none.
         """
-        session = self._next_free() or await self._wait(deadline) or await self._connected()
+        session = self._next_free() or await self._wait(deadline) or await self._connected(deadline)
         session.until = deadline
         self._busy.add(session)
         if self._watch is None:
@@ -319,18 +329,25 @@ class Database:
             return None
         place: asyncio.Future[_Session | None] = asyncio.get_running_loop().create_future()
         self._queue.append((place, deadline))
+        if self._watch is None:
+            self._look()
         try:
             return await place
         except asyncio.CancelledError:
-            if place.done() and not place.cancelled():
+            if place.done() and not place.cancelled() and place.exception() is None:
                 self._hand_on(place.result())
             raise
         except TimeoutError as error:
             raise DatabaseUnavailable from error
 
-    async def _connected(self) -> "_Session":
+    async def _connected(self, deadline: float | None) -> "_Session":
         try:
-            return _Session(await self._connect())
+            async with asyncio.timeout_at(deadline):
+                session = _Session(await self._connect())
+            if self._closed:
+                session.connection.terminate()
+                raise DatabaseUnavailable
+            return session
         except BaseException as error:
             self._hand_on(None)
             if isinstance(error, TimeoutError):
@@ -344,6 +361,8 @@ class Database:
 
     def _give_back(self, session: "_Session") -> None:
         self._busy.discard(session)
+        if self._closed:
+            session.connection.terminate()
         self._hand_on(None if session.is_gone() else session)
         if self._closed and not self._busy:
             self._at_rest.set()

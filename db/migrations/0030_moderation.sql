@@ -1,9 +1,5 @@
--- What moderators and rules say of comments and of those who write them.
-alter table commenters
-  add column state text not null default 'ACTIVE' check (state in ('ACTIVE', 'PREMODERATED', 'SUSPENDED', 'BANNED')),
-  add column state_until timestamptz;
--- Only what time has still to change.
-create index commenters_by_state_until on commenters (state_until) where state_until is not null;
+-- What moderators and rules say of comments and of those who write them. Tables are locked in the order in which
+-- writers lock them.
 
 -- comments_close_at: null is the age that the rules say, infinity never.
 alter table articles
@@ -16,6 +12,10 @@ alter table comments
   add column body_markdown text,
   add column flag_count integer not null default 0,
   add column editable_until timestamptz;
+
+alter table commenters
+  add column state text not null default 'ACTIVE' check (state in ('ACTIVE', 'PREMODERATED', 'SUSPENDED', 'BANNED')),
+  add column state_until timestamptz;
 
 -- Everything that was decided, the newest last: of a comment (status), of a commenter (state, until) or of an article
 -- (comments_open). rule: of a decision that no person made.

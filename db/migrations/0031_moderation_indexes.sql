@@ -22,3 +22,6 @@ create index concurrently articles_commented on articles (published_at, id)
 drop index concurrently if exists articles_closing;
 create index concurrently articles_closing on articles (comments_close_at, id)
   where comments_open and comments_close_at is not null;
+-- Only what time has still to change.
+drop index concurrently if exists commenters_by_state_until;
+create index concurrently commenters_by_state_until on commenters (state_until) where state_until is not null;

@@ -132,6 +132,46 @@ async def test_hanging_server_is_given_up(database_url: str) -> None:
         assert await database.value("select 1") == 1
 
 
+async def test_a_cold_pool_gives_up_a_hanging_server_for_all_who_wait(database_url: str) -> None:
+    clock = asyncio.get_running_loop().time
+    async with hangable(database_url, size=2, statement_timeout=0.1) as (proxy, database):
+        proxy.hang()
+        started = clock()
+        outcomes = await asyncio.gather(*(database.value("select 1") for _ in range(20)), return_exceptions=True)
+        assert clock() - started < 0.6 + 1
+        assert {type(outcome) for outcome in outcomes} <= {DatabaseTimeout, DatabaseUnavailable}
+        proxy.flow()
+        assert await database.value("select 1") == 1
+
+
+async def test_a_closed_pool_leaves_nobody_waiting_and_no_connection(database_url: str) -> None:
+    async with opened(database_url, size=1) as database:
+        async with database.transaction():
+            waiting = [asyncio.create_task(database.value("select 1")) for _ in range(3)]
+            await until_metrics(waiting=3)
+            closing = asyncio.create_task(database.close())
+            outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        await closing
+        assert {type(outcome) for outcome in outcomes} == {DatabaseUnavailable}
+        with pytest.raises(DatabaseUnavailable):
+            await database.value("select 1")
+        await until_metrics(connections=0)
+
+
+async def test_one_who_is_cancelled_while_waiting_takes_no_session_along(database_url: str) -> None:
+    async with opened(database_url, size=1) as database:
+        async with database.transaction():
+            waiting = [asyncio.create_task(database.value("select 1")) for _ in range(4)]
+            await until_metrics(waiting=4)
+            waiting[0].cancel()
+        waiting[1].cancel()  # handed a session in this very step, or about to be
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        assert outcomes[2:] == [1, 1]
+        assert {type(outcome) for outcome in outcomes[:1]} == {asyncio.CancelledError}
+        assert await database.value("select 1") == 1
+        assert database.sessions == 1
+
+
 async def test_hang_within_a_transaction_ends_it(database_url: str) -> None:
     async with hangable(database_url, size=1, statement_timeout=0.1) as (proxy, database):
         with pytest.raises(DatabaseTimeout):
