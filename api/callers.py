@@ -106,7 +106,8 @@ class Callers:
         if known is None or known.version != version:
             # What is read after the number is at least as new, so that it holds while the number does.
             known = await self._looked_up(secret, prefix, version)
-            self._keys[secret] = known
+            if known.caller is not None:  # what is made up must not push out what is known
+                self._keys[secret] = known
         if known.caller is None or known.id is None or known.ends <= now.timestamp():
             raise Unauthenticated("This key is unknown, revoked or over.")
         self._note(known.id, now)
