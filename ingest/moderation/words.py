@@ -28,7 +28,8 @@ _WORD = re.compile(rf"[\w{_LEET_SIGNS}]+")
 _EDGE_SIGNS = "!|+"
 _ENYE = "\ue000"
 _BETWEEN = re.compile(r"[\s.*_\-]")
-_SINGLES = re.compile(r"(?<!\w)\w(?:[\s.*_\-]{1,3}\w){3,}(?!\w)")
+# No character is both a letter and what stands between letters, so that there is one way to read a run of either.
+_SINGLES = re.compile(r"(?<![^\W_])[^\W_](?:[\s.*_\-]{1,3}[^\W_]){3,}(?![^\W_])")
 _RUN = re.compile(r"(.)\1{2,}")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]+$")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]+$")

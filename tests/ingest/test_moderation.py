@@ -17,6 +17,7 @@ from ingest.moderation.phases import PHASES
 from ingest.moderation.settings import BadRules, Rules, read_rules, rules
 from ingest.moderation.toxicity import score
 from ingest.moderation.words import WordList
+from tests.pace import measured
 
 GOLDENS = Path(__file__).parent / "moderation"
 GROUPS = sorted(path.stem for path in GOLDENS.glob("*.toml"))
@@ -140,6 +141,22 @@ def test_another_scorer_can_stand_in() -> None:
     found = judge(Case("Good **morning**.", NOW, Article(language="de")), Rules(scorer=stern))
     assert (found.status, found.rule) == (Status.WITHHELD, "TOXICITY")
     assert asked == [("Good morning.", "de")]
+
+
+@pytest.mark.parametrize("sign", ["_", "*", ".", "-", " ", "_a", "a_", "_.*", "a", "1", "@"])
+def test_long_runs_are_judged_as_fast_as_words(sign: str) -> None:
+    words = WordList({"any": ("idiot", "ass*", "two words")}, {})
+    with measured() as spent:
+        for length in (80, 10_000):
+            text = (sign * length)[:length]
+            assert [*words.find(f"{text}bb {text}", "en")] == []
+            score(f"bb{text}bb", "en")
+    assert spent.seconds < 1
+
+
+@pytest.mark.parametrize("text", ["i_d_i_o_t", "__i_d_i_o_t__", "i . d . i . o . t", "so i*d*i*o*t*", "i - d_i.o t!"])
+def test_a_word_is_found_spelled(text: str) -> None:
+    assert [*WordList({"any": ("idiot",)}, {}).find(text, "en")] == ["idiot"]
 
 
 @given(st.text(max_size=200), st.sampled_from(["en", "de", "ja", "ko", "und", "th"]))
