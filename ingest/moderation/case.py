@@ -79,8 +79,8 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One comment to judge. body: as it was sent. text: what was made of it, once a rule has. external: the external
-    moderator's opinion; None where it was not asked."""
+    """One comment to judge. body: as it was sent. text: what was made of it, once a rule has; folded: its plain text,
+    as words are looked for in it. external: the external moderator's opinion; None where it was not asked."""
 
     body: str
     now: datetime
@@ -88,6 +88,7 @@ class Case:
     author: Author = field(default_factory=Author)
     external: Opinion | None = None
     text: Text = NOTHING
+    folded: str = ""
 
 
 # -- what a rule may answer; None is: nothing to say
@@ -118,9 +119,10 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The text that later rules, and readers, see."""
+    """The text that later rules, and readers, see; folded once for all of them."""
 
     text: Text
+    folded: str
 
 
 Outcome = Refused | Decided | Noted | Rendered | None

@@ -31,8 +31,8 @@ def judge(case: Case, rules: Rules) -> Judgement:
         match phase(case, rules):
             case Refused() as refused:
                 return Judgement(Status.REJECTED, name, (Finding(name, refused.message),), refused)
-            case Rendered(text):
-                case = replace(case, text=text)
+            case Rendered(text, folded):
+                case = replace(case, text=text, folded=folded)
             case Noted(message):
                 findings.append(Finding(name, message))
             case Decided(status, message):
@@ -47,8 +47,8 @@ def preview(case: Case, rules: Rules) -> Judgement:
     findings: list[Finding] = []
     for name, phase in PHASES:
         match phase(case, rules):
-            case Rendered(text):
-                case = replace(case, text=text)
+            case Rendered(text, folded):
+                case = replace(case, text=text, folded=folded)
             case Refused(_, message) | Noted(message) | Decided(_, message) if message:
                 findings.append(Finding(name, message))
                 if name in ("LENGTH", "MARKUP"):

@@ -38,11 +38,15 @@ def commenting_disabled(case: Case, rules: Rules) -> Outcome:
 
 def markup(case: Case, rules: Rules) -> Outcome:
     text = render(case.body)
-    return Rendered(text) if text.html else Refused("BODY_EMPTY", "Nothing of this would be seen. Write some text.")
+    return (
+        Rendered(text, plain(text.plain))
+        if text.html
+        else Refused("BODY_EMPTY", "Nothing of this would be seen. Write some text.")
+    )
 
 
 def repeat_post(case: Case, rules: Rules) -> Outcome:
-    if rules.repeat.on and _same(case.text.plain) in map(_same, case.author.recent):
+    if rules.repeat.on and _same(case.folded) in (_same(plain(text)) for text in case.author.recent):
         minutes = max(1, round(timedelta(seconds=rules.repeat.seconds) / timedelta(minutes=1)))
         return Refused("REPEATED", f"You wrote exactly this within the last {minutes} minutes.")
     return None
@@ -55,12 +59,12 @@ def team(case: Case, rules: Rules) -> Outcome:
 
 
 def banned_words(case: Case, rules: Rules) -> Outcome:
-    found = next(rules.words.banned_list.find(case.text.plain, case.article.language), None) if rules.words.on else None
+    found = next(rules.words.banned_list.find(case.folded, case.article.language), None) if rules.words.on else None
     return Decided(Status.REJECTED, f"{_quoted(found)} is not allowed here.") if found else None
 
 
 def suspect_words(case: Case, rules: Rules) -> Outcome:
-    found = [*rules.words.suspect_list.find(case.text.plain, case.article.language)] if rules.words.on else []
+    found = [*rules.words.suspect_list.find(case.folded, case.article.language)] if rules.words.on else []
     if not found:
         return None
     message = f"A moderator looks at comments with {', '.join(map(_quoted, found[:5]))}."
@@ -158,5 +162,5 @@ def _quoted(word: str) -> str:
     return f"“{word.removesuffix('*')}”"
 
 
-def _same(text: str) -> str:
-    return " ".join(plain(text).split())
+def _same(folded: str) -> str:
+    return " ".join(folded.split())

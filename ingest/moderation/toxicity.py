@@ -11,7 +11,7 @@ from functools import cache
 from math import prod
 from pathlib import Path
 
-from ingest.moderation.words import WordList
+from ingest.moderation.words import WordList, plain
 
 # A scorer: the plain text and its language (BCP 47, "und" where it isn't known) → 0 to 1.
 Scorer = Callable[[str, str], float]
@@ -36,8 +36,9 @@ def score(text: str, language: str) -> float:
     primary = language.partition("-")[0]
     lexicon = _lexicons().get(primary) or _lexicons()["en"]
     language = primary if primary in _lexicons() else "en"
-    factor = _DIRECTED if any(lexicon.you.find(text, language)) else 1.0
-    harms = [min(weight * factor, 0.97) for weight, words in lexicon.weighted for _ in words.find(text, language)]
+    folded = plain(text)
+    factor = _DIRECTED if any(lexicon.you.find(folded, language)) else 1.0
+    harms = [min(weight * factor, 0.97) for weight, words in lexicon.weighted for _ in words.find(folded, language)]
     if harms and _shouts(text):
         harms.append(_SHOUTED)
     return round(1 - prod(1 - harm for harm in harms), 3)

@@ -49,17 +49,17 @@ class WordList:
     words: Mapping[str, tuple[str, ...]]
     allowed: Mapping[str, tuple[str, ...]]
 
-    def find(self, text: str, language: str) -> Iterator[str]:
-        """Words that are listed for a language and stand in a text, as the list has them, in its order."""
+    def find(self, folded: str, language: str) -> Iterator[str]:
+        """Words that are listed for a language and stand in a text, as the list has them, in its order. folded: the
+        text, as `plain` gives it."""
         listed = [*_of(self.words, language)]
         if not listed:
             return
-        folded = plain(text)
         for word in _of(self.allowed, language):
-            folded = _without(folded, plain(word))
+            folded = _without(folded, _listed(word))
         whole = _forms(folded)
         for word in listed:
-            if _stands(plain(word), folded, whole):
+            if _stands(_listed(word), folded, whole):
                 yield word
 
 
@@ -71,7 +71,6 @@ def _of(words: Mapping[str, tuple[str, ...]], language: str) -> Iterable[str]:
     return dict.fromkeys((*words.get("any", ()), *words.get(primary, ()), *words.get(language, ())))
 
 
-@lru_cache(maxsize=4096)
 def plain(text: str) -> str:
     """Text folded, without what can't be seen. ñ is a letter and not an n with an accent: "cono" is no "coño"."""
     composed = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
@@ -79,6 +78,10 @@ def plain(text: str) -> str:
     folded = _INVISIBLE.sub("", folded)
     # Marks without a letter of their own that are piled upon others.
     return unicodedata.normalize("NFC", folded)
+
+
+# Of the words of lists alone: what somebody wrote is not kept.
+_listed = lru_cache(maxsize=4096)(plain)
 
 
 def _without(folded: str, allowed: str) -> str:
