@@ -126,6 +126,7 @@ class Callers:
         caller = Caller(
             "moderator" if "moderate" in scopes else "public",
             scopes=scopes,
+            program=not row["publishable"],
             full_sources=tuple(UUID(source) for source in row["sources"]),
             bucket=f"key {row['id']}",
         )
@@ -194,11 +195,11 @@ class Callers:
 
 
 def _both(key: Caller, reader: Caller) -> Caller:
-    """A reader by way of a program: what either may see, and the budget of the program, which an app shares among its
-    readers."""
+    """A reader by way of a program or an app: what either may see, and the budget of the program; in an app the
+    reader's. What they may do is asked of both (`schema/writes/desk.py`)."""
     audience = "moderator" if "moderator" in (key.audience, reader.audience) else reader.audience
-    bucket = key.bucket if key.bucket.startswith("key ") else reader.bucket
-    return replace(reader, audience=audience, scopes=key.scopes, full_sources=key.full_sources, bucket=bucket)
+    of_key = replace(key, audience=audience, reader=reader.reader, role=reader.role)
+    return of_key if key.program else replace(of_key, bucket=reader.bucket)
 
 
 def _bearer(header: bytes) -> str:

@@ -12,7 +12,6 @@ from api.heads import Head
 from schema.errors import Code
 from schema.errors import Unauthenticated as NoReader
 from schema.rate_limit import RateLimited
-from schema.writes.desk import reader
 from schema.writes.export import export as exported
 from schema.writes.outcome import Refusal
 
@@ -38,13 +37,15 @@ async def _answer(request: Request, head: Head) -> Response:
     try:
         visit = await reading.visit(request.scope, head)
         await visit.pay(COST)
-        found = await exported(reading.executor.desk, reader(visit.caller))
+        if visit.caller.reader is None:
+            raise NoReader("Bring a reader's token.")
+        found = await exported(reading.executor.desk, visit.caller.reader)
     except Unauthenticated as error:
         challenge = {"WWW-Authenticate": error.challenge}
         return problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
-    except NoReader:
+    except NoReader as error:
         challenge = {"WWW-Authenticate": 'Bearer realm="broadsheet"'}
-        return problem(401, "Bring a reader's token.", headers=challenge, code=Code.UNAUTHENTICATED)
+        return problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
     except RateLimited as error:
         wait = {"Retry-After": str(error.spending.seconds)}
         return problem(429, str(error), headers=wait, code=Code.RATE_LIMITED)

@@ -21,14 +21,15 @@ class Caller:
     """Who is calling, as far as answers and limits depend on it.
 
     audience: which rows are seen (db/tables.py). reader: the commenter's id of a reader who brought a token. role: of
-    that reader. scopes: of a key. full_sources: sources whose texts a key has in full. bucket: what the budget is kept
-    by.
+    that reader. scopes: of a key. program: whether a secret key was brought, alone or for the reader. full_sources:
+    sources whose texts a key has in full. bucket: what the budget is kept by.
     """
 
     audience: Audience = "public"
     reader: UUID | None = None
     role: str = "COMMENTER"
     scopes: frozenset[str] = frozenset()
+    program: bool = False
     full_sources: tuple[UUID, ...] = ()
     bucket: str = ""
     spending: "Spending | None" = None
@@ -40,7 +41,14 @@ class Caller:
 
     @property
     def moderates(self) -> bool:
+        """Whether they see what moderators see."""
         return self.audience == "moderator"
+
+    @property
+    def decides(self) -> bool:
+        """Whether they may do what moderators do: a reader by their own role, whatever the key that they come by; a
+        key alone by its scope."""
+        return self.role in MODERATING if self.reader is not None else "moderate" in self.scopes
 
     # What statements are bound to (db/read.py's OfCaller). Ids as texts: of an array of UUIDs asyncpg would first ask
     # the server.

@@ -30,30 +30,33 @@ class Desk:
 
 
 def reader(caller: Caller) -> UUID:
-    """The commenter's id of whoever calls.
+    """The commenter's id of a reader who writes.
 
     Raises:
         Unauthenticated: they are no reader.
+        Forbidden: they come by a key that may not write for readers.
     """
     if caller.reader is None:
         raise Unauthenticated("Bring a reader's token to do this.")
+    if caller.program and "comments:write" not in caller.scopes:
+        raise Forbidden("A key needs the scope `comments:write` to write for a reader.")
     return caller.reader
 
 
 def moderator(caller: Caller) -> UUID | None:
-    """The commenter's id of a moderator; None of a key that moderates.
+    """The commenter's id of a moderator; None of a key that moderates by itself.
 
     Raises:
         Unauthenticated, Forbidden: the caller is none.
     """
-    if not caller.moderates:
+    if not caller.decides:
         raise _kept_out(caller, "Only moderators do this.")
     return caller.reader
 
 
 def staff(caller: Caller) -> UUID | None:
     """The commenter's id of a moderator or of staff, as `moderator` gives it."""
-    if not caller.moderates and (caller.reader is None or caller.role != "STAFF"):
+    if not caller.decides and (caller.reader is None or caller.role != "STAFF"):
         raise _kept_out(caller, "Only moderators and staff do this.")
     return caller.reader
 
@@ -119,7 +122,7 @@ async def paced(connection: Any, caller: Caller, kind: str, every: float, at_onc
     Raises:
         Refusal: this one comes too soon.
     """
-    if caller.moderates or not every:
+    if caller.decides or not every:
         return
     row = await connection.fetchrow(statements("commenters")["state"], reader(caller))
     if row is None:

@@ -250,6 +250,63 @@ async def test_a_program_may_call_for_a_reader(edition: httpx2.AsyncClient, data
     assert (await asked(edition, VIEWER, headers))["viewer"]["commenter"]["displayName"] == "Ann Lee"
 
 
+POST = """mutation { done: postComment(input: {
+  articleId: "a_00000000-0000-7000-8000-000400000001", body: "Hello all", idempotencyKey: "1"
+}) { errors { code } } }"""
+BAN = """mutation { done: setCommenterState(input: {
+  id: "m_00000000-0000-7000-8000-000600000001", state: BANNED
+}) { errors { code } } }"""
+CLOSE = """mutation { done: setCommentsOpen(input: {
+  articleId: "a_00000000-0000-7000-8000-000400000002", open: false
+}) { errors { code } } }"""
+NO_READER, NOT_THEIRS, DONE = "UNAUTHENTICATED", "FORBIDDEN", ""
+
+
+@pytest.mark.parametrize(
+    ("key", "role", "posts", "bans", "closes"),
+    [
+        ({}, "COMMENTER", NOT_THEIRS, NOT_THEIRS, NOT_THEIRS),
+        ({"scopes": ["comments:write"]}, "COMMENTER", DONE, NOT_THEIRS, NOT_THEIRS),
+        ({"scopes": ["moderate"]}, "COMMENTER", NOT_THEIRS, NOT_THEIRS, NOT_THEIRS),
+        ({"scopes": ["moderate", "comments:write"]}, "COMMENTER", DONE, NOT_THEIRS, NOT_THEIRS),
+        ({"scopes": ["moderate"]}, "STAFF", NOT_THEIRS, NOT_THEIRS, DONE),
+        ({}, "MODERATOR", NOT_THEIRS, DONE, DONE),
+        ({"scopes": ["moderate"]}, None, NO_READER, DONE, DONE),
+        ({"scopes": ["comments:write"]}, None, NO_READER, NOT_THEIRS, NOT_THEIRS),
+        ({"publishable": True}, "COMMENTER", DONE, NOT_THEIRS, NOT_THEIRS),
+    ],
+)
+async def test_who_writes_by_way_of_a_key(
+    key: dict[str, Any],
+    role: str | None,
+    posts: str,
+    bans: str,
+    closes: str,
+    edition: httpx2.AsyncClient,
+    database: Database,
+) -> None:
+    headers = {"X-Api-Key": await made_key(database, **key)} | (own(role=role) if role else {})
+    for query, expected in ((POST, posts), (BAN, bans), (CLOSE, closes)):
+        answer = (await edition.post("/graphql", json={"query": query}, headers=headers)).json()
+        if expected:
+            assert [error["extensions"]["code"] for error in answer["errors"]] == [expected]
+        else:
+            assert answer["data"]["done"] == {"errors": []}
+
+
+async def test_a_key_that_moderates_frees_no_reader_of_the_pace(
+    edition: httpx2.AsyncClient, database: Database
+) -> None:
+    key = {"X-Api-Key": await made_key(database, scopes=["moderate", "comments:write"])}
+    codes = []
+    for query in (POST, POST.replace("Hello all", "Hello again").replace('"1"', '"2"')):
+        done = (await asked(edition, query, own() | key))["done"]
+        codes += [error["code"] for error in done["errors"]]
+    assert codes == ["TOO_FAST"]
+    # What it sees is the readers' behind it too.
+    assert (await asked(edition, f'{{ comment(id: "{HELD}") {{ id }} }}', own() | key))["comment"] == {"id": HELD}
+
+
 @pytest.mark.parametrize(
     ("given", "word"),
     [
