@@ -113,6 +113,9 @@ async def _post(
 async def _claimed(connection: Any, caller: Caller, draft: Draft, id_: UUID, now: datetime) -> UUID | None:
     """Take the draft's key; the comment that it was taken for before, if it was. Raises Refusal."""
     sql, author = statements("idempotency"), reader(caller)
+    # A token outlives an erasure, and a key hangs on its commenter.
+    if await connection.fetchval(statements("commenters")["state"], author) is None:
+        raise missing(Code.COMMENTER_NOT_FOUND)
     if await connection.fetchval(sql["claim"], author, draft.key, draft.hash, id_, now) is not None:
         return None
     earlier = await connection.fetchrow(sql["claimed"], author, draft.key)

@@ -4,7 +4,7 @@ import pytest
 
 from schema.caller import ANONYMOUS
 from schema.writes import erase
-from tests.schema.writes.room import MINATO, MODERATOR, ONDINE, Room, comment, commenter, uuid
+from tests.schema.writes.room import MINATO, MODERATOR, ONDINE, Room, article, comment, commenter, uuid
 
 EVERYTHING = """select (select count(*) from comments where author_id = $1)
   + (select count(*) from reactions where commenter_id = $1) + (select count(*) from flags where commenter_id = $1)
@@ -36,6 +36,9 @@ async def test_anonymised_texts_stay_without_a_name(room: Room, monkeypatch: pyt
     assert shown == {"body": "I was here.", "author": None, "placeholder": None}
     assert (await room.ask(f'{{ node(id: "{commenter(3)}") {{ id }} }}', MODERATOR))["data"]["node"] is None
     # Whoever is gone can't write.
+    for key in ({}, {"idempotencyKey": "k"}, {"idempotencyKey": "new"}):
+        late = await room.do("postComment", MINATO, articleId=article(1), body="Still here.", **key)
+        assert late["errors"] == ["COMMENTER_NOT_FOUND input"]
     again = await room.do("eraseViewer", MINATO, "erased", comments="DELETE")
     assert again == {"erased": False, "errors": ["COMMENTER_NOT_FOUND input"]}
 
