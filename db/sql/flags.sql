@@ -9,6 +9,14 @@ returning id;
 -- A moderator has decided on what was reported of comments. $1 comments, $2 now.
 update flags set decided_at = $2 where comment_id = any ($1::uuid[]) and decided_at is null;
 
+-- name: withdraw
+-- What rules said of a comment's text no longer counts, since it has another. $1 comment, $2 now.
+with settled as (
+  update flags set decided_at = $2 where comment_id = $1 and rule is not null and decided_at is null returning id
+)
+update comments set flag_count = flag_count - (select count(*) from settled)
+where id = $1 and exists (select from settled);
+
 -- name: forget
 -- Who reported is no longer known; what was reported stays. $1 commenter.
 update flags set commenter_id = null, note = null where commenter_id = $1;

@@ -45,6 +45,7 @@ async def _edit(
     status = Status(row["status"]) if held and found.status.is_public else found.status
     text = found.text
     await connection.execute(statements("comments")["rewrite"], id_, text.html, text.plain, clean(body), now)
+    await connection.execute(statements("flags")["withdraw"], id_, now)
     await note(connection, id_, found, now)
     lines = await change(connection, locked, [id_], lambda node: replace(node, status=status.value))
     await append(connection, lines)

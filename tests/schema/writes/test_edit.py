@@ -27,6 +27,17 @@ async def test_an_edit_is_judged_anew(room: Room) -> None:
     assert payload["comment"]["parent"]["replyCount"] == 1
 
 
+async def test_what_a_rule_tells_of_an_edit_takes_the_place_of_what_it_told_before(room: Room) -> None:
+    room.ruled(words={"suspect": {"any": ["tram"]}}, editing={"seconds": 300})
+    made = await room.post(MINATO, "A tram.")
+    await room.do("flagComment", ONDINE, commentId=made["id"], reason="SPAM")
+    count = "select flag_count from comments where id = $1"
+    for body, flags in (("The tram.", 2), ("That tram.", 2), ("That bus.", 1)):
+        assert (await room.do("editComment", MINATO, id=made["id"], body=body))["errors"] == []
+        assert await room.database.value(count, made["id"][2:]) == flags
+        assert await room.wrong() == []
+
+
 async def test_an_edit_brings_nothing_back_that_a_moderator_removed(room: Room) -> None:
     made = await room.post(MINATO, "Good morning.")
     await room.do("moderateComments", MODERATOR, "comments { id }", ids=[made["id"]], status="REJECTED")
