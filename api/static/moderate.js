@@ -36,7 +36,8 @@ const STATUSES = { a: "APPROVED", r: "REJECTED", h: "PENDING" };
 const TOKEN = "broadsheet-moderator";
 
 const $ = (id) => document.getElementById(id);
-const state = { queue: "PENDING", nodes: [], at: 0, picked: new Set(), page: null, asked: 0 };
+// shown: the id of the comment whose detail stands there, which alone is decided on; deciding: until that is answered.
+const state = { queue: "PENDING", nodes: [], at: 0, picked: new Set(), page: null, asked: 0, shown: null, deciding: false };
 
 function made(name, attributes = {}, ...inside) {
   const element = document.createElement(name);
@@ -91,14 +92,19 @@ const load = trying(async (after = null) => {
   show();
 });
 
-function show() {
+function list() {
   state.at = Math.max(0, Math.min(state.at, state.nodes.length - 1));
   $("list").replaceChildren(...state.nodes.map(item));
   $("more").hidden = !state.page?.hasNextPage;
   $("list").children[state.at]?.scrollIntoView({ block: "nearest" });
+}
+
+function show() {
+  list();
   const current = state.nodes[state.at];
-  if (current) open(current.id);
-  else $("one").replaceChildren(made("p", { class: "quiet" }, "Nothing waits here."));
+  if (current) return open(current.id);
+  state.shown = null;
+  $("one").replaceChildren(made("p", { class: "quiet" }, "Nothing waits here."));
 }
 
 function item(comment, n) {
@@ -113,8 +119,16 @@ function item(comment, n) {
 const open = trying(async (id) => {
   const { comment } = await ask(ONE, { id });
   if (state.nodes[state.at]?.id !== id) return;
-  if (comment === null) return say("This comment is gone.");
+  if (comment === null) {
+    state.shown = null;
+    $("one").replaceChildren();
+    return say("This comment is gone.");
+  }
+  // The same comment drawn again keeps what was typed; another begins without.
+  const typed = state.shown === id ? [$("reason")?.value ?? "", $("note")?.value ?? ""] : ["", ""];
   $("one").replaceChildren(...detail(comment));
+  [$("reason").value, $("note").value] = typed;
+  state.shown = id;
 });
 
 function around(comment) {
@@ -164,8 +178,12 @@ function record(author) {
 
 const decide = trying(async (key) => {
   const current = state.nodes[state.at];
-  if (!current) return;
-  const ids = state.picked.size ? [...state.picked] : [current.id];
+  if (!current || current.id !== state.shown || state.deciding) return;
+  state.deciding = true;
+  await settle(key, state.picked.size ? [...state.picked] : [current.id]).finally(() => { state.deciding = false; });
+});
+
+async function settle(key, ids) {
   const status = STATUSES[key];
   const reason = status === "REJECTED" ? $("reason")?.value || null : null;
   const { moderateComments: done } = await ask(DECIDE, { input: { ids, status, reason, note: $("note")?.value || null } });
@@ -176,7 +194,7 @@ const decide = trying(async (key) => {
   state.picked.clear();
   if (state.nodes.length) show();
   else await load();
-});
+}
 
 const judge = trying(async (id, to, until) => {
   const { setCommenterState: done } = await ask(STATE, { input: { id, state: to, until } });
@@ -197,7 +215,7 @@ const KEYS = {
   x: () => {
     const id = state.nodes[state.at]?.id;
     if (id && !state.picked.delete(id)) state.picked.add(id);
-    show();
+    list();
   },
   1: () => choose("PENDING"),
   2: () => choose("REPORTED"),

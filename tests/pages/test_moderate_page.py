@@ -87,6 +87,42 @@ async def test_a_queue_is_decided_by_keys(
     assert await room.wrong() == []
 
 
+# From here on what the page asks waits until it is let go; `asked` holds what it is.
+HELD_BACK = """(() => {
+  const real = window.fetch;
+  window.asked = [];
+  window.fetch = (url, how) => new Promise((go) => window.asked.push({ of: how.body, go: () => go(real(url, how)) }));
+})()"""
+LET_GO = "window.asked.splice(0).forEach((one) => one.go())"
+DECISIONS = "window.asked.filter((one) => one.of.includes('moderateComments')).length"
+
+
+async def test_only_what_is_shown_is_decided_and_only_once(browser: Browser, service: str, database: Database) -> None:
+    page = await entered(browser, service, "MODERATOR")
+    await page.until(f"{WORDS} === 'held'")
+    await page.js("document.getElementById('reason').value = 'SPAM'; document.getElementById('note').value = 'Mine.'")
+    # Another pick leaves what was typed.
+    await page.press("x")
+    await page.press("x")
+    assert await page.js("document.getElementById('note').value") == "Mine."
+    # The next is chosen, but this one still stands there.
+    await page.js(HELD_BACK)
+    await page.press("j")
+    await page.press("r")
+    assert await page.js(f"[{WORDS}, {DECISIONS}, asked.length].join()") == "held,0,1"
+    await page.js(LET_GO)
+    await page.until(f"{WORDS}?.startsWith('You idiot')")
+    assert await page.js("document.getElementById('note').value + document.getElementById('reason').value") == ""
+    await page.press("r")
+    await page.press("r")
+    await page.press("a")
+    assert await page.js(DECISIONS) == 1
+    await page.js(LET_GO)
+    await page.until("document.querySelectorAll('#list li').length === 2 && asked.length === 1")
+    rows = await database.rows("select status, reason, note from decisions where decided_by is not null")
+    assert [tuple(row) for row in rows] == [("REJECTED", None, None)]
+
+
 async def test_it_fits_a_phone_and_tells_others_nothing(browser: Browser, service: str, tmp_path: Path) -> None:
     page = await entered(browser, service, "ADMIN", 390, 844)
     await page.until(f"{WORDS} === 'held'")
