@@ -24,7 +24,7 @@ async def delete(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Writte
 
 async def _delete(connection: Any, desk: Desk, caller: Caller, id_: UUID) -> Written:
     locked = await lock(connection, [id_])
-    row = own(locked.rows.get(id_), caller)
+    row = own(locked, id_, caller)
     if row["placeholder"] in ("DELETED", "ERASED"):
         raise missing(Code.COMMENT_NOT_FOUND, "id")
     await wipe(connection, [id_], desk)

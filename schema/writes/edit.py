@@ -14,7 +14,7 @@ from schema.caller import Caller
 from schema.writes.desk import Desk, missing, named, paced, reader
 from schema.writes.judged import case_of, checked, judgement, note, written
 from schema.writes.outcome import Code, Refusal, Written
-from schema.writes.thread import change, lock
+from schema.writes.thread import Locked, change, lock
 
 
 async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
@@ -30,9 +30,9 @@ async def _edit(
 ) -> Written:
     await paced(connection, caller, "edit", desk.rules.pace.edit_seconds, 1, now)
     locked = await lock(connection, [id_])
-    row = own(locked.rows.get(id_), caller)
+    row = own(locked, id_, caller)
     place = locked.articles[row["article_id"]]
-    if row["placeholder"] is not None or not place["is_public"]:
+    if row["placeholder"] is not None:
         raise missing(Code.COMMENT_NOT_FOUND, "id")
     if row["editable_until"] is None or row["editable_until"] <= now:
         seconds = f"{desk.rules.editing.seconds:g}"
@@ -52,16 +52,17 @@ async def _edit(
     return Written((id_,))
 
 
-def own(row: Any, caller: Caller) -> Any:
+def own(locked: Locked, id_: UUID, caller: Caller) -> Any:
     """The row of a comment that the caller wrote.
 
     Raises:
-        Refusal: it is another's, or the caller doesn't see it.
+        Refusal: it is another's, or the caller doesn't see it, which is said as of one that doesn't exist.
     """
-    if row is None:
+    row = locked.rows.get(id_)
+    if row is None or not locked.articles[row["article_id"]]["is_public"]:
         raise missing(Code.COMMENT_NOT_FOUND, "id")
     if row["author_id"] == caller.reader:
         return row
-    if not row["is_public"] and not caller.moderates:
-        raise missing(Code.COMMENT_NOT_FOUND, "id")
-    raise Refusal(Code.NOT_YOURS, "Another reader wrote this.", "id")
+    if row["is_public"] or (caller.moderates and row["placeholder"] not in ("DELETED", "ERASED")):
+        raise Refusal(Code.NOT_YOURS, "Another reader wrote this.", "id")
+    raise missing(Code.COMMENT_NOT_FOUND, "id")

@@ -203,6 +203,17 @@ async def test_only_who_may_writes(world: World) -> None:
             assert error["extensions"]["code"] == ("FORBIDDEN" if known else "UNAUTHENTICATED"), (caller, field)
 
 
+async def test_a_comment_that_is_not_seen_is_not_anothers(world: World) -> None:
+    for caller in READERS:
+        for id_ in (id_ for id_ in SEEN if id_[0] == "c"):
+            if caller in SEEN[id_] and OWN.get(id_) == caller:
+                continue
+            code = "NOT_YOURS" if caller in SEEN[id_] else "COMMENT_NOT_FOUND"
+            for done in ('editComment(input: {id: "%s", body: "Hi"})', 'deleteComment(input: {id: "%s"})'):
+                found = await world.ask(caller, f"mutation {{ it: {done % id_} {{ errors {{ code }} }} }}")
+                assert found == {"it": {"errors": [{"code": code}]}}, (caller, id_)
+
+
 async def test_queues_hold_what_moderators_see(world: World) -> None:
     for caller in sorted(MODERATORS):
         found = (await world.ask(caller, "{ it: moderationQueue(queue: PENDING) { totalCount nodes { id } } }"))["it"]
