@@ -103,6 +103,17 @@ async def test_a_new_name_or_role_is_written_and_told_in_the_log(
     assert [tuple(line) for line in lines] == [("COMMENT_UPDATED", after["id"])]
 
 
+async def test_who_was_erased_and_stays_banned_gets_no_name_back(
+    edition: httpx2.AsyncClient, other: httpx2.AsyncClient, database: Database
+) -> None:
+    await asked(edition, VIEWER, own())
+    await database.value("update commenters set state = 'BANNED' where display_name = 'Ann Lee' returning 1")
+    await asked(edition, "mutation { eraseViewer(input: {comments: DELETE}) { erased } }", own())
+    for name in ("Ann Lee", "Ann Lee-Ho"):
+        shown = (await asked(other, VIEWER, own(name=name, role="STAFF")))["viewer"]["commenter"]
+        assert (shown["displayName"], shown["role"]) == ("", "COMMENTER")
+
+
 async def test_moderators_are_those_whose_token_says_so(edition: httpx2.AsyncClient) -> None:
     query = f'{{ comment(id: "{HELD}") {{ status }} }}'
     assert await asked(edition, query, own(role="STAFF")) == {"comment": None}
