@@ -49,6 +49,10 @@ where m.id = $1;
 -- What moderators say of a commenter. $1 commenter.
 select m.state, m.state_until from commenters m where m.id = $1;
 
+-- name: decider
+-- What moderators say of a commenter who decides something, kept from being removed meanwhile. $1 commenter.
+select m.state, m.state_until from commenters m where m.id = $1 for key share;
+
 -- name: pace
 -- One more write of a kind by a commenter, at a pace of one every $4, $5 of them at once; nothing where it is too soon.
 -- $1 commenter, $2 kind, $3 now. The time until which they are ahead is kept (the generic cell rate algorithm).

@@ -116,6 +116,22 @@ async def admitted(connection: Any, caller: Caller, now: datetime) -> None:
     may_write(await connection.fetchrow(statements("commenters")["state"], reader(caller)), now)
 
 
+async def decides(connection: Any, by: UUID | None, now: datetime) -> None:
+    """Let a moderator or staff decide something. by: as `moderator` gives it.
+
+    Raises:
+        Unauthenticated: they were erased since their token was read.
+        Forbidden: they are suspended or banned themselves.
+    """
+    if by is None:
+        return
+    row = await connection.fetchrow(statements("commenters")["decider"], by)
+    if row is None:
+        raise Unauthenticated("Your account was erased. Sign in anew.")
+    if standing(row, now) in (State.SUSPENDED, State.BANNED):
+        raise Forbidden("Who is suspended or banned decides nothing.")
+
+
 async def paced(connection: Any, caller: Caller, kind: str, every: float, at_once: int, now: datetime) -> None:
     """Hold a reader to a pace of one write of a kind every so many seconds, some of them at once; moderators are free.
 

@@ -11,8 +11,8 @@ from db.ids import uuid7
 from db.retry import write
 from db.statements import statements
 from schema.caller import Caller
-from schema.errors import BadRequest
-from schema.writes.desk import Desk, missing, moderator, named, staff
+from schema.errors import BadRequest, Forbidden
+from schema.writes.desk import Desk, decides, missing, moderator, named, staff
 from schema.writes.flag import noted
 from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import change, lock
@@ -41,6 +41,7 @@ async def _decide(
     connection: Any, ids: list[UUID], decided: tuple[str, str | None, str | None], by: UUID | None, now: datetime
 ) -> Written:
     status, reason, note = decided
+    await decides(connection, by, now)
     locked = await lock(connection, ids)
     gone = [id_ for id_ in ids if id_ not in locked.rows or locked.rows[id_]["placeholder"] in ("DELETED", "ERASED")]
     if gone or not all(locked.articles[locked.rows[id_]["article_id"]]["is_public"] for id_ in ids):
@@ -58,10 +59,13 @@ async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Wri
     by, note, now = moderator(caller), noted(input.get("note")), desk.clock()
     id_ = named(input["id"], "m", Code.COMMENTER_NOT_FOUND, "id")
     state, until = input["state"].value, input.get("until")
+    if id_ == by:
+        raise Forbidden("How you stand yourself, another moderator says.")
     if until is not None and (state == "ACTIVE" or until <= now):
         raise BadRequest("`until` lies in the future, and goes with every state but ACTIVE.")
 
     async def work(connection: Any) -> Written:
+        await decides(connection, by, now)
         if await connection.fetchval(statements("commenters")["set_state"], id_, state, until) is None:
             raise missing(Code.COMMENTER_NOT_FOUND, "id")
         await connection.execute(statements("decisions")["of_commenter"], uuid7(now), id_, state, until, note, now, by)
@@ -79,6 +83,7 @@ async def comments_open(desk: Desk, caller: Caller, input: Mapping[str, Any]) ->
         raise BadRequest("`closesAt` lies in the future, and goes with an article that is open.")
 
     async def work(connection: Any) -> Written:
+        await decides(connection, by, now)
         how = (id_, is_open, now, closes_at, premoderated)
         if await connection.fetchval(statements("comments")["set_open"], *how) is None:
             raise missing(Code.ARTICLE_NOT_FOUND, "articleId")

@@ -127,6 +127,42 @@ async def test_others_are_kept_out(room: Room) -> None:
     assert await room.lines() == []
 
 
+DECISIONS = (
+    f'moderateComments(input: {{ids: ["{comment(6)}"], status: APPROVED}})',
+    f'setCommenterState(input: {{id: "{commenter(1)}", state: BANNED}})',
+    f'setCommentsOpen(input: {{articleId: "{article(1)}", open: false}})',
+)
+
+
+async def refused(room: Room, decision: str, caller: Caller) -> list[str]:
+    answer = await room.ask(f"mutation {{ {decision} {{ errors {{ code }} }} }}", caller)
+    return [error["extensions"]["code"] for error in answer.get("errors", [])]
+
+
+async def test_who_is_kept_from_writing_decides_nothing(room: Room) -> None:
+    until = (room.now + timedelta(hours=1)).isoformat()
+    for state in ({"state": "BANNED"}, {"state": "SUSPENDED", "until": until}):
+        await room.do("setCommenterState", KEY, "commenter { state }", id=commenter(2), **state)
+        for decision in DECISIONS:
+            assert await refused(room, decision, MODERATOR) == ["FORBIDDEN"], decision
+        assert await refused(room, DECISIONS[2], STAFF) == ["FORBIDDEN"]
+    assert await room.lines() == []
+    room.now += timedelta(hours=1)
+    assert await refused(room, DECISIONS[0], MODERATOR) == []
+
+
+async def test_nobody_says_how_they_stand_themselves(room: Room) -> None:
+    for state in ("ACTIVE", "PREMODERATED", "BANNED"):
+        own = f'setCommenterState(input: {{id: "{commenter(2)}", state: {state}}})'
+        assert await refused(room, own, MODERATOR) == ["FORBIDDEN"]
+
+
+async def test_a_moderator_who_was_erased_is_nobody(room: Room) -> None:
+    await room.do("eraseViewer", MODERATOR, "erased", comments="ANONYMISE")
+    for decision in DECISIONS:
+        assert await refused(room, decision, MODERATOR) == ["UNAUTHENTICATED"], decision
+
+
 async def test_what_makes_no_sense(room: Room) -> None:
     for given in (
         "moderateComments(input: {ids: [], status: REJECTED})",
