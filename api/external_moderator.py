@@ -21,6 +21,7 @@ from prometheus_client import Counter
 
 from ingest.moderation.case import Case, Opinion, Status
 from ingest.moderation.settings import External
+from ingest.text import clean
 
 ASKED = Counter("broadsheet_external_moderation", "Comments that the external moderator was asked about.", ["outcome"])
 
@@ -102,7 +103,7 @@ def _opinion(status: int, body: bytes) -> Opinion | None:
     try:
         said = orjson.loads(body)
         found = Status(said["status"]) if said.get("status") is not None else None
-        message = str(said.get("message") or "")
+        message = clean(str(said.get("message") or ""))
     except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
         raise NoAnswer("no object with a status or a message") from None
     return Opinion(found, message[:_LONGEST_MESSAGE])

@@ -47,6 +47,7 @@ def made(status: str, body: bytes = b"") -> bytes:
         (made("200 OK", b'{"status": "PENDING", "message": "Hm."}'), Opinion(Status.PENDING, "Hm.")),
         (made("200 OK", b'{"message": "Look at this."}'), Opinion(None, "Look at this.")),
         (made("200 OK", b'{"status": "APPROVED"}'), Opinion(Status.APPROVED)),
+        (made("200 OK", b'{"message": "A\\u0000 \\u0007B"}'), Opinion(None, "A B")),
         (made("200 OK", b'{"status": "SUPERB"}'), None),
         (made("200 OK", b'["PENDING"]'), None),
         (made("200 OK", b"yes"), None),
