@@ -32,11 +32,16 @@ class _Lexicon:
 
 def score(text: str, language: str) -> float:
     """The built-in scorer. Each listed word leaves less of the text unharmed: two insults are worse than one, and
-    nothing is worse than 1. A text in a language that it doesn't know is scored as English."""
+    nothing is worse than 1. Readers write English under articles of every language: a text is scored as English too,
+    and the higher counts; in a language that it doesn't know, as English alone."""
     primary = language.partition("-")[0]
-    lexicon = _lexicons().get(primary) or _lexicons()["en"]
-    language = primary if primary in _lexicons() else "en"
+    if primary not in _lexicons():
+        primary = "en"
     folded = plain(text)
+    return max(_harm(text, folded, _lexicons()[words], primary) for words in {primary, "en"})
+
+
+def _harm(text: str, folded: str, lexicon: _Lexicon, language: str) -> float:
     factor = _DIRECTED if any(lexicon.you.find(folded, language)) else 1.0
     harms = [min(weight * factor, 0.97) for weight, words in lexicon.weighted for _ in words.find(folded, language)]
     if harms and _shouts(text):
@@ -52,12 +57,14 @@ def _shouts(text: str) -> bool:
 @cache
 def _lexicons() -> dict[str, _Lexicon]:
     lists = tomllib.loads((Path(__file__).parent / "toxicity.toml").read_text(encoding="utf-8"))
-    return {language: _lexicon(language, words) for language, words in lists.items()}
+    alike = {language: tuple(words.pop("not_english", ())) for language, words in lists.items()}
+    return {language: _lexicon(words, alike if language == "en" else {}) for language, words in lists.items()}
 
 
-def _lexicon(language: str, words: dict[str, list[str]]) -> _Lexicon:
-    allowed = {language: tuple(words["allowed"])}
+def _lexicon(words: dict[str, list[str]], alike: dict[str, tuple[str, ...]]) -> _Lexicon:
+    """alike: by language, words that only look like these."""
+    allowed = {"any": tuple(words["allowed"]), **alike}
     return _Lexicon(
-        tuple((weight, WordList({language: tuple(words[name])}, allowed)) for name, weight in _WEIGHTS.items()),
-        WordList({language: tuple(words["you"])}, {}),
+        tuple((weight, WordList({"any": tuple(words[name])}, allowed)) for name, weight in _WEIGHTS.items()),
+        WordList({"any": tuple(words["you"])}, {}),
     )
