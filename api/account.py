@@ -48,6 +48,11 @@ class Account:
     def is_over(self, now: float) -> bool:
         return int(now - self.offset) // self.length > self.period
 
+    @property
+    def left(self) -> int:
+        """Points that are left, by what is known here."""
+        return max(self.limit - self.known - self.untold, 0)
+
     def has(self, points: int) -> bool:
         """Whether so many points are left, by what is known here."""
         return self.known + self.untold + points <= self.limit
@@ -65,7 +70,7 @@ class Account:
         if second != self._second:
             self._say(now)
             self._second = second
-        left = b"%d" % max(self.limit - self.known - self.untold, 0)
+        left = b"%d" % self.left
         until, policy, limit, reset = self._said
         return policy, (b"ratelimit", b'"points";r=' + left + until), limit, (b"x-ratelimit-remaining", left), reset
 

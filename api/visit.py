@@ -20,9 +20,10 @@ Accounts = tuple[Account, ...]
 
 
 class Visit:
-    """One request's caller, and the accounts that pay for it; the answer tells of the first of them."""
+    """One request's caller, and the accounts that pay for it. The answer tells of the one that refused, else of the one
+    that has the least left."""
 
-    __slots__ = ("_accounts", "_budget", "_head", "caller", "is_paid")
+    __slots__ = ("_accounts", "_budget", "_head", "_refused", "caller", "is_paid")
 
     def __init__(self, caller: Caller, head: Head, budget: Budget | None = None, accounts: Accounts = ()) -> None:
         self.caller = caller
@@ -30,6 +31,7 @@ class Visit:
         self._head = head
         self._budget = budget
         self._accounts = accounts
+        self._refused: Account | None = None
 
     async def pay(self, cost: int) -> None:
         """Pay for what costs so many points, one at least, and have the answer tell what is left.
@@ -42,28 +44,29 @@ class Visit:
             return
         cost, self.is_paid = cost or 1, True
         try:
-            if not budget.spend(accounts[0], cost):
-                await budget.ask(accounts[0], cost)
-            if len(accounts) > 1:
-                await self._pay_too(budget, accounts, cost)
-        finally:
-            self._head.told += accounts[0].headers(budget.clock())
-
-    async def _pay_too(self, budget: Budget, accounts: Accounts, cost: int) -> None:
-        for paid, account in enumerate(accounts[1:], 1):
-            try:
+            for account in accounts:
                 if not budget.spend(account, cost):
-                    await budget.ask(account, cost)
-            except RateLimited:
-                for each in accounts[:paid]:
-                    budget.refund(each, cost)
-                raise
+                    await self._ask(budget, account, cost)
+        finally:
+            self._head.told += self._told().headers(budget.clock())
+
+    async def _ask(self, budget: Budget, account: Account, cost: int) -> None:
+        try:
+            await budget.ask(account, cost)
+        except RateLimited:
+            self._refused = account
+            for paid in self._accounts[: self._accounts.index(account)]:
+                budget.refund(paid, cost)
+            raise
+
+    def _told(self) -> Account:
+        return self._refused or min(self._accounts, key=lambda account: account.left)
 
     def spending(self, cost: int) -> Spending | None:
         """The budget after what cost so many points; None without a limit."""
         if self._budget is None or not self._accounts:
             return None
-        return self._accounts[0].spending(cost or 1, self._budget.clock())
+        return self._told().spending(cost or 1, self._budget.clock())
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,19 @@ async def test_installs_that_are_made_up_are_not_without_end(door: Door, databas
     app = {"X_Api_Key": await key(database, publishable=True)}
     answers = [await door.ask(**app, X_Install_Token=f"{n}") for n in range(20 * LIMIT // COST + 1)]
     assert [answer.status_code for answer in answers].count(429) == 1
-    assert answers[-1].status_code == 429
+    # The answers tell of the install, and of the address once it has less left.
+    assert answers[0].headers["x-ratelimit-limit"] == str(LIMIT)
+    left = 20 * LIMIT % COST
+    for answer, status in ((answers[-2], 200), (answers[-1], 429)):
+        assert answer.status_code == status
+        assert answer.headers["x-ratelimit-limit"] == str(20 * LIMIT)
+        assert answer.headers["x-ratelimit-remaining"] == str(left)
+    assert f"{left} of {20 * LIMIT:,} are left" in answers[-1].text
+    asked = await door.ask("{ rateLimit { limit remaining } }", **app, X_Install_Token="new")
+    assert asked.json()["data"]["rateLimit"] == {
+        "limit": 20 * LIMIT,
+        "remaining": int(asked.headers["x-ratelimit-remaining"]),
+    }
     assert (await door.ask(address="192.0.2.9", **app, X_Install_Token="0")).status_code == 200
 
 
