@@ -50,6 +50,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
         async with opened(settings, "server") as database:
             app.state.database = database
             head = Head(database)
+            callers = Callers(database, tokens(settings))
             app.state.reading = Reading(
                 Executor(
                     schema,
@@ -57,14 +58,14 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                     limits=limits(settings),
                     documents=settings.plan_cache,
                     refused_status=settings.validation_status,
-                    desk=Desk(database, rules, external),
+                    desk=Desk(database, rules, external, forget=callers.forget),
                 ),
                 documents,
                 Kept(head, settings.hot_answer_bytes) if settings.hot_answers else None,
                 settings.cache_seconds,
                 Clients(settings.client_names),
                 Visits(
-                    callers := Callers(database, tokens(settings)),
+                    callers,
                     budget := Budget(database, settings.budget_seconds),
                     limits_of_callers(settings),
                     proxies=networks(settings.trusted_proxies),

@@ -169,6 +169,11 @@ class Callers:
         self._readers[mark] = caller, min(reader.ends, now.timestamp() + _REMEMBERED)
         return caller
 
+    def forget(self, commenter: UUID) -> None:
+        """Read the tokens of a commenter anew: what is remembered of them holds no more."""
+        for mark in [mark for mark, (caller, _) in self._readers.items() if caller.reader == commenter]:
+            del self._readers[mark]
+
     async def _commenter(self, reader: Reader, now: datetime) -> UUID:
         """The commenter that a reader is, made at the first meeting."""
         sql = statements("identities")

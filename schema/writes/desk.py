@@ -21,12 +21,14 @@ External = Callable[[Case], Awaitable[Opinion | None]]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """rules: of moderation, pace and editing. clock: gives the time, aware."""
+    """rules: of moderation, pace and editing. clock: gives the time, aware. forget: is told of a commenter who is gone
+    though a token still brings them."""
 
     database: Database
     rules: Rules = field(default_factory=Rules)
     external: External | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    forget: Callable[[UUID], None] = lambda _: None
 
 
 def reader(caller: Caller) -> UUID:
@@ -116,7 +118,7 @@ async def admitted(connection: Any, caller: Caller, now: datetime) -> None:
     may_write(await connection.fetchrow(statements("commenters")["state"], reader(caller)), now)
 
 
-async def decides(connection: Any, by: UUID | None, now: datetime) -> None:
+async def decides(connection: Any, desk: Desk, by: UUID | None, now: datetime) -> None:
     """Let a moderator or staff decide something. by: as `moderator` gives it.
 
     Raises:
@@ -127,7 +129,8 @@ async def decides(connection: Any, by: UUID | None, now: datetime) -> None:
         return
     row = await connection.fetchrow(statements("commenters")["decider"], by)
     if row is None:
-        raise Unauthenticated("Your account was erased. Sign in anew.")
+        desk.forget(by)
+        raise Unauthenticated("Your account was erased meanwhile. Who goes on begins anew.")
     if standing(row, now) in (State.SUSPENDED, State.BANNED):
         raise Forbidden("Who is suspended or banned decides nothing.")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,14 +33,14 @@ async def comments(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Writ
     if reason is not None and status != "REJECTED":
         raise BadRequest("A reason goes with the status REJECTED.")
     decided = (status, reason.value if reason is not None else None, note)
-    return await write(desk.database, lambda connection: _decide(connection, ids, decided, by, desk.clock()))
+    return await write(desk.database, lambda connection: _decide(connection, desk, ids, decided, by))
 
 
 async def _decide(
-    connection: Any, ids: list[UUID], decided: tuple[str, str | None, str | None], by: UUID | None, now: datetime
+    connection: Any, desk: Desk, ids: list[UUID], decided: tuple[str, str | None, str | None], by: UUID | None
 ) -> Written:
-    status, reason, note = decided
-    await decides(connection, by, now)
+    (status, reason, note), now = decided, desk.clock()
+    await decides(connection, desk, by, now)
     locked = await lock(connection, ids)
     gone = [id_ for id_ in ids if id_ not in locked.rows or locked.rows[id_]["placeholder"] in ("DELETED", "ERASED")]
     if gone or not all(locked.articles[locked.rows[id_]["article_id"]]["is_public"] for id_ in ids):
@@ -65,7 +64,7 @@ async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Wri
         raise BadRequest("`until` lies in the future, and goes with every state but ACTIVE.")
 
     async def work(connection: Any) -> Written:
-        await decides(connection, by, now)
+        await decides(connection, desk, by, now)
         if await connection.fetchval(statements("commenters")["set_state"], id_, state, until) is None:
             raise missing(Code.COMMENTER_NOT_FOUND, "id")
         await connection.execute(statements("decisions")["of_commenter"], uuid7(now), id_, state, until, note, now, by)
@@ -83,7 +82,7 @@ async def comments_open(desk: Desk, caller: Caller, input: Mapping[str, Any]) ->
         raise BadRequest("`closesAt` lies in the future, and goes with an article that is open.")
 
     async def work(connection: Any) -> Written:
-        await decides(connection, by, now)
+        await decides(connection, desk, by, now)
         how = (id_, is_open, now, closes_at, premoderated)
         if await connection.fetchval(statements("comments")["set_open"], *how) is None:
             raise missing(Code.ARTICLE_NOT_FOUND, "articleId")

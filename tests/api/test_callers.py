@@ -114,6 +114,22 @@ async def test_who_was_erased_and_stays_banned_gets_no_name_back(
         assert (shown["displayName"], shown["role"]) == ("", "COMMENTER")
 
 
+async def test_a_moderator_who_was_erased_elsewhere_is_told_once(
+    edition: httpx2.AsyncClient, other: httpx2.AsyncClient
+) -> None:
+    """The token is remembered here; whoever brings it on is somebody new."""
+    mine = own(role="MODERATOR")
+    before = (await asked(edition, VIEWER, mine))["viewer"]["commenter"]["id"]
+    await asked(other, "mutation { eraseViewer(input: {comments: DELETE}) { erased } }", mine)
+    decision = (
+        f'mutation {{ it: moderateComments(input: {{ids: ["{HELD}"], status: APPROVED}}) {{ errors {{ code }} }} }}'
+    )
+    answer = await edition.post("/graphql", json={"query": decision}, headers=mine)
+    assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["UNAUTHENTICATED"]
+    assert await asked(edition, decision, mine) == {"it": {"errors": []}}
+    assert (await asked(edition, VIEWER, mine))["viewer"]["commenter"]["id"] != before
+
+
 async def test_moderators_are_those_whose_token_says_so(edition: httpx2.AsyncClient) -> None:
     query = f'{{ comment(id: "{HELD}") {{ status }} }}'
     assert await asked(edition, query, own(role="STAFF")) == {"comment": None}
