@@ -37,7 +37,8 @@ const TOKEN = "broadsheet-moderator";
 
 const $ = (id) => document.getElementById(id);
 // shown: the id of the comment whose detail stands there, which alone is decided on; deciding: until that is answered.
-const state = { queue: "PENDING", nodes: [], at: 0, picked: new Set(), page: null, asked: 0, shown: null, deciding: false };
+const state = { queue: "PENDING", nodes: [], at: 0, picked: new Set(), page: null, asked: 0,
+  shown: null, deciding: false };
 
 function made(name, attributes = {}, ...inside) {
   const element = document.createElement(name);
@@ -190,8 +191,10 @@ async function settle(key, ids) {
   if (done.errors.length) return say(done.errors[0].message);
   say(`${ids.length === 1 ? "One comment" : `${ids.length} comments`}: ${words(status)}.`);
   const gone = new Set(ids);
+  // Whoever went on meanwhile stays where they are: what stood above it no longer counts.
+  state.at -= state.nodes.slice(0, state.at).filter((node) => gone.has(node.id)).length;
   state.nodes = state.nodes.filter((node) => !gone.has(node.id));
-  state.picked.clear();
+  for (const id of ids) state.picked.delete(id);
   if (state.nodes.length) show();
   else await load();
 }

@@ -113,12 +113,18 @@ async def test_only_what_is_shown_is_decided_and_only_once(browser: Browser, ser
     await page.js(LET_GO)
     await page.until(f"{WORDS}?.startsWith('You idiot')")
     assert await page.js("document.getElementById('note').value + document.getElementById('reason').value") == ""
+    await page.press("k")
+    await page.js(LET_GO)
+    await page.until(f"{WORDS} === 'held'")
     await page.press("r")
     await page.press("r")
     await page.press("a")
     assert await page.js(DECISIONS) == 1
+    # Who goes on meanwhile stays there.
+    await page.press("j")
     await page.js(LET_GO)
     await page.until("document.querySelectorAll('#list li').length === 2 && asked.length === 1")
+    assert "You idiot" in await page.js("document.querySelector('#list [aria-current=true]').textContent")
     rows = await database.rows("select status, reason, note from decisions where decided_by is not null")
     assert [tuple(row) for row in rows] == [("REJECTED", None, None)]
 
