@@ -38,11 +38,9 @@ def commenting_disabled(case: Case, rules: Rules) -> Outcome:
 
 def markup(case: Case, rules: Rules) -> Outcome:
     text = render(case.body)
-    return (
-        Rendered(text, plain(text.plain))
-        if text.html
-        else Refused("BODY_EMPTY", "Nothing of this would be seen. Write some text.")
-    )
+    if not text.html:
+        return Refused("BODY_EMPTY", "Nothing of this would be seen. Write some text.")
+    return Rendered(text, plain(text.plain))
 
 
 def repeat_post(case: Case, rules: Rules) -> Outcome:
