@@ -14,15 +14,13 @@ EXPORT = HERE.parents[1] / "schema" / "schema.graphql"
 
 
 def test_nothing_of_the_contract_is_broken() -> None:
-    contract = build_from_sdl((HERE / "contract_reading.graphql").read_text())
+    contract = build_from_sdl((HERE / "contract.graphql").read_text())
     changes = find_breaking_changes(contract, build_schema()._schema)
     assert [change.description for change in changes] == []
 
 
 def test_the_diff_sees_a_broken_contract() -> None:
-    contract = build_from_sdl(
-        (HERE / "contract_reading.graphql").read_text() + "\nextend type Article { missing: Int }"
-    )
+    contract = build_from_sdl((HERE / "contract.graphql").read_text() + "\nextend type Article { missing: Int }")
     changes = find_breaking_changes(contract, build_schema()._schema)
     assert [change.description for change in changes] == ["Field Article.missing was removed."]
 
