@@ -17,7 +17,7 @@ test: .venv/installed-dev
 	$(PY) -m ruff format --quiet --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest -q -n 2 $(TESTS)
+	$(PY) -m pytest -q -n 2 --dist worksteal $(TESTS)
 
 # Random operations, answered by plans and by a reference: 10,000 of each of three seeds. SEEDS= and COUNT= change that.
 SEEDS = 1,2,3

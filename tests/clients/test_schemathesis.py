@@ -41,7 +41,10 @@ def cases(address: str, config: Path, seed: int, each: int, report: Path, *optio
 
 
 def test_what_graphql_calls_valid_is_answered(service: str, seed: int, many: bool, tmp_path: Path) -> None:
-    count = cases(f"{service}/graphql", HERE / "graphql.toml", seed, 100 if many else 10, tmp_path / "report.json")
+    # Whoever draws is nobody, who may only read.
+    drawn = ("--exclude-name-regex", r"^Mutation\.|^Query\.(previewComment|moderationQueue)$")
+    report = tmp_path / "report.json"
+    count = cases(f"{service}/graphql", HERE / "graphql.toml", seed, 100 if many else 10, report, *drawn)
     assert count >= (1_000 if many else 100)
 
 
