@@ -131,7 +131,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         if self.lifecycle.draining:
             self.cycle.keep_alive = False
-        self.scope["extensions"] = {WHOLE: partial(_send_whole, self.cycle)}  # type: ignore[dict-item]
+        self.scope["extensions"] = cast(Any, {WHOLE: partial(_send_whole, self.cycle)})
 
     def on_message_complete(self) -> None:
         super().on_message_complete()

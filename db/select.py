@@ -4,9 +4,10 @@ The text is canonical: the same read gives the same text, so that prepared state
 used because it is faster than `json_build_object` and keeps the order of fields.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from db.find import KEY_TYPE, by_text, found_by_text, way_of
 from db.read import (
     FULL_SOURCES,
     VIEWER,
@@ -54,10 +55,6 @@ _CONCAT = 90
 # What a total counts up to, and how many matches (the newest) a ranked search ranks.
 COUNTED = 10_000
 RANKED = 2_000
-# A text that the first spans, the last two weeks, hold less often than this is found seldom: all there is of it comes
-# at once, in a third of the time that it takes from span to span.
-FIRST_SPANS = 3
-FEW = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def statement(read: Object, audience: Audience, *, in_full: bool = False) -> Sta
 
     in_full: whether the caller has the texts of some sources in full.
     """
-    writer = _Writer(audience, in_full)
+    writer = Writer(audience, in_full)
     pieces = ['{"data":', *writer.object(read, None, ""), "}"]
     texts = [piece for piece in pieces if isinstance(piece, str)]
     constant = "".join(texts) if len(texts) == len(pieces) else None
@@ -105,7 +102,7 @@ class _Lazily:
         return self._made()
 
 
-class _Writer:
+class Writer:
     def __init__(self, audience: Audience, in_full: bool) -> None:
         self.audience: Audience = audience
         self.params: dict[Param, int] = {}
@@ -267,9 +264,9 @@ class _Writer:
         one = not read.many
         letter, uuid = (self.param(read.letters), self.param(read.uuids)) if one else ("i.letter", "i.id")
         cases = []
-        for name, found in read.reads:
+        for name, each in read.reads:
             t, table = self.alias(), TABLES[name]
-            body = self.concat(self.object(found, table, t))
+            body = self.concat(self.object(each, table, t))
             cases.append(
                 f" when '{table.letter}' then (select {body} from {self.rows_of(table, t)}"
                 f" where {t}.id = {uuid}{'::uuid' if one else ''} and {self.reachable(table, t)})"
@@ -373,12 +370,12 @@ class _Writer:
     def numbered(self, page: Page, table: Table, t: str, o: str) -> str:
         """The rows of the page in their order; where it counts them, numbered from its own side and with one more."""
         u = f"{t}r"
-        way = _way(page, table)
+        way = way_of(page, table)
         if page.rank is not None:
             rows = self.picked(page, table, u, f"select {u}.id, {u}.score{self.some(page, table, u, o)}")
-        elif _by_text(page, table):
+        elif by_text(page, table):
             where = [self.keyset(page, keyset, u, "", after=after) for keyset, after in self.bounds(page) if keyset]
-            rows = self.picked(page, table, u, self.found(page, table, u, where, self.room(page)))
+            rows = self.picked(page, table, u, found_by_text(self, page, table, u, where, self.room(page)))
         elif way is None:
             rows = f"select {u}.*{self.some(page, table, u, o)}"
         else:
@@ -396,7 +393,7 @@ class _Writer:
 
     def keyset(self, page: Page, keyset: Keyset, t: str, x: str, *, after: bool, inclusive: bool = False) -> str:
         sign = ">" if after != page.order.descending else "<"
-        key, id_ = f"{self.param(keyset.key)}::{_KEY_TYPE[page.order.kind]}", f"{self.param(keyset.id)}::uuid"
+        key, id_ = f"{self.param(keyset.key)}::{KEY_TYPE[page.order.kind]}", f"{self.param(keyset.id)}::uuid"
         return f"({', '.join(self.place(page, t, x))}) {sign}{'=' if inclusive else ''} ({key}, {id_})"
 
     def some(self, page: Page, table: Table, t: str, o: str) -> str:
@@ -423,98 +420,6 @@ class _Writer:
         score = f", {v}.score" if page.rank is not None else ""
         return f"select {t}.*{score} from ({found}) {v} join {table.name} {t} on {t}.id = {v}.id{self.ordered(page, v)}"
 
-    def found(
-        self,
-        page: Page,
-        table: Table,
-        t: str,
-        where: Sequence[str],
-        limit: str,
-        *,
-        any_order: bool = False,
-        more: str = "",
-    ) -> str:
-        """The first rows that a text finds, among other tests: their ids and keys, and `more`.
-
-        How often the first spans hold the text tells how it is best looked for. Where they hold few, all that it finds
-        is looked at at once. Where they hold many, rows are taken in the order of the page until there are enough: from
-        span to span where that is the order of the spans and nothing leads to fewer rows, else as an index gives them.
-        A row between the spans and their rows would be read however many were found. `offset 0` keeps Postgres, which
-        guesses that every text finds many, from walking through all rows in order instead.
-        """
-        spans, tests = table.spans, _tests(page)
-        assert spans is not None
-        way = _way(page, table)
-        s, near, w = self.alias(), self.alias(), self.alias()
-        conditions = [*self.conditions(page, table, t, "", "", each=" offset 0"), *where]
-        ordered = f" limit {limit}" if any_order else self.ordered(page, t, limit=limit)
-        columns = f"{t}.id, {t}.{page.order.key}{more}"
-
-        def rows(conditions: Sequence[str], when: str = "") -> str:
-            found = f"select {columns} from {table.name} {t} where {' and '.join(conditions)} offset 0"
-            return f"(select {t}.* from ({found}) {t}{when}{ordered})"
-
-        def by_span(conditions: Sequence[str]) -> str:
-            found = rows([*conditions, self.filled(spans.within, t, o=s)])
-            return f"select {t}.* from {s} cross join lateral {found} {t} where {s}.n"
-
-        in_spans = (any_order or _as_spans(page, table)) and not tests.keys() & set(spans.instead)
-        counted = f"(select count(*) from {near})"
-        few, many = f" where {counted} < {FEW}", f"{counted} >= {FEW}"
-        if in_spans:
-            nearest = f"{by_span(conditions)} <= {FIRST_SPANS} limit {limit}"
-            begins = f"(select {spans.begins.format(o=s)} from {s} where {s}.n = {FIRST_SPANS})"
-            rest = (
-                f"select * from {near} union all {rows([*conditions, self.filled(spans.older, t, o=begins)], few)}"
-                f" union all ({by_span(conditions)} > {FIRST_SPANS} and {many} limit {limit}) limit {limit}"
-            )
-        else:
-            alone = [self.seen(table, t), self.condition(tests[spans.test], table, t)]
-            nearest = f"{by_span(alone)} <= {FIRST_SPANS} limit {FEW}"
-            if way is None:
-                walked = f"select {columns} from {table.name} {t} where {' and '.join([*conditions, many])}{ordered}"
-            else:
-                k = self.alias()
-                each = self.tested(way.page, table, t, k, [*where, many], columns, limit)
-                things = self.filled(way.of, "", way.params)
-                walked = (
-                    f"select distinct on ({t}.{page.order.key}, {t}.id) {t}.* from {things} {k}"
-                    f" cross join lateral ({each}) {t}{self.ordered(page, t, limit=limit)}"
-                )
-            rest = f"{rows(conditions, few)} union all ({walked})"
-        top = self.top(page) if in_spans and not any_order else ""
-        spanned = spans.of.format(top or spans.top.format(t=w))
-        return (
-            f"with {s} as materialized (select * from {spanned} with ordinality {s} (keys, n)),"
-            f" {near} as materialized ({nearest}) {rest}"
-        )
-
-    def tested(self, page: Page, table: Table, t: str, o: str, where: Sequence[str], columns: str, limit: str) -> str:
-        """Rows at the end of an edge, in its order, each looked at as it comes until enough have passed. Postgres would
-        collect all that pass the text test instead."""
-        edge, x = page.edge, self.alias()
-        assert edge is not None
-        same = {page.order.key: page.order.key, "id": "id"}
-        beside = edge.beside if edge.through else same
-        entry = self.filled(edge.entry or edge.on, x, o=o, x=x)
-        direction = " desc" if page.order.descending != page.backward else ""
-        place = f"{x}.{beside[page.order.key]}{direction}, {x}.{beside['id']}{direction}"
-        passing = [
-            f"{t}.id = {x}.{beside['id']}",
-            self.seen(table, t),
-            *([self.condition(page.where, table, t, " offset 0")] if page.where is not None else ()),
-            *where,
-        ]
-        row = f"select {columns} from {table.name} {t} where {' and '.join(passing)} offset 0"
-        return (
-            f"select {t}.* from {edge.through or table.name} {x} cross join lateral ({row}) {t}"
-            f" where {entry} order by {place} limit {limit}"
-        )
-
-    def top(self, page: Page) -> str:
-        """Where the spans of a page begin, if not with the newest row."""
-        return f"{self.param(page.after.key)}::{_KEY_TYPE['time']}" if page.after is not None else ""
-
     def place(self, page: Page, t: str, x: str) -> tuple[str, str]:
         """The order's key and the id, in the row between where they stand there too."""
         beside = page.edge.beside if page.edge is not None and x else {}
@@ -529,10 +434,10 @@ class _Writer:
     def beyond(self, page: Page, keyset: Keyset, table: Table, o: str, *, ahead: bool) -> str:
         """Rows at the cursor itself or on its far side."""
         u = self.alias()
-        if page.rank is None and _by_text(page, table):
+        if page.rank is None and by_text(page, table):
             where = [self.keyset(page, keyset, u, "", after=ahead, inclusive=True)]
-            return f" from ({self.found(page, table, u, where, '1', any_order=True)}) {u}"
-        way = _way(page, table)
+            return f" from ({found_by_text(self, page, table, u, where, '1', any_order=True)}) {u}"
+        way = way_of(page, table)
         if way is not None:
             page, o = way.page, self.alias()
         x = self.between(page)
@@ -555,8 +460,8 @@ class _Writer:
         """Ids and scores of a bounded number of the newest that a search finds."""
         frozen = [f"{t}.id <= {self.param(rank.newest)}::uuid"] if rank.newest is not None else []
         newest = replace(page, rank=None, order=table.orders["NEWEST"], backward=False, after=None, before=None)
-        if _by_text(newest, table):
-            candidates = self.found(newest, table, t, frozen, str(RANKED), more=f", {t}.search")
+        if by_text(newest, table):
+            candidates = found_by_text(self, newest, table, t, frozen, str(RANKED), more=f", {t}.search")
         else:
             reached = self.rows(newest, table, t, o, "", frozen)
             candidates = f"select {t}.id, {t}.search{reached}{self.ordered(newest, t, limit=str(RANKED))}"
@@ -576,9 +481,11 @@ class _Writer:
     def counted(self, page: Page, table: Table, o: str) -> str:
         t, x, most = self.alias(), self.between(page), str(COUNTED + 1)
         page = replace(page, rank=None)
-        if _by_text(page, table):
+        if by_text(page, table):
             page = replace(page, order=table.orders["NEWEST"])
-            return f"select count(*) as counted from ({self.found(page, table, t, (), most, any_order=True)}) {t}"
+            return (
+                f"select count(*) as counted from ({found_by_text(self, page, table, t, (), most, any_order=True)}) {t}"
+            )
         return f"select count(*) as counted from (select 1{self.rows(page, table, t, o, x, ())} limit {most}) {t}"
 
     def cursor(self, page: Page, t: str) -> str:
@@ -594,56 +501,6 @@ class _Writer:
         return f"concat({','.join(parts)})"
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """The way by which the rows of a page are reached: the things from which, and the page of one of them."""
-
-    of: str
-    params: tuple[Param, ...]
-    page: Page
-
-
-def _way(page: Page, table: Table) -> _Way | None:
-    """The best way that a test of the page leaves open. None where its rows are reached by an edge already, or stand in
-    another order."""
-    conditions, tests = list(_all(page.where)), _tests(page)
-    if page.edge is not None or page.rank is not None:
-        return None
-    for name, way in table.ways.items():
-        if name in tests and table.orders[way.edge.order].key == page.order.key:
-            conditions.remove(tests[name])
-            rest = All(tuple(conditions)) if conditions else None
-            return _Way(way.of, tests[name].params, replace(page, edge=way.edge, where=rest))
-    return None
-
-
-def _by_text(page: Page, table: Table) -> bool:
-    """Whether a text finds the rows of a page."""
-    return table.spans is not None and page.edge is None and table.spans.test in _tests(page)
-
-
-def _as_spans(page: Page, table: Table) -> bool:
-    """Whether a page is in the order of the spans of its table."""
-    if table.spans is None or page.backward:
-        return False
-    order = table.orders[table.spans.order]
-    return (page.order.key, page.order.descending) == (order.key, order.descending)
-
-
-def _tests(page: Page) -> dict[str, Test]:
-    """By name, tests that every row of a page passes."""
-    return {each.name: each for each in _all(page.where) if isinstance(each, Test)}
-
-
-def _all(condition: Condition | None) -> Iterator[Condition]:
-    """What has to be true of all that a condition is made of."""
-    if isinstance(condition, All):
-        for each in condition.of:
-            yield from _all(each)
-    elif condition is not None:
-        yield condition
-
-
 def _counts(page: Page) -> bool:
     """Whether a page's rows have to be numbered. Where they need not be, they are read in their order, and go into the
     answer as they come."""
@@ -655,9 +512,6 @@ def _counts_for(page: Page, fields: tuple[tuple[str, str | Json], ...]) -> bool:
     return any(name in of_rows for _, name in fields)
 
 
-# What a cursor's key is bound as. A time comes as text: asyncpg sends the first moment of the year 1, which stands for
-# never, as -infinity.
-_KEY_TYPE: dict[KeyKind, str] = {"time": "text::timestamptz", "int": "integer", "text": "text", "bytes": "bytea"}
 # A key as the text of a cursor; `schema/cursor.py` reads it again.
 _KEY_TEXT: dict[KeyKind, str] = {
     "time": "(extract(epoch from {0}) * 1000000)::bigint",

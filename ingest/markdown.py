@@ -51,6 +51,7 @@ def _is_safe(address: str) -> bool:
 def _markdown() -> MarkdownIt:
     made = MarkdownIt("zero", {"html": False, "linkify": True, "breaks": True, "maxNesting": _DEEPEST})
     made.enable(words(_RULES))
+    # Which links may be is said by replacing this method, as its documentation has it.
     made.validateLink = _is_safe  # type: ignore[method-assign, assignment]
     # Only what says that it is an address becomes a link: in "node.js" and "e.g.it" nobody meant one.
     assert made.linkify is not None

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 # What a reader may be, the least first.
 ROLES = ("COMMENTER", "MEMBER", "STAFF", "MODERATOR", "ADMIN")
 MODERATING = frozenset({"MODERATOR", "ADMIN"})
-# What a key may be allowed beside reading, which every key may.
-SCOPES = frozenset({"comments:write", "moderate", "webhooks"})
 
 
 @dataclass(frozen=True, slots=True)

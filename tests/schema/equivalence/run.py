@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from db import select
+from db import find, select
 from db.pool import Database
 from schema.build import build_schema
 from schema.caller import ANONYMOUS, Caller
@@ -29,12 +29,12 @@ LIMITS = Limits(cost=10**9)
 def small_bounds() -> Iterator[None]:
     """Totals count up to few, searches rank few and find few often, so that what happens beyond is seen in a small
     edition."""
-    before = select.COUNTED, select.RANKED, select.FEW
-    select.COUNTED, select.RANKED, select.FEW = COUNTED, RANKED, FEW
+    before = select.COUNTED, select.RANKED, find.FEW
+    select.COUNTED, select.RANKED, find.FEW = COUNTED, RANKED, FEW
     try:
         yield
     finally:
-        select.COUNTED, select.RANKED, select.FEW = before
+        select.COUNTED, select.RANKED, find.FEW = before
 
 
 @dataclass

@@ -1,0 +1,166 @@
+"""How the rows of a page are found: by a text, or by the way that a test leaves open. The rest is `db/select.py`'s."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from db.read import All, Condition, Page, Param, Test
+from db.tables import KeyKind, Table
+
+if TYPE_CHECKING:
+    from db.select import Writer
+
+# A text that the first spans, the last two weeks, hold less often than this is found seldom: all there is of it comes
+# at once, in a third of the time that it takes from span to span.
+FIRST_SPANS = 3
+FEW = 20
+# What a cursor's key is bound as. A time comes as text: asyncpg sends the first moment of the year 1, which stands for
+# never, as -infinity.
+KEY_TYPE: dict[KeyKind, str] = {"time": "text::timestamptz", "int": "integer", "text": "text", "bytes": "bytea"}
+
+
+def found_by_text(
+    writer: "Writer",
+    page: Page,
+    table: Table,
+    t: str,
+    where: Sequence[str],
+    limit: str,
+    *,
+    any_order: bool = False,
+    more: str = "",
+) -> str:
+    """The first rows that a text finds, among other tests: their ids and keys, and `more`.
+
+    How often the first spans hold the text tells how it is best looked for. Where they hold few, all that it finds
+    is looked at at once. Where they hold many, rows are taken in the order of the page until there are enough: from
+    span to span where that is the order of the spans and nothing leads to fewer rows, else as an index gives them.
+    A row between the spans and their rows would be read however many were found. `offset 0` keeps Postgres, which
+    guesses that every text finds many, from walking through all rows in order instead.
+    """
+    spans, tests = table.spans, tests_of(page)
+    assert spans is not None
+    way = way_of(page, table)
+    s, near, w = writer.alias(), writer.alias(), writer.alias()
+    conditions = [*writer.conditions(page, table, t, "", "", each=" offset 0"), *where]
+    ordered = f" limit {limit}" if any_order else writer.ordered(page, t, limit=limit)
+    columns = f"{t}.id, {t}.{page.order.key}{more}"
+
+    def rows(conditions: Sequence[str], when: str = "") -> str:
+        found = f"select {columns} from {table.name} {t} where {' and '.join(conditions)} offset 0"
+        return f"(select {t}.* from ({found}) {t}{when}{ordered})"
+
+    def by_span(conditions: Sequence[str]) -> str:
+        found = rows([*conditions, writer.filled(spans.within, t, o=s)])
+        return f"select {t}.* from {s} cross join lateral {found} {t} where {s}.n"
+
+    in_spans = (any_order or _as_spans(page, table)) and not tests.keys() & set(spans.instead)
+    counted = f"(select count(*) from {near})"
+    few, many = f" where {counted} < {FEW}", f"{counted} >= {FEW}"
+    if in_spans:
+        nearest = f"{by_span(conditions)} <= {FIRST_SPANS} limit {limit}"
+        begins = f"(select {spans.begins.format(o=s)} from {s} where {s}.n = {FIRST_SPANS})"
+        rest = (
+            f"select * from {near} union all {rows([*conditions, writer.filled(spans.older, t, o=begins)], few)}"
+            f" union all ({by_span(conditions)} > {FIRST_SPANS} and {many} limit {limit}) limit {limit}"
+        )
+    else:
+        alone = [writer.seen(table, t), writer.condition(tests[spans.test], table, t)]
+        nearest = f"{by_span(alone)} <= {FIRST_SPANS} limit {FEW}"
+        if way is None:
+            walked = f"select {columns} from {table.name} {t} where {' and '.join([*conditions, many])}{ordered}"
+        else:
+            k = writer.alias()
+            each = _tested(writer, way.page, table, t, k, [*where, many], columns, limit)
+            things = writer.filled(way.of, "", way.params)
+            walked = (
+                f"select distinct on ({t}.{page.order.key}, {t}.id) {t}.* from {things} {k}"
+                f" cross join lateral ({each}) {t}{writer.ordered(page, t, limit=limit)}"
+            )
+        rest = f"{rows(conditions, few)} union all ({walked})"
+    top = _top(writer, page) if in_spans and not any_order else ""
+    spanned = spans.of.format(top or spans.top.format(t=w))
+    return (
+        f"with {s} as materialized (select * from {spanned} with ordinality {s} (keys, n)),"
+        f" {near} as materialized ({nearest}) {rest}"
+    )
+
+
+def _tested(
+    writer: "Writer", page: Page, table: Table, t: str, o: str, where: Sequence[str], columns: str, limit: str
+) -> str:
+    """Rows at the end of an edge, in its order, each looked at as it comes until enough have passed. Postgres would
+    collect all that pass the text test instead."""
+    edge, x = page.edge, writer.alias()
+    assert edge is not None
+    same = {page.order.key: page.order.key, "id": "id"}
+    beside = edge.beside if edge.through else same
+    entry = writer.filled(edge.entry or edge.on, x, o=o, x=x)
+    direction = " desc" if page.order.descending != page.backward else ""
+    place = f"{x}.{beside[page.order.key]}{direction}, {x}.{beside['id']}{direction}"
+    passing = [
+        f"{t}.id = {x}.{beside['id']}",
+        writer.seen(table, t),
+        *([writer.condition(page.where, table, t, " offset 0")] if page.where is not None else ()),
+        *where,
+    ]
+    row = f"select {columns} from {table.name} {t} where {' and '.join(passing)} offset 0"
+    return (
+        f"select {t}.* from {edge.through or table.name} {x} cross join lateral ({row}) {t}"
+        f" where {entry} order by {place} limit {limit}"
+    )
+
+
+def _top(writer: "Writer", page: Page) -> str:
+    """Where the spans of a page begin, if not with the newest row."""
+    return f"{writer.param(page.after.key)}::{KEY_TYPE['time']}" if page.after is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way by which the rows of a page are reached: the things from which, and the page of one of them."""
+
+    of: str
+    params: tuple[Param, ...]
+    page: Page
+
+
+def way_of(page: Page, table: Table) -> Way | None:
+    """The best way that a test of the page leaves open. None where its rows are reached by an edge already, or stand in
+    another order."""
+    conditions, tests = list(_all(page.where)), tests_of(page)
+    if page.edge is not None or page.rank is not None:
+        return None
+    for name, way in table.ways.items():
+        if name in tests and table.orders[way.edge.order].key == page.order.key:
+            conditions.remove(tests[name])
+            rest = All(tuple(conditions)) if conditions else None
+            return Way(way.of, tests[name].params, replace(page, edge=way.edge, where=rest))
+    return None
+
+
+def by_text(page: Page, table: Table) -> bool:
+    """Whether a text finds the rows of a page."""
+    return table.spans is not None and page.edge is None and table.spans.test in tests_of(page)
+
+
+def _as_spans(page: Page, table: Table) -> bool:
+    """Whether a page is in the order of the spans of its table."""
+    if table.spans is None or page.backward:
+        return False
+    order = table.orders[table.spans.order]
+    return (page.order.key, page.order.descending) == (order.key, order.descending)
+
+
+def tests_of(page: Page) -> dict[str, Test]:
+    """By name, tests that every row of a page passes."""
+    return {each.name: each for each in _all(page.where) if isinstance(each, Test)}
+
+
+def _all(condition: Condition | None) -> Iterator[Condition]:
+    """What has to be true of all that a condition is made of."""
+    if isinstance(condition, All):
+        for each in condition.of:
+            yield from _all(each)
+    elif condition is not None:
+        yield condition
