@@ -1,8 +1,10 @@
 """How a page of a long discussion compares with one of a short discussion: `python -m tests.benchmarks.threads`.
 
-Two articles, one with 100 comments and one with 100,000, both up to 30 deep. Each page is read by its plan, one
-statement, in rounds in which the two articles take turns. What is printed are p50 and p99 in milliseconds, and their
-ratios. Everything is invented, on an embedded Postgres of its own.
+Two articles, one with 100 comments and one with 100,000, both up to 30 deep. The long discussion begins like the short
+one and goes on from there, so that a page holds about as much of either, and what is compared is how long the
+discussion is. Each page is read by its plan, one statement, in rounds in which the two articles take turns. What is
+printed are how many comments the pages hold, p50 and p99 in milliseconds, and their ratios. Everything is invented, on
+an embedded Postgres of its own.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,8 @@ from tests.services import ROOT
 
 EDITION = ROOT / "tests" / "schema" / "edition.sql"
 SHORT, LONG, DEEPEST = 100, 100_000, 30
+# So many comments of the short discussion answer the article itself: as many as the first page holds.
+ROOTS = 20
 BEGAN = datetime(2026, 3, 12, 9, 0, tzinfo=UTC)
 
 _COMMENT = "id author { displayName } body createdAt replyCount"
@@ -50,15 +55,18 @@ WANTED = 2.0
 
 
 def discussion(article: UUID, authors: Sequence[UUID], count: int, seed: int) -> list[dict[str, Any]]:
-    """Rows of `comments`: a fifth are roots, the others answer any earlier one that is not too deep. Some of them are
-    one chain, so that the deepest level is there."""
+    """Rows of `comments`. First a chain down to the deepest level, then roots until a page is full of them, which are
+    answered in turn until there are 100 comments. After that a fifth are roots, and the others answer any earlier one
+    that is not too deep."""
     dice = random.Random(seed)
     rows: list[dict[str, Any]] = []
     for number in range(count):
         above: dict[str, Any] | None = None
         if 0 < number < DEEPEST:
             above = rows[-1]
-        elif number and dice.random() > 0.2:
+        elif DEEPEST + ROOTS - 1 <= number < SHORT:
+            above = rows[DEEPEST + number % (ROOTS - 1)]
+        elif number >= SHORT and dice.random() > 0.2:
             above = rows[dice.randrange(number)]
             if above["depth"] + 1 >= DEEPEST:
                 above = None
@@ -115,29 +123,38 @@ async def filled(url: str) -> tuple[str, str]:
     return short, long
 
 
-async def measured(url: str, ids: tuple[str, str], rounds: int, each: int) -> dict[str, list[list[float]]]:
-    """Milliseconds by page, of the short and of the long discussion."""
+@dataclass(slots=True)
+class Page:
+    """A page of the short and of the long discussion. holds: comments. times: milliseconds."""
+
+    holds: list[int] = field(default_factory=list)
+    times: tuple[list[float], list[float]] = field(default_factory=lambda: ([], []))
+
+
+async def measured(url: str, ids: tuple[str, str], rounds: int, each: int) -> dict[str, Page]:
+    """What was measured, by page."""
     database = await Database.open(url, size=1, application_name="threads", generic_plans=True)
     executor = Executor(build_schema(), database)
-    times: dict[str, list[list[float]]] = {page: [[], []] for page in PAGES}
+    pages = {page: Page() for page in PAGES}
     try:
         await database.value("select 1")
-        for document in PAGES.values():
+        for page, document in PAGES.items():
             for id_ in ids:
-                await _is_one_statement(executor, database, document, id_)
+                pages[page].holds.append(await _is_one_statement(executor, database, document, id_))
         for number in range(rounds):
             for page, document in PAGES.items():
                 for place in (0, 1) if number % 2 else (1, 0):
                     for _ in range(each):
                         began = time.perf_counter()
                         await executor.execute(document, {"id": ids[place]})
-                        times[page][place].append((time.perf_counter() - began) * 1_000)
+                        pages[page].times[place].append((time.perf_counter() - began) * 1_000)
     finally:
         await database.close()
-    return times
+    return pages
 
 
-async def _is_one_statement(executor: Executor, database: Database, document: str, id_: str) -> None:
+async def _is_one_statement(executor: Executor, database: Database, document: str, id_: str) -> int:
+    """How many comments the page holds."""
     before = await executed(database)
     answer = await executor.execute(document, {"id": id_})
     told = orjson.loads(answer.body)
@@ -145,20 +162,22 @@ async def _is_one_statement(executor: Executor, database: Database, document: st
         raise RuntimeError(f"No page came: {answer.body[:500]!r}")
     if (await executed(database) - before).total() != 1:
         raise RuntimeError("A page took more than one statement.")
+    return answer.body.count(b'"createdAt":')
 
 
-def table(times: dict[str, list[list[float]]]) -> tuple[str, bool]:
+def table(pages: dict[str, Page]) -> tuple[str, bool]:
     """The figures as a table, and whether all are as wanted."""
     lines = [
-        f"| page | {SHORT} comments, p50 / p99 ms | {LONG:,} comments, p50 / p99 ms | ratio of p50 | ratio of p99 |",
-        "| --- | ---: | ---: | ---: | ---: |",
+        f"| page | holds | {SHORT} comments, p50 / p99 ms | {LONG:,} comments, p50 / p99 ms | ratio of p50 | of p99 |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
     ]
     reached = True
-    for page, (short, long) in times.items():
-        (p50, p99), (long50, long99) = _percentiles(short), _percentiles(long)
+    for page, found in pages.items():
+        (p50, p99), (long50, long99) = map(_percentiles, found.times)
+        holds = " and ".join(map(str, found.holds))
         reached &= long99 <= WANTED * p99
         ratios = f"{long50 / p50:.2f} | {long99 / p99:.2f}"
-        lines.append(f"| {page} | {p50:.2f} / {p99:.2f} | {long50:.2f} / {long99:.2f} | {ratios} |")
+        lines.append(f"| {page} | {holds} | {p50:.2f} / {p99:.2f} | {long50:.2f} / {long99:.2f} | {ratios} |")
     return "\n".join(lines), reached
 
 
