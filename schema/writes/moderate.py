@@ -65,8 +65,14 @@ async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Wri
 
     async def work(connection: Any) -> Written:
         await decides(connection, desk, by, now)
-        if await connection.fetchval(statements("commenters")["set_state"], id_, state, until) is None:
+        sql = statements("commenters")
+        erased = await connection.fetchval(sql["set_state"], id_, state, until)
+        if erased is None:
             raise missing(Code.COMMENTER_NOT_FOUND, "id")
+        if erased and state in ("ACTIVE", "PREMODERATED"):
+            # They stayed only so that they don't write.
+            await connection.execute(sql["remove"], [id_])
+            return Written((id_,))
         await connection.execute(statements("decisions")["of_commenter"], uuid7(now), id_, state, until, note, now, by)
         return Written((id_,))
 
