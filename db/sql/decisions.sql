@@ -13,6 +13,10 @@ values ($1, $2, $3, $4, $5, $6, $7);
 -- Whether an article takes comments, as somebody decided. $1 id, $2 article, $3 open, $4 now, $5 by whom.
 insert into decisions (id, article_id, comments_open, decided_at, decided_by) values ($1, $2, $3, $4, $5);
 
+-- name: wipe
+-- What comments said is gone, and with it what rules noted of it, which may quote it. $1 comments.
+update decisions set note = null where comment_id = any ($1::uuid[]) and rule is not null;
+
 -- name: by_moderator
 -- The newest decision that a moderator made of a comment, as a status. $1 comment.
 select status from decisions where comment_id = $1 and rule is null order by decided_at desc, id desc limit 1;

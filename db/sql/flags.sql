@@ -9,6 +9,11 @@ returning id;
 -- A moderator has decided on what was reported of comments. $1 comments, $2 now.
 update flags set decided_at = $2 where comment_id = any ($1::uuid[]) and decided_at is null;
 
+-- name: wipe
+-- What comments said is gone: so are notes, which may quote it, and there is nothing left to decide on. $1 comments,
+-- $2 now.
+update flags set note = null, decided_at = coalesce(decided_at, $2) where comment_id = any ($1::uuid[]);
+
 -- name: withdraw
 -- What rules said of a comment's text no longer counts, since it has another. $1 comment, $2 now.
 with settled as (
