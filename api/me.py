@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api.callers import Unauthenticated
 from api.errors import problem
@@ -51,4 +51,4 @@ async def _answer(request: Request, head: Head) -> Response:
         return problem(429, str(error), headers=wait, code=Code.RATE_LIMITED)
     except Refusal as refusal:
         return problem(404, str(refusal), code=str(refusal.problem.code))
-    return Response(found, media_type="application/json", headers=_HEADERS)
+    return StreamingResponse(found, media_type="application/json", headers=_HEADERS)

@@ -126,41 +126,26 @@ with judged as (
 delete from commenters where id = any ($1::uuid[]);
 
 -- name: export
--- All that is kept of a commenter, as JSON text. $1 commenter.
+-- What is kept of a commenter and is short, as JSON text. $1 commenter.
 select json_build_object(
   'commenter', json_build_object(
     'id', 'm_' || m.id, 'displayName', m.display_name, 'role', m.role, 'state', m.state, 'stateUntil', m.state_until,
-    'firstSeenAt', m.created_at
+    'firstSeenAt', m.created_at,
+    'decisions', (
+      select coalesce(json_agg(json_build_object(
+        'state', d.state, 'until', d.state_until, 'note', d.note, 'decidedAt', d.decided_at
+      ) order by d.decided_at, d.id), '[]')
+      from decisions d where d.commenter_id = m.id
+    )
   ),
   'identities', (
     select coalesce(json_agg(json_build_object('issuer', i.issuer, 'subject', i.subject, 'firstSeenAt', i.created_at)
       order by i.created_at), '[]')
     from identities i where i.commenter_id = m.id
   ),
-  'comments', (
-    select coalesce(json_agg(json_build_object(
-      'id', 'c_' || c.id, 'articleUrl', a.url, 'parentId', 'c_' || c.parent_id, 'markdown', c.body_markdown,
-      'html', c.body_html, 'status', c.status, 'placeholder', c.placeholder, 'createdAt', c.created_at,
-      'editedAt', c.edited_at,
-      'decisions', (
-        select coalesce(json_agg(json_build_object(
-          'status', d.status, 'reason', d.reason, 'note', d.note, 'rule', d.rule, 'decidedAt', d.decided_at
-        ) order by d.decided_at, d.id), '[]')
-        from decisions d where d.comment_id = c.id
-      )
-    ) order by c.created_at, c.id), '[]')
-    from comments c join articles a on a.id = c.article_id where c.author_id = m.id
-  ),
-  'reactions', (
-    select coalesce(json_agg(json_build_object('commentId', 'c_' || r.comment_id, 'createdAt', r.created_at)
-      order by r.created_at, r.comment_id), '[]')
-    from reactions r where r.commenter_id = m.id
-  ),
-  'flags', (
-    select coalesce(json_agg(json_build_object(
-      'commentId', 'c_' || f.comment_id, 'reason', f.reason, 'note', f.note, 'createdAt', f.created_at
-    ) order by f.created_at, f.id), '[]')
-    from flags f where f.commenter_id = m.id
+  'paces', (
+    select coalesce(json_agg(json_build_object('kind', p.kind, 'until', p.until) order by p.kind), '[]')
+    from paces p where p.commenter_id = m.id
   )
 )::text
 from commenters m
