@@ -222,6 +222,7 @@ class Maker:
                 "word_count": dice.randrange(5) * 100,
                 "has_image": images > 0,
                 "comments_open": dice.random() < 0.8,
+                "comments_close_at": (None, "2026-11-20 12:00:30+00", "2926-11-20 12:00:30+00")[number % 3],
                 "content_hash": f"\\x{number % 256:02x}",
                 "search": tsvector(headline=headline, lead=lead, byline=byline, body="\n\n".join(texts) or None),
             }
