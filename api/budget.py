@@ -17,7 +17,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from prometheus_client import Counter, Histogram
@@ -122,8 +122,12 @@ class Budget:
             self._exchange_soon()
             is_admitted = await asked
         if not is_admitted:
-            LIMITED.labels(account.kind).inc()
-            raise RateLimited(account.spending(points, self.clock()))
+            self.refuse(account, points)
+
+    def refuse(self, account: Account, points: int) -> NoReturn:
+        """Raises RateLimited: there are not so many points left."""
+        LIMITED.labels(account.kind).inc()
+        raise RateLimited(account.spending(points, self.clock()))
 
     def refund(self, account: Account, points: int) -> None:
         """Give back what was spent for nothing, unless that is over anyway."""

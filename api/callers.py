@@ -14,10 +14,10 @@ from uuid import UUID
 import structlog
 from cachetools import LRUCache
 
-from api.heads import Head
+from api.heads import RequestHead
 from api.tokens import BadToken, Reader, Tokens
 from db.changes import Kind, Line, append
-from db.head import Head as Version
+from db.head import Head
 from db.ids import uuid7
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.retry import write
@@ -36,7 +36,7 @@ _NOTED = 60
 _INSTALLS = 64
 
 
-class Unauthenticated(Exception):
+class BadCredentials(Exception):
     """What a request brings to say who is calling counts for nothing; the message says why."""
 
     @property
@@ -65,7 +65,7 @@ class Callers:
         self._database = database
         self._tokens = tokens
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._version = Version(database, statements("keys")["version"])
+        self._version = Head(database, statements("keys")["version"])
         self._readers: LRUCache[bytes, tuple[Caller, float]] = LRUCache(_MOST_TOKENS)
         self._keys: LRUCache[str, _Known] = LRUCache(_MOST_KEYS)
         self._noted: LRUCache[UUID, float] = LRUCache(_MOST_KEYS)
@@ -75,11 +75,11 @@ class Callers:
         await self._version.close()
         await asyncio.gather(*self._notes)
 
-    async def of(self, head: Head) -> Caller:
+    async def of(self, head: RequestHead) -> Caller:
         """The caller of a request.
 
         Raises:
-            Unauthenticated: what it brings is unknown, over, or not meant for us.
+            BadCredentials: what it brings is unknown, over, or not meant for us.
             ProviderUnavailable, DatabaseTimeout, DatabaseUnavailable: it can't be known at the moment.
         """
         if not (head.authorization or head.api_key):
@@ -87,7 +87,7 @@ class Callers:
         bearer, secret = _bearer(head.authorization), _text(head.api_key)
         if bearer.startswith("bs_"):
             if secret and secret != bearer:
-                raise Unauthenticated("Send one key.")
+                raise BadCredentials("Send one key.")
             bearer, secret = "", bearer
         key = await self._by_key(secret, head) if secret else None
         if not bearer:
@@ -97,10 +97,10 @@ class Callers:
 
     # -- keys
 
-    async def _by_key(self, secret: str, head: Head) -> Caller:
+    async def _by_key(self, secret: str, head: RequestHead) -> Caller:
         prefix = prefix_of(secret)
         if prefix is None:
-            raise Unauthenticated("This is no key of this service.")
+            raise BadCredentials("This is no key of this service.")
         version, now = await self._version.read(), self._clock()
         known = self._keys.get(secret)
         if known is None or known.version != version:
@@ -109,7 +109,7 @@ class Callers:
             if known.caller is not None:  # what is made up must not push out what is known
                 self._keys[secret] = known
         if known.caller is None or known.id is None or known.ends <= now.timestamp():
-            raise Unauthenticated("This key is unknown, revoked or over.")
+            raise BadCredentials("This key is unknown, revoked or over.")
         self._note(known.id, now)
         if not known.publishable:
             return known.caller
@@ -162,7 +162,7 @@ class Callers:
         try:
             reader = await self._tokens.read(token, now.timestamp())
         except BadToken as error:
-            raise Unauthenticated(str(error)) from None
+            raise BadCredentials(str(error)) from None
         id_ = await self._commenter(reader, now)
         audience: Audience = "moderator" if reader.role in MODERATING else "reader"
         caller = Caller(audience, id_, reader.role, bucket=f"reader {id_}")
@@ -213,7 +213,7 @@ def _bearer(header: bytes) -> str:
         return ""
     scheme, _, given = _text(header).partition(" ")
     if scheme.lower() != "bearer" or not given.strip():
-        raise Unauthenticated("The header Authorization is `Bearer`, a space, and a token or key.")
+        raise BadCredentials("The header Authorization is `Bearer`, a space, and a token or key.")
     return given.strip()
 
 

@@ -43,10 +43,12 @@ class RateLimited(ReadError):
     code = Code.RATE_LIMITED
 
     def __init__(self, spending: Spending) -> None:
-        super().__init__(
+        lacking = (
             f"The operation costs {spending.cost:,} points, and {spending.remaining:,} of {spending.limit:,} are left."
-            f" There are more in {spending.seconds} seconds."
+            if spending.remaining
+            else f"All {spending.limit:,} points are spent."
         )
+        super().__init__(f"{lacking} There are more in {spending.seconds} seconds.")
         self.spending = spending
 
 

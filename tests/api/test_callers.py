@@ -10,8 +10,8 @@ import pytest
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.callers import Callers, Unauthenticated
-from api.heads import Head
+from api.callers import BadCredentials, Callers
+from api.heads import RequestHead
 from api.provider import Provider
 from api.settings import Settings
 from api.tokens import Tokens, make
@@ -240,7 +240,7 @@ async def test_a_key_is_over_at_its_end(database: Database) -> None:
     callers = Callers(database, Tokens(), clock=lambda: clock[0])
     assert (await callers._by_key(secret, head())).bucket.startswith("key ")
     clock[0] += timedelta(hours=1)
-    with pytest.raises(Unauthenticated, match="over"):
+    with pytest.raises(BadCredentials, match="over"):
         await callers._by_key(secret, head())
     await callers.close()
 
@@ -358,8 +358,8 @@ async def test_a_key_that_is_not_there_can_not_be_revoked(database: Database) ->
 # -- what is refused
 
 
-def head(**headers: str) -> Head:
-    return Head({"headers": [(name.encode(), value.encode()) for name, value in headers.items()]})
+def head(**headers: str) -> RequestHead:
+    return RequestHead({"headers": [(name.encode(), value.encode()) for name, value in headers.items()]})
 
 
 async def assert_refused(client: httpx2.AsyncClient, headers: Mapping[str, str], message: str | None = None) -> None:
