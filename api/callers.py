@@ -15,7 +15,7 @@ import structlog
 from cachetools import LRUCache
 
 from api.heads import RequestHead
-from api.tokens import BadToken, Reader, Tokens
+from api.tokens import NAMELESS, BadToken, Reader, Tokens
 from db.changes import Kind, Line, append
 from db.head import Head
 from db.ids import uuid7
@@ -178,7 +178,7 @@ class Callers:
         """The commenter that a reader is, made at the first meeting."""
         sql = statements("identities")
         rows = await self._database.rows(sql["known"], reader.issuer, reader.subject)
-        if rows and (rows[0]["display_name"], rows[0]["role"]) == (reader.name, reader.role):
+        if rows and rows[0]["role"] == reader.role and reader.name in (None, rows[0]["display_name"]):
             found: UUID = rows[0]["id"]
             return found
 
@@ -187,7 +187,7 @@ class Callers:
             if not rows:
                 id_ = uuid7(now)
                 commenters = statements("commenters")["add"]
-                await connection.execute(commenters, [id_], [reader.name], [reader.role], [now])
+                await connection.execute(commenters, [id_], [reader.name or NAMELESS], [reader.role], [now])
                 await connection.execute(sql["add"], reader.issuer, reader.subject, id_, now)
                 return id_
             known: UUID = rows[0]["id"]
@@ -196,12 +196,21 @@ class Callers:
                 await append(connection, [Line(Kind.COMMENT_UPDATED, f"m_{known}")])
             return known
 
-        return await write(self._database, meet)
+        try:
+            return await write(self._database, meet)
+        except DatabaseUnavailable as error:
+            if not rows:
+                raise
+            # A database that can't be written is read all the same; the name is taken over later.
+            log.warning("reader_not_renamed", kind=type(error).__name__)
+            found = rows[0]["id"]
+            return found
 
 
 def _both(key: Caller, reader: Caller) -> Caller:
     """A reader by way of a program or an app: what either may see, and the budget of the program; in an app the
-    reader's. What they may do is asked of both (`schema/writes/desk.py`)."""
+    reader's. Whether they may write is asked of both, whether they may decide of the reader alone (`schema/writes/
+    desk.py`): without the key they could do that too."""
     audience = "moderator" if "moderator" in (key.audience, reader.audience) else reader.audience
     of_key = replace(key, audience=audience, reader=reader.reader, role=reader.role)
     return of_key if key.program else replace(of_key, bucket=reader.bucket)

@@ -49,7 +49,7 @@ async def other(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def own(subject: str = "u1", name: str = "Ann Lee", role: str | None = None) -> dict[str, str]:
+def own(subject: str = "u1", name: str | None = "Ann Lee", role: str | None = None) -> dict[str, str]:
     made = make(SHARED_KEY, subject, name=name, role=role, now=datetime.now(UTC), hours=1)
     return {"Authorization": f"Bearer {made}"}
 
@@ -101,6 +101,30 @@ async def test_a_new_name_or_role_is_written_and_told_in_the_log(
     assert after == before | {"displayName": "Ann Lee-Ho", "role": "STAFF", "commentCount": 1}
     lines = await database.rows("select kind, node from changes order by seq desc limit 1")
     assert [tuple(line) for line in lines] == [("COMMENT_UPDATED", after["id"])]
+
+
+async def test_a_token_without_a_name_takes_none_away(edition: httpx2.AsyncClient, database: Database) -> None:
+    for name in ("Ann Lee", None, "Ann Lee"):
+        assert (await asked(edition, VIEWER, own(name=name)))["viewer"]["commenter"]["displayName"] == "Ann Lee"
+    assert await database.value("select count(*) from changes where kind = 'COMMENT_UPDATED'") == 0
+    nameless = (await asked(edition, VIEWER, own("u2", name=None)))["viewer"]["commenter"]
+    assert nameless["displayName"] == "Reader"
+    named = (await asked(edition, VIEWER, own("u2", name="Bo")))["viewer"]["commenter"]
+    assert named == nameless | {"displayName": "Bo"}
+
+
+async def test_a_known_reader_reads_on_where_nothing_can_be_written(
+    edition: httpx2.AsyncClient, settings: Settings, database: Database
+) -> None:
+    known = (await asked(edition, VIEWER, own()))["viewer"]["commenter"]
+    async with database.transaction() as connection:
+        name = await connection.fetchval("select current_database()")
+        await connection.execute(f'alter database "{name}" set default_transaction_read_only = on')
+    made = create_app(settings)
+    async with made.router.lifespan_context(made), client_of(made) as client:
+        assert (await asked(client, VIEWER, own(name="Ann Lee-Ho")))["viewer"]["commenter"] == known
+        stranger = await client.post("/graphql", json={"query": VIEWER}, headers=own("u2"))
+        assert stranger.status_code == 503
 
 
 async def test_who_was_erased_and_stays_banned_gets_no_name_back(
