@@ -797,6 +797,10 @@ CREATE INDEX comments_reported ON public.comments USING btree (created_at, id) W
 
 CREATE INDEX comments_roots ON public.comments USING btree (article_id, created_at, id) WHERE ((parent_id IS NULL) AND is_public);
 
+CREATE INDEX comments_roots_by_reactions ON public.comments USING btree (article_id, reaction_count DESC, id DESC) WHERE (parent_id IS NULL);
+
+CREATE INDEX comments_roots_by_replies ON public.comments USING btree (article_id, reply_count DESC, id DESC) WHERE (parent_id IS NULL);
+
 CREATE INDEX comments_thread ON public.comments USING btree (article_id, thread_key, id) WHERE is_public;
 
 CREATE INDEX comments_unmoderated ON public.comments USING btree (created_at, id) WHERE ((status = ANY (ARRAY['PUBLISHED'::text, 'PENDING'::text, 'WITHHELD'::text])) AND ((placeholder IS NULL) OR (placeholder = 'REMOVED'::text)));

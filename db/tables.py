@@ -52,7 +52,8 @@ class Edge:
     through: a table between them, with at most one row for two; entry joins that to the other row. beside: columns of
     `table` that stand there too, so that a page is read off an index of that table alone. apart: its rows don't lie
     within the row that it comes from. at_hand: it leads to the source that stands beside the row (`Table.source`),
-    visible to all. counted: where the row that it comes from counts the rows that the public sees.
+    visible to all. counted: where the row that it comes from counts the rows that the public sees. most: of a short
+    list that anybody may make longer, so many rows are read, the first ones.
     """
 
     table: str
@@ -65,6 +66,7 @@ class Edge:
     apart: bool = False
     at_hand: bool = False
     counted: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,8 +459,8 @@ COMMENTS = Table(
         "parent": Edge("comments", "{t}.id = {o}.parent_id", nullable=True),
         "author": Edge("commenters", "{t}.id = {o}.author_id and {whole}", nullable=True),
         "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST", counted="reply_count"),
-        "decisions": Edge("decisions", "{t}.comment_id = {o}.id", "{t}.decided_at desc, {t}.id desc"),
-        "flags": Edge("flags", "{t}.comment_id = {o}.id", "{t}.created_at desc, {t}.id desc"),
+        "decisions": Edge("decisions", "{t}.comment_id = {o}.id", "{t}.decided_at desc, {t}.id desc", most=50),
+        "flags": Edge("flags", "{t}.comment_id = {o}.id", "{t}.created_at desc, {t}.id desc", most=50),
     },
     orders={
         "NEWEST": Order("cn", "created_at", "time", descending=True),

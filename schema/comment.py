@@ -151,9 +151,9 @@ class Comment(Node):
     viewer_has_flagged: bool = rule(OfColumn("viewer_has_flagged", weight=1))
     viewer_can_edit: bool = column("viewer_can_edit")
     decisions: list[ModerationDecision] = edge(
-        "decisions", "Moderators and the author only; empty for others. The newest first."
+        "decisions", "Moderators and the author only; empty for others. The newest first, at most 50."
     )
-    flags: list[CommentFlag] = edge("flags", "Moderators only; empty for others. The newest first.")
+    flags: list[CommentFlag] = edge("flags", "Moderators only; empty for others. The newest first, at most 50.")
 
 
 def _comment(id: strawberry.ID) -> Comment | None:
