@@ -23,8 +23,10 @@ from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.retry import write
 from db.statements import statements
 from db.tables import Audience
+from ingest.moderation.case import State
 from jobs.keys import hashed, prefix_of
 from schema.caller import ANONYMOUS, MODERATING, Caller
+from schema.writes.desk import standing
 
 log = structlog.get_logger("broadsheet.callers")
 
@@ -163,8 +165,9 @@ class Callers:
             reader = await self._tokens.read(token, now.timestamp())
         except BadToken as error:
             raise BadCredentials(str(error)) from None
-        id_ = await self._commenter(reader, now)
-        audience: Audience = "moderator" if reader.role in MODERATING else "reader"
+        id_, state = await self._commenter(reader, now)
+        moderates = reader.role in MODERATING and state not in (State.SUSPENDED, State.BANNED)
+        audience: Audience = "moderator" if moderates else "reader"
         caller = Caller(audience, id_, reader.role, bucket=f"reader {id_}")
         self._readers[mark] = caller, min(reader.ends, now.timestamp() + _REMEMBERED)
         return caller
@@ -174,37 +177,36 @@ class Callers:
         for mark in [mark for mark, (caller, _) in self._readers.items() if caller.reader == commenter]:
             del self._readers[mark]
 
-    async def _commenter(self, reader: Reader, now: datetime) -> UUID:
-        """The commenter that a reader is, made at the first meeting."""
+    async def _commenter(self, reader: Reader, now: datetime) -> tuple[UUID, State]:
+        """The commenter that a reader is, made at the first meeting, and how they stand."""
         sql = statements("identities")
         rows = await self._database.rows(sql["known"], reader.issuer, reader.subject)
-        if rows and rows[0]["role"] == reader.role and reader.name in (None, rows[0]["display_name"]):
-            found: UUID = rows[0]["id"]
-            return found
+        known = (rows[0]["id"], standing(rows[0], now)) if rows else None
+        if known and rows[0]["role"] == reader.role and reader.name in (None, rows[0]["display_name"]):
+            return known
 
-        async def meet(connection: Any) -> UUID:
+        async def meet(connection: Any) -> tuple[UUID, State]:
             rows = await connection.fetch(sql["known"], reader.issuer, reader.subject)
             if not rows:
                 id_ = uuid7(now)
                 commenters = statements("commenters")["add"]
                 await connection.execute(commenters, [id_], [reader.name or NAMELESS], [reader.role], [now])
                 await connection.execute(sql["add"], reader.issuer, reader.subject, id_, now)
-                return id_
-            known: UUID = rows[0]["id"]
-            if await connection.fetchval(sql["rename"], known, reader.name, reader.role):
+                return id_, State.ACTIVE
+            id_ = rows[0]["id"]
+            if await connection.fetchval(sql["rename"], id_, reader.name, reader.role):
                 # They stand beside comments that the public sees.
-                await append(connection, [Line(Kind.COMMENT_UPDATED, f"m_{known}")])
-            return known
+                await append(connection, [Line(Kind.COMMENT_UPDATED, f"m_{id_}")])
+            return id_, standing(rows[0], now)
 
         try:
             return await write(self._database, meet)
         except DatabaseUnavailable as error:
-            if not rows:
+            if known is None:
                 raise
             # A database that can't be written is read all the same; the name is taken over later.
             log.warning("reader_not_renamed", kind=type(error).__name__)
-            found = rows[0]["id"]
-            return found
+            return known
 
 
 def _both(key: Caller, reader: Caller) -> Caller:

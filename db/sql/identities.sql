@@ -1,6 +1,6 @@
 -- name: known
 -- The commenter whom an identity provider calls so. $1 issuer, $2 subject.
-select m.id, m.display_name, m.role, m.comment_count
+select m.id, m.display_name, m.role, m.state, m.state_until
 from identities i join commenters m on m.id = i.commenter_id
 where i.issuer = $1 and i.subject = $2;
 

@@ -127,6 +127,17 @@ async def test_a_known_reader_reads_on_where_nothing_can_be_written(
         assert stranger.status_code == 503
 
 
+async def test_a_moderator_who_is_banned_sees_what_readers_see(
+    edition: httpx2.AsyncClient, other: httpx2.AsyncClient, database: Database
+) -> None:
+    queue = {"query": "{ moderationQueue(queue: PENDING) { totalCount } }"}
+    mine = own(role="MODERATOR")
+    assert "errors" not in (await edition.post("/graphql", json=queue, headers=mine)).json()
+    await database.value("update commenters set state = 'BANNED' where display_name = 'Ann Lee' returning 1")
+    (error,) = (await other.post("/graphql", json=queue, headers=mine)).json()["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
+
+
 async def test_who_was_erased_and_stays_banned_gets_no_name_back(
     edition: httpx2.AsyncClient, other: httpx2.AsyncClient, database: Database
 ) -> None:
