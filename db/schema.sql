@@ -324,6 +324,8 @@ CREATE TABLE public.decisions (
     rule text,
     decided_at timestamp with time zone NOT NULL,
     decided_by uuid,
+    premoderated boolean,
+    closes_at timestamp with time zone,
     CONSTRAINT decisions_check CHECK ((num_nonnulls(comment_id, commenter_id, article_id) = 1)),
     CONSTRAINT decisions_check1 CHECK (((comment_id IS NULL) = (status IS NULL))),
     CONSTRAINT decisions_check2 CHECK (((commenter_id IS NULL) = (state IS NULL))),

@@ -228,6 +228,8 @@ WHOLE: Mapping[Audience, str] = {
     "moderator": "({t}.placeholder is null or {t}.placeholder = 'REMOVED')",
 }
 
+_NEWEST_DECISION = "{t}.decided_at desc, {t}.id desc"
+
 _IN_ARTICLE = Edge("articles", "{t}.id = {o}.article_id")
 
 _ID_TEST = {"id": "{t}.id = {0}::uuid"}
@@ -281,6 +283,7 @@ ARTICLES = Table(
         "image": Edge("images", "{t}.article_id = {o}.id and {t}.position = 0", nullable=True),
         "images": Edge("images", "{t}.article_id = {o}.id", "{t}.position"),
         "enclosures": Edge("enclosures", "{t}.article_id = {o}.id", "{t}.position"),
+        "comments_decisions": Edge("decisions", "{t}.article_id = {o}.id and {moderates}", _NEWEST_DECISION, most=50),
         "topics": Edge("article_topics", "{t}.article_id = {o}.id and {t}.direct", "{t}.confidence desc, {t}.topic_id"),
         "revisions": Edge("revisions", "{t}.article_id = {o}.id", "NEWEST"),
         "comments": Edge("comments", "{t}.article_id = {o}.id and {t}.parent_id is null", "OLDEST"),
@@ -459,7 +462,7 @@ COMMENTS = Table(
         "parent": Edge("comments", "{t}.id = {o}.parent_id", nullable=True),
         "author": Edge("commenters", "{t}.id = {o}.author_id and {whole}", nullable=True),
         "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST", counted="reply_count"),
-        "decisions": Edge("decisions", "{t}.comment_id = {o}.id", "{t}.decided_at desc, {t}.id desc", most=50),
+        "decisions": Edge("decisions", "{t}.comment_id = {o}.id", _NEWEST_DECISION, most=50),
         "flags": Edge("flags", "{t}.comment_id = {o}.id", "{t}.created_at desc, {t}.id desc", most=50),
     },
     orders={
@@ -505,6 +508,7 @@ COMMENTERS = Table(
             through="comments",
             apart=True,
         ),
+        "decisions": Edge("decisions", "{t}.commenter_id = {o}.id and {moderates}", _NEWEST_DECISION, most=50),
     },
     tests=_ID_TEST | {"viewer": "{t}.id = {viewer}::uuid"},
 )
@@ -518,8 +522,14 @@ DECISIONS = Table(
     },
     columns=_plain("reason", "note", "rule", nullable=True)
     | _plain("decided_at", kind="time")
-    # Every decision of a comment has one; those of commenters and articles are not read here.
-    | {"status": Column("coalesce({t}.status, 'PENDING')")},
+    | _plain("state_until", "closes_at", kind="time", nullable=True)
+    | _plain("premoderated", kind="bool", nullable=True)
+    # Each decision has that of its own kind.
+    | {
+        "status": Column("coalesce({t}.status, 'PENDING')"),
+        "state": Column("coalesce({t}.state, 'ACTIVE')"),
+        "comments_open": Column("coalesce({t}.comments_open, true)", "bool"),
+    },
     edges={"decided_by": Edge("commenters", "{t}.id = {o}.decided_by and {moderates}", nullable=True)},
 )
 

@@ -10,8 +10,10 @@ insert into decisions (id, commenter_id, state, state_until, note, decided_at, d
 values ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: of_article
--- Whether an article takes comments, as somebody decided. $1 id, $2 article, $3 open, $4 now, $5 by whom.
-insert into decisions (id, article_id, comments_open, decided_at, decided_by) values ($1, $2, $3, $4, $5);
+-- Whether an article takes comments, as somebody decided. $1 id, $2 article, $3 open, $4 when it closes, $5 whether each
+-- is looked at first, null where nothing was said of it, $6 now, $7 by whom.
+insert into decisions (id, article_id, comments_open, closes_at, premoderated, decided_at, decided_by)
+values ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: by_moderator
 -- The newest decision that a moderator made of a comment, as a status. $1 comment.
