@@ -11,18 +11,22 @@ from schema.rate_limit import Spending
 
 Header = tuple[bytes, bytes]
 
+# The share of a limit that the other processes together may have let through untold.
+UNTOLD = 1 / 50
+
 
 class Account:
     """Points of one bucket in the current period. bucket: its first word says of what kind it is; length: of a period,
     in seconds.
 
     known: points spent in the period as of the last exchange between processes; untold: those spent here since. met:
-    whether there was an exchange about it. waiting: who waits for one, with their points.
+    whether there was an exchange about it; shared: whether another process let something through in the period.
+    waiting: who waits for one, with their points.
     """
 
     __slots__ = (
-        *("_said", "_second", "bucket", "kind", "known", "length", "limit", "met", "offset", "period", "untold"),
-        "waiting",
+        *("_said", "_second", "bucket", "kind", "known", "length", "limit", "met", "offset", "period", "shared"),
+        *("untold", "waiting"),
     )
 
     def __init__(self, bucket: str, limit: int, length: int) -> None:
@@ -34,7 +38,7 @@ class Account:
         self.offset = crc32(bucket.encode()) % length
         self.period = -1
         self.known = self.untold = 0
-        self.met = False
+        self.met = self.shared = False
         self.waiting: list[tuple[int, asyncio.Future[bool]]] = []
         self._second = -1
         self._said: tuple[bytes, Header, Header, Header]
@@ -43,15 +47,17 @@ class Account:
         """Begin a new period where the old one is over. now: seconds since 1970."""
         period = int(now - self.offset) // self.length
         if period > self.period:
-            self.period, self.known, self.untold = period, 0, 0
+            self.period, self.known, self.untold, self.shared = period, 0, 0, False
 
     def is_over(self, now: float) -> bool:
         return int(now - self.offset) // self.length > self.period
 
     @property
     def left(self) -> int:
-        """Points that are left, by what is known here."""
-        return max(self.limit - self.known - self.untold, 0)
+        """Points that may be asked for: those that are left by what is known here, without what other processes may
+        have let through meanwhile."""
+        unheard = int(self.limit * UNTOLD) if self.shared else 0
+        return max(self.limit - self.known - self.untold - unheard, 0)
 
     def has(self, points: int) -> bool:
         """Whether so many points are left, by what is known here."""
@@ -60,7 +66,7 @@ class Account:
     def spending(self, cost: int, now: float) -> Spending:
         resets_at = (self.period + 1) * self.length + self.offset
         used = min(self.known + self.untold, self.limit)
-        return Spending(cost, self.limit, used, self.length, resets_at, resets_at - now)
+        return Spending(cost, self.limit, used, self.left, self.length, resets_at, resets_at - now)
 
     def headers(self, now: float) -> Sequence[Header]:
         """What an answer says of a budget: draft-ietf-httpapi-ratelimit-headers-10, and the older fields that many

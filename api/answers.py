@@ -17,7 +17,7 @@ from typing import NamedTuple
 import brotli
 
 from api.encoding import preferred
-from api.heads import Head
+from api.heads import RequestHead
 from schema.execute import Answer, Holds
 
 if sys.version_info >= (3, 14):
@@ -89,15 +89,15 @@ def reply(
     return Reply(answer.status, tuple(found), answer.body, holds, tag, answer.deprecated, answer.cost)
 
 
-def encoded(reply: Reply, head: Head) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+def encoded(reply: Reply, head: RequestHead) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
     """Status, headers and body of a reply for one client: compressed as it takes it, or 304 where it has it already."""
     if reply.tag and head.if_none_match:
         known = _known(head.if_none_match, reply.tag)
         if known is not None:
             # What a 304 repeats of the headers of the 200 (RFC 9110, 15.4.5).
             kept = [header for header in reply.headers if header[0] != b"content-type"]
-            return 304, [*kept, *head.told, (b"etag", b'"%b"' % known)], b""
-    body, tag, headers = reply.body, reply.tag, [*reply.headers, *head.told]
+            return 304, [*kept, (b"etag", b'"%b"' % known)], b""
+    body, tag, headers = reply.body, reply.tag, list(reply.headers)
     if head.accept_encoding and len(body) >= _COMPRESSED:
         encoding = preferred(head.accept_encoding)
         if encoding:

@@ -66,7 +66,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                 Clients(settings.client_names),
                 Visits(
                     callers,
-                    budget := Budget(database, settings.budget_seconds),
+                    budget := Budget(database, settings.budget_seconds, processes=settings.workers),
                     limits_of_callers(settings),
                     proxies=networks(settings.trusted_proxies),
                 ),

@@ -3,7 +3,8 @@
 Each process counts what it lets through, and ten times a second tells the others by one statement, which also brings
 what they told (`db/sql/budgets.sql`). A caller who is far from the limit is let through by what is known. One who is
 new here, has spent half, or has spent much since the last exchange, waits for one that holds their points already: so
-two processes never give the same points away. What a process may let through untold is a fiftieth of the limit.
+two processes never give the same points away. What the others may let through untold is a fiftieth of the limit, which
+is kept back from what answers say is left.
 
 Where the exchange fails or takes too long, each process goes on by what it counts itself, so that a caller gets at most
 the limit of each.
@@ -13,16 +14,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from prometheus_client import Counter, Histogram
 
-from api.account import Account
+from api.account import UNTOLD, Account
 from db.pool import Database
 from db.statements import statements
 from schema.rate_limit import RateLimited
@@ -46,18 +47,21 @@ INTERVAL, PATIENCE, HOLDS, PAUSE = 0.1, 0.25, 1.0, 1.0
 _IDLE = 2.0
 # What others told while the last exchange ran may have come too late for it.
 _OVERLAP = timedelta(seconds=0.25)
-# The share of a limit that one process may let through untold, and the share that is given away by what is known.
-UNTOLD, KNOWN = 1 / 50, 1 / 2
+# The share of a limit that is given away by what is known.
+KNOWN = 1 / 2
 _MOST_ACCOUNTS = 50_000
 # Seconds for which rows are kept, and between two times that old ones are dropped.
 _KEPT, _SWEPT = 3_600, 600
 
 
 class Budget:
-    """Everybody's budget, for one process. seconds: of a period; clock: seconds since 1970."""
+    """Everybody's budget, for one process. seconds: of a period; processes: that serve; clock: seconds since 1970."""
 
-    def __init__(self, database: Database, seconds: int, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, database: Database, seconds: int, *, processes: int = 1, clock: Callable[[], float] = time.time
+    ) -> None:
         self.seconds = seconds
+        self._untold = UNTOLD / max(processes - 1, 1)
         self._database = database
         self.clock = clock
         self.accounts: dict[str, Account] = {}
@@ -97,7 +101,7 @@ class Budget:
         if (
             not account.met
             or now - self._heard > HOLDS
-            or untold > account.limit * UNTOLD
+            or untold > account.limit * self._untold
             or account.known + untold > account.limit * KNOWN
         ):
             return False
@@ -122,8 +126,12 @@ class Budget:
             self._exchange_soon()
             is_admitted = await asked
         if not is_admitted:
-            LIMITED.labels(account.kind).inc()
-            raise RateLimited(account.spending(points, self.clock()))
+            self.refuse(account, points)
+
+    def refuse(self, account: Account, points: int) -> NoReturn:
+        """Raises RateLimited: there are not so many points left."""
+        LIMITED.labels(account.kind).inc()
+        raise RateLimited(account.spending(points, self.clock()))
 
     def refund(self, account: Account, points: int) -> None:
         """Give back what was spent for nothing, unless that is over anyway."""
@@ -186,6 +194,10 @@ class Budget:
             account.known += account.untold
             account.untold, account.waiting = 0, []
         told = [account.period for account in accounts]
+        expected = {
+            account.bucket: account.known + sum(asked for asked, _ in asking)
+            for account, asking in zip(accounts, waiting, strict=True)
+        }
         began = time.monotonic()
         try:
             rows = await self._told([account.bucket for account in accounts], told, points)
@@ -207,7 +219,7 @@ class Budget:
         self._heard = began
         self._since = rows[0]["clock"] - _OVERLAP
         for row in rows[1:]:
-            self._hear(row)
+            self._hear(row, expected)
         for account, period, asking in zip(accounts, told, waiting, strict=True):
             account.met = True
             if asking:
@@ -241,12 +253,13 @@ class Budget:
         if not query.cancelled():
             query.exception()  # said already, or too late to matter
 
-    def _hear(self, row: Any) -> None:
+    def _hear(self, row: Any, expected: Mapping[str, int]) -> None:
         account = self.accounts.get(row["bucket"])
         if account is None or row["period"] < account.period:
             return
         if row["period"] > account.period:
-            account.period, account.untold = row["period"], 0
+            account.period, account.untold, account.shared = row["period"], 0, True
+        account.shared |= row["spent"] > expected.get(account.bucket, account.known)
         account.known = row["spent"]
 
     def _admit(self, account: Account, period: int, asking: Asking) -> None:

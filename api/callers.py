@@ -14,17 +14,19 @@ from uuid import UUID
 import structlog
 from cachetools import LRUCache
 
-from api.heads import Head
-from api.tokens import BadToken, Reader, Tokens
+from api.heads import RequestHead
+from api.tokens import NAMELESS, BadToken, Reader, Tokens
 from db.changes import Kind, Line, append
-from db.head import Head as Version
+from db.head import Head
 from db.ids import uuid7
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.retry import write
 from db.statements import statements
 from db.tables import Audience
+from ingest.moderation.case import State
 from jobs.keys import hashed, prefix_of
 from schema.caller import ANONYMOUS, MODERATING, Caller
+from schema.writes.desk import standing
 
 log = structlog.get_logger("broadsheet.callers")
 
@@ -36,7 +38,7 @@ _NOTED = 60
 _INSTALLS = 64
 
 
-class Unauthenticated(Exception):
+class BadCredentials(Exception):
     """What a request brings to say who is calling counts for nothing; the message says why."""
 
     @property
@@ -65,7 +67,7 @@ class Callers:
         self._database = database
         self._tokens = tokens
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._version = Version(database, statements("keys")["version"])
+        self._version = Head(database, statements("keys")["version"])
         self._readers: LRUCache[bytes, tuple[Caller, float]] = LRUCache(_MOST_TOKENS)
         self._keys: LRUCache[str, _Known] = LRUCache(_MOST_KEYS)
         self._noted: LRUCache[UUID, float] = LRUCache(_MOST_KEYS)
@@ -75,11 +77,11 @@ class Callers:
         await self._version.close()
         await asyncio.gather(*self._notes)
 
-    async def of(self, head: Head) -> Caller:
+    async def of(self, head: RequestHead) -> Caller:
         """The caller of a request.
 
         Raises:
-            Unauthenticated: what it brings is unknown, over, or not meant for us.
+            BadCredentials: what it brings is unknown, over, or not meant for us.
             ProviderUnavailable, DatabaseTimeout, DatabaseUnavailable: it can't be known at the moment.
         """
         if not (head.authorization or head.api_key):
@@ -87,7 +89,7 @@ class Callers:
         bearer, secret = _bearer(head.authorization), _text(head.api_key)
         if bearer.startswith("bs_"):
             if secret and secret != bearer:
-                raise Unauthenticated("Send one key.")
+                raise BadCredentials("Send one key.")
             bearer, secret = "", bearer
         key = await self._by_key(secret, head) if secret else None
         if not bearer:
@@ -97,10 +99,10 @@ class Callers:
 
     # -- keys
 
-    async def _by_key(self, secret: str, head: Head) -> Caller:
+    async def _by_key(self, secret: str, head: RequestHead) -> Caller:
         prefix = prefix_of(secret)
         if prefix is None:
-            raise Unauthenticated("This is no key of this service.")
+            raise BadCredentials("This is no key of this service.")
         version, now = await self._version.read(), self._clock()
         known = self._keys.get(secret)
         if known is None or known.version != version:
@@ -109,7 +111,7 @@ class Callers:
             if known.caller is not None:  # what is made up must not push out what is known
                 self._keys[secret] = known
         if known.caller is None or known.id is None or known.ends <= now.timestamp():
-            raise Unauthenticated("This key is unknown, revoked or over.")
+            raise BadCredentials("This key is unknown, revoked or over.")
         self._note(known.id, now)
         if not known.publishable:
             return known.caller
@@ -162,9 +164,10 @@ class Callers:
         try:
             reader = await self._tokens.read(token, now.timestamp())
         except BadToken as error:
-            raise Unauthenticated(str(error)) from None
-        id_ = await self._commenter(reader, now)
-        audience: Audience = "moderator" if reader.role in MODERATING else "reader"
+            raise BadCredentials(str(error)) from None
+        id_, state = await self._commenter(reader, now)
+        moderates = reader.role in MODERATING and state not in (State.SUSPENDED, State.BANNED)
+        audience: Audience = "moderator" if moderates else "reader"
         caller = Caller(audience, id_, reader.role, bucket=f"reader {id_}")
         self._readers[mark] = caller, min(reader.ends, now.timestamp() + _REMEMBERED)
         return caller
@@ -174,34 +177,42 @@ class Callers:
         for mark in [mark for mark, (caller, _) in self._readers.items() if caller.reader == commenter]:
             del self._readers[mark]
 
-    async def _commenter(self, reader: Reader, now: datetime) -> UUID:
-        """The commenter that a reader is, made at the first meeting."""
+    async def _commenter(self, reader: Reader, now: datetime) -> tuple[UUID, State]:
+        """The commenter that a reader is, made at the first meeting, and how they stand."""
         sql = statements("identities")
         rows = await self._database.rows(sql["known"], reader.issuer, reader.subject)
-        if rows and (rows[0]["display_name"], rows[0]["role"]) == (reader.name, reader.role):
-            found: UUID = rows[0]["id"]
-            return found
+        known = (rows[0]["id"], standing(rows[0], now)) if rows else None
+        if known and rows[0]["role"] == reader.role and reader.name in (None, rows[0]["display_name"]):
+            return known
 
-        async def meet(connection: Any) -> UUID:
+        async def meet(connection: Any) -> tuple[UUID, State]:
             rows = await connection.fetch(sql["known"], reader.issuer, reader.subject)
             if not rows:
                 id_ = uuid7(now)
                 commenters = statements("commenters")["add"]
-                await connection.execute(commenters, [id_], [reader.name], [reader.role], [now])
+                await connection.execute(commenters, [id_], [reader.name or NAMELESS], [reader.role], [now])
                 await connection.execute(sql["add"], reader.issuer, reader.subject, id_, now)
-                return id_
-            known: UUID = rows[0]["id"]
-            if await connection.fetchval(sql["rename"], known, reader.name, reader.role):
+                return id_, State.ACTIVE
+            id_ = rows[0]["id"]
+            if await connection.fetchval(sql["rename"], id_, reader.name, reader.role):
                 # They stand beside comments that the public sees.
-                await append(connection, [Line(Kind.COMMENT_UPDATED, f"m_{known}")])
-            return known
+                await append(connection, [Line(Kind.COMMENT_UPDATED, f"m_{id_}")])
+            return id_, standing(rows[0], now)
 
-        return await write(self._database, meet)
+        try:
+            return await write(self._database, meet)
+        except DatabaseUnavailable as error:
+            if known is None:
+                raise
+            # A database that can't be written is read all the same; the name is taken over later.
+            log.warning("reader_not_renamed", kind=type(error).__name__)
+            return known
 
 
 def _both(key: Caller, reader: Caller) -> Caller:
     """A reader by way of a program or an app: what either may see, and the budget of the program; in an app the
-    reader's. What they may do is asked of both (`schema/writes/desk.py`)."""
+    reader's. Whether they may write is asked of both, whether they may decide of the reader alone (`schema/writes/
+    desk.py`): without the key they could do that too."""
     audience = "moderator" if "moderator" in (key.audience, reader.audience) else reader.audience
     of_key = replace(key, audience=audience, reader=reader.reader, role=reader.role)
     return of_key if key.program else replace(of_key, bucket=reader.bucket)
@@ -213,7 +224,7 @@ def _bearer(header: bytes) -> str:
         return ""
     scheme, _, given = _text(header).partition(" ")
     if scheme.lower() != "bearer" or not given.strip():
-        raise Unauthenticated("The header Authorization is `Bearer`, a space, and a token or key.")
+        raise BadCredentials("The header Authorization is `Bearer`, a space, and a token or key.")
     return given.strip()
 
 

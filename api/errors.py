@@ -15,8 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.callers import BadCredentials
 from api.provider import ProviderUnavailable
 from db.pool import DatabaseTimeout, DatabaseUnavailable
+from schema.errors import Code, Unauthenticated
+from schema.rate_limit import RateLimited
 
 log = structlog.get_logger("broadsheet.errors")
 
@@ -75,9 +78,27 @@ def _no_provider(_request: Request, error: Exception) -> Response:
     return problem(503, str(error), headers={"Retry-After": "1"}, code="UNAVAILABLE")
 
 
+def _bad_credentials(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, BadCredentials)
+    return problem(401, str(error), headers={"WWW-Authenticate": error.challenge}, code=Code.UNAUTHENTICATED)
+
+
+def _unauthenticated(_request: Request, error: Exception) -> Response:
+    challenge = {"WWW-Authenticate": 'Bearer realm="broadsheet"'}
+    return problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
+
+
+def _limited(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RateLimited)
+    return problem(429, str(error), headers={"Retry-After": str(error.spending.seconds)}, code=Code.RATE_LIMITED)
+
+
 RESPONSES: Mapping[type[Exception], Callable[[Request, Exception], Response]] = {
     HTTPException: _http,
     DatabaseTimeout: _timeout,
     DatabaseUnavailable: _unavailable,
     ProviderUnavailable: _no_provider,
+    BadCredentials: _bad_credentials,
+    Unauthenticated: _unauthenticated,
+    RateLimited: _limited,
 }

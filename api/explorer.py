@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api.assets import address
-from api.heads import Head
+from api.heads import RequestHead
 
 PAGE = Path(__file__).parent / "templates" / "explorer.html"
 
@@ -30,7 +30,7 @@ async def explorer(_request: Request) -> Response:
     return HTMLResponse(page(), headers=_HEADERS)
 
 
-def asks_for_html(head: Head) -> bool:
+def asks_for_html(head: RequestHead) -> bool:
     """Whether the Accept header names text/html and no JSON: what a browser's address bar sends."""
     accept = head.accept.lower()
     return b"text/html" in accept and b"json" not in accept

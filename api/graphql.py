@@ -13,18 +13,18 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from api.answers import Reply, reply
-from api.callers import Unauthenticated
+from api.callers import BadCredentials
 from api.clients import Clients
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
-from api.heads import Head
+from api.heads import RequestHead
 from api.kept import Kept
 from api.provider import ProviderUnavailable
 from api.visit import Visit, Visits
 from db.pool import DatabaseTimeout, DatabaseUnavailable
 from schema.caller import ANONYMOUS
 from schema.errors import Code
-from schema.execute import REFUSED, Answer, Executor, failed, limited, unanswered
+from schema.execute import Answer, Executor, failed, limited, unanswered
 from schema.rate_limit import RateLimited
 
 _GRAPHQL = b"application/graphql-response+json"
@@ -56,12 +56,12 @@ class Reading:
     clients: Clients = field(default_factory=Clients)
     visits: Visits | None = None
 
-    async def visit(self, scope: Scope, head: Head) -> Visit:
+    async def visit(self, scope: Scope, head: RequestHead) -> Visit:
         """The visit of a request. Raises what `Visits.of` raises."""
         return Visit(ANONYMOUS, head) if self.visits is None else await self.visits.of(scope, head)
 
 
-async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
+async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | None:
     """The door /graphql; None for a browser that asks for a page. What it works with is `app.state.reading`."""
     get = scope["method"] == "GET"
     if get and asks_for_html(head):
@@ -69,20 +69,21 @@ async def graphql(scope: Scope, receive: Receive, head: Head) -> Reply | None:
     reading: Reading = scope["app"].state.reading
     media_type = _media_type(head)
     try:
-        asked = await _asked(scope, receive, head)
         visit = await reading.visit(scope, head)
-        if reading.kept is None or visit.caller.sees_more:
-            made = await _reply(reading, media_type, get, asked, visit)
-        else:
-            # The key is all that the answer hangs on, beside the database.
-            key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
-            made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked, visit))
-        if not visit.is_paid:
-            await visit.pay(REFUSED if made.cost is None else made.cost)
-        reading.clients.count(head.client, made.deprecated)
-    except NotAsked as error:
-        return _refusal(error, media_type)
-    except Unauthenticated as error:
+        try:
+            asked = await _asked(scope, receive, head)
+            if reading.kept is None or visit.caller.sees_more:
+                made = await _reply(reading, media_type, get, asked, visit)
+            else:
+                # The key is all that the answer hangs on, beside the database.
+                key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
+                made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked, visit))
+            reading.clients.count(head.client, made.deprecated)
+        except NotAsked as error:
+            await visit.settle(None)
+            return _refusal(error, media_type)
+        await visit.settle(made.cost)
+    except BadCredentials as error:
         return _unauthenticated(error, media_type)
     except ProviderUnavailable as error:
         answer = failed(503, Code.UNAVAILABLE, str(error))._replace(retry_after=1)
@@ -111,7 +112,7 @@ async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes, v
     return reply(answer, media_type, vary=_VARY, get=get, cache_seconds=reading.cache_seconds, private=private)
 
 
-async def _asked(scope: Scope, receive: Receive, head: Head) -> bytes:
+async def _asked(scope: Scope, receive: Receive, head: RequestHead) -> bytes:
     """The bytes that say what is asked for."""
     method = scope["method"]
     if method == "GET":
@@ -190,7 +191,7 @@ def _with_cost(answer: Answer, limit: int) -> Answer:
     return answer._replace(body=answer.body[:-1] + b',"extensions":{"cost":' + told + b"}}")
 
 
-def refused(head: Head, status: int, message: str, headers: Mapping[str, str]) -> Response:
+def refused(head: RequestHead, status: int, message: str, headers: Mapping[str, str]) -> Response:
     """The answer to a request that is refused before it reaches the door, in the door's form."""
     made = _refusal(NotAsked(status, message), _media_type(head))
     found = {name.decode(): value.decode() for name, value in made.headers}
@@ -202,18 +203,18 @@ def _refusal(error: NotAsked, media_type: bytes) -> Reply:
     return reply(failed(error.status, error.code, str(error)), media_type, vary=_VARY, get=False, headers=headers)
 
 
-def _unauthenticated(error: Unauthenticated, media_type: bytes) -> Reply:
+def _unauthenticated(error: BadCredentials, media_type: bytes) -> Reply:
     answer = failed(401, Code.UNAUTHENTICATED, str(error))
     challenge = ((b"www-authenticate", error.challenge.encode()),)
     return reply(answer, media_type, vary=_VARY, get=False, headers=challenge)
 
 
-def _media_type(head: Head) -> bytes:
+def _media_type(head: RequestHead) -> bytes:
     """The newer media type where a client names it, else JSON."""
     return _GRAPHQL if head.accept and _GRAPHQL in head.accept.lower() else _JSON
 
 
-def _wants_plain_json(head: Head) -> bool:
+def _wants_plain_json(head: RequestHead) -> bool:
     """Whether a client names JSON and not the newer media type. To such a client a status other than 200 means that
     no GraphQL server answered, so `errors` alone tell it of a refused document (GraphQL over HTTP, the appendix on
     application/json)."""

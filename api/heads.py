@@ -12,8 +12,11 @@ from api.clients import HEADERS, NOBODY, client_of
 _SELDOM = HEADERS | {b"authorization", b"x-api-key", b"x-install-token", b"x-forwarded-for"}
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
+# Where a request's scope holds its head.
+HEAD = "broadsheet.head"
 
-class Head:
+
+class RequestHead:
     """A request's headers, as far as they matter to every door.
 
     length: the declared one of the body; encoded: whether the body is; expects: whether the client waits for 100

@@ -5,13 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from api.callers import Unauthenticated
 from api.errors import problem
 from api.graphql import Reading
-from api.heads import Head
-from schema.errors import Code
-from schema.errors import Unauthenticated as NoReader
-from schema.rate_limit import RateLimited
+from api.heads import HEAD
+from schema.errors import Unauthenticated
 from schema.writes.export import export as exported
 from schema.writes.outcome import Refusal
 
@@ -26,29 +23,13 @@ _HEADERS = {
 
 async def export(request: Request) -> Response:
     """The export, as a file. Only a reader's own token leads to it."""
-    head = Head(request.scope)
-    response = await _answer(request, head)
-    response.raw_headers += head.told
-    return response
-
-
-async def _answer(request: Request, head: Head) -> Response:
     reading: Reading = request.app.state.reading
+    visit = await reading.visit(request.scope, request.scope[HEAD])
+    await visit.pay(COST)
+    if visit.caller.reader is None:
+        raise Unauthenticated("Bring a reader's token.")
     try:
-        visit = await reading.visit(request.scope, head)
-        await visit.pay(COST)
-        if visit.caller.reader is None:
-            raise NoReader("Bring a reader's token.")
         found = await exported(reading.executor.desk, visit.caller.reader)
-    except Unauthenticated as error:
-        challenge = {"WWW-Authenticate": error.challenge}
-        return problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
-    except NoReader as error:
-        challenge = {"WWW-Authenticate": 'Bearer realm="broadsheet"'}
-        return problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
-    except RateLimited as error:
-        wait = {"Retry-After": str(error.spending.seconds)}
-        return problem(429, str(error), headers=wait, code=Code.RATE_LIMITED)
     except Refusal as refusal:
         return problem(404, str(refusal), code=str(refusal.problem.code))
     return StreamingResponse(found, media_type="application/json", headers=_HEADERS)

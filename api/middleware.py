@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import Reply, encoded
 from api.errors import problem, unexpected
-from api.heads import Head
+from api.heads import HEAD, RequestHead
 from api.logs import REQUEST_ID, AccessLog
 from api.metrics import REQUEST_SECONDS
 from api.protocol import WHOLE, Whole
@@ -43,12 +43,12 @@ _OF_DATA = _SECURITY_HEADERS[:2]
 _NO_EXTENSIONS: Mapping[str, Any] = {}
 
 # A door that is too busy for the router: a reply, or None to leave the request to the router.
-Direct = Callable[[Scope, Receive, Head], Awaitable[Reply | None]]
+Direct = Callable[[Scope, Receive, RequestHead], Awaitable[Reply | None]]
 # A response in the form that a path's clients expect: of the request's head, status, message and headers.
-Refusal = Callable[[Head, int, str, Mapping[str, str]], Response]
+Refusal = Callable[[RequestHead, int, str, Mapping[str, str]], Response]
 
 
-def _refused(_head: Head, status: int, message: str, headers: Mapping[str, str]) -> Response:
+def _refused(_head: RequestHead, status: int, message: str, headers: Mapping[str, str]) -> Response:
     return problem(status, message, headers=headers)
 
 
@@ -86,9 +86,9 @@ class Door:
             await self.app(scope, receive, send)
             return
         began = self.clock()
-        head = Head(scope)
+        head = scope[HEAD] = RequestHead(scope)
         request_id = head.request_id or f"{next(_IDS):016x}"
-        exchange = _Exchange(scope, receive, send, request_id, self.max_body_bytes)
+        exchange = _Exchange(scope, receive, send, head, request_id, self.max_body_bytes)
         token = REQUEST_ID.set(request_id)
         try:
             await self._answered(scope, head, exchange)
@@ -107,7 +107,7 @@ class Door:
             # 499 as nginx writes it: the client left before an answer began.
             self._note(scope, head, exchange.status or 499, self.clock() - began, exchange.size, request_id)
 
-    async def _answered(self, scope: Scope, head: Head, exchange: _Exchange) -> None:
+    async def _answered(self, scope: Scope, head: RequestHead, exchange: _Exchange) -> None:
         # A declared length that is within the limit is kept by the server's own parser.
         receive = exchange.read if head.length is not None else exchange.receive
         if head.encoded:
@@ -130,10 +130,12 @@ class Door:
                 return
         await self.app(scope, receive, exchange.send)
 
-    def _refusal(self, scope: Scope, head: Head, status: int, message: str, headers: Mapping[str, str]) -> Response:
+    def _refusal(
+        self, scope: Scope, head: RequestHead, status: int, message: str, headers: Mapping[str, str]
+    ) -> Response:
         return self.refusals.get(scope["path"], _refused)(head, status, message, headers)
 
-    def _note(self, scope: Scope, head: Head, status: int, seconds: float, size: int, request_id: str) -> None:
+    def _note(self, scope: Scope, head: RequestHead, status: int, seconds: float, size: int, request_id: str) -> None:
         path = scope["path"]
         route = path if path in self.direct else getattr(scope.get("route"), "path", "unmatched")
         _times(scope["method"] if route != "unmatched" else "any", route, status).observe(seconds)
@@ -158,10 +160,13 @@ def _times(method: str, route: str, status: int) -> Histogram:
 class _Exchange:
     """One request's messages, watched. status: 0 until an answer begins; size: bytes of its body so far."""
 
-    __slots__ = ("_max_bytes", "_received", "_request_id", "_scope", "_send", "read", "size", "status")
+    __slots__ = ("_head", "_max_bytes", "_received", "_request_id", "_scope", "_send", "read", "size", "status")
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str, max_bytes: int) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, send: Send, head: RequestHead, request_id: str, max_bytes: int
+    ) -> None:
         self._scope = scope
+        self._head = head
         self.read = receive
         self._send = send
         self._request_id = request_id
@@ -176,6 +181,7 @@ class _Exchange:
             headers = list(message.get("headers", ()))
             present = {name.lower() for name, _ in headers}
             headers += [header for header in _SECURITY_HEADERS if header[0] not in present]
+            headers += self._head.told
             headers.append((b"x-request-id", self._request_id.encode()))
             message["headers"] = headers
         elif message["type"] == "http.response.body":
@@ -187,6 +193,7 @@ class _Exchange:
         self.status = status
         self.size = len(body)
         headers += _OF_DATA
+        headers += self._head.told
         headers.append((b"x-request-id", self._request_id.encode()))
         whole: Whole | None = self._scope.get("extensions", _NO_EXTENSIONS).get(WHOLE)
         if whole is not None and whole(status, headers, body):

@@ -41,32 +41,40 @@ class Provider:
         self._keys: KeySet | None = None
         self._had = self._asked = -float("inf")
         self._turn = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
 
     async def keys(self, kid: str | None) -> KeySet:
-        """All keys of the issuer, asked for anew where none has this id or they are old.
+        """All keys of the issuer, asked for anew where none has this id or they are old. Who needs none of the new ones
+        does not wait for them.
 
         Raises:
             ProviderUnavailable: none can be had.
         """
-        if self._wanted(kid) or (self._turn.locked() and self._lacks(kid)):
-            async with self._turn:
-                if self._wanted(kid):  # nobody else was told meanwhile
-                    await self._renew()
+        if self._lacks(kid):
+            if self._may_ask() or self._turn.locked():
+                await self._renew(kid)
+        elif self._clock() - self._had > FRESH and self._may_ask() and not self._turn.locked():
+            self._renewal = asyncio.create_task(self._renew(None))
         if self._keys is None or self._clock() - self._had > STALE:
             raise ProviderUnavailable(str(ProviderUnavailable.__doc__))
         return self._keys
 
-    def _wanted(self, kid: str | None) -> bool:
-        now = self._clock()
-        if now - self._asked < PAUSE:
-            return False
-        return now - self._had > FRESH or self._lacks(kid)
+    def _may_ask(self) -> bool:
+        return self._clock() - self._asked >= PAUSE
 
     def _lacks(self, kid: str | None) -> bool:
-        """Whether the key isn't among those that are known, or none is."""
-        return self._keys is None or (kid is not None and all(key.kid != kid for key in self._keys))
+        """Whether the key isn't among those that may be used, or none is."""
+        if self._keys is None or self._clock() - self._had > STALE:
+            return True
+        return kid is not None and all(key.kid != kid for key in self._keys)
 
-    async def _renew(self) -> None:
+    async def _renew(self, kid: str | None) -> None:
+        """Ask, unless somebody else did meanwhile."""
+        async with self._turn:
+            if self._may_ask() and (kid is None or self._lacks(kid)):
+                await self._ask()
+
+    async def _ask(self) -> None:
         self._asked = self._clock()
         try:
             self._keys = await self._fetched()

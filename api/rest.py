@@ -18,18 +18,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.answers import Headers, Reply, encoded, reply
-from api.callers import Unauthenticated
 from api.endpoints import ENDPOINTS, Endpoint, Plan, Stored, plan
 from api.errors import problem
 from api.graphql import Reading
-from api.heads import Head
+from api.heads import HEAD, RequestHead
 from api.parameters import FIELDS, MOST_FIELDS, BadParameter, Parameter, parameters, sent, split, variables
 from api.selection import Tree, UnknownField, chosen
 from api.visit import Visit
 from schema.errors import Code
-from schema.execute import REFUSED, Answer
+from schema.execute import Answer
 from schema.page import DEFAULT_SIZE
-from schema.rate_limit import RateLimited
 from schema.recent import Recent
 
 _JSON = b"application/json"
@@ -149,27 +147,20 @@ async def rest(request: Request) -> Response:
     """GET of every path of the table. The doors are `app.state.doors`; what they work with is `app.state.reading`."""
     scope, reading = request.scope, request.app.state.reading
     door: Door = request.app.state.doors[scope["route"].path]
-    head = Head(scope)
+    head: RequestHead = scope[HEAD]
+    visit = await reading.visit(scope, head)
+    cost = None
     try:
-        visit = await reading.visit(scope, head)
         made = await _reply(door, reading, visit, scope["path"], scope["path_params"], scope["query_string"])
-        if not visit.is_paid:
-            await visit.pay(REFUSED if made.cost is None else made.cost)
+        cost = made.cost
         status, headers, body = encoded(made, head)
         response = Response(body, status)
         response.raw_headers = headers
-        return response
     except BadParameter as error:
         response = problem(400, str(error), code=Code.BAD_REQUEST, parameter=error.name[:100])
     except NoAnswer as error:
         response = error.response()
-    except Unauthenticated as error:
-        challenge = {"WWW-Authenticate": error.challenge}
-        response = problem(401, str(error), headers=challenge, code=Code.UNAUTHENTICATED)
-    except RateLimited as error:
-        wait = {"Retry-After": str(error.spending.seconds)}
-        response = problem(429, str(error), headers=wait, code=Code.RATE_LIMITED)
-    response.raw_headers += head.told
+    await visit.settle(cost)
     return response
 
 

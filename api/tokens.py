@@ -32,7 +32,8 @@ LEEWAY = 60
 LONGEST = 8_192
 _LONGEST_SUBJECT = 255
 _LONGEST_NAME = 50
-_NAMELESS = "Reader"
+# What a reader is called whose tokens have not told a name.
+NAMELESS = "Reader"
 _NAMES = ("name", "nickname", "preferred_username")
 # What turns the direction of text or can't be seen, by which one name is made to look like another.
 _INVISIBLE = re.compile(
@@ -49,11 +50,12 @@ class BadToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whom a token is about. ends: when it is over, in seconds since 1970."""
+    """Whom a token is about. name: None where it tells none, as many an access token does. ends: when it is over, in
+    seconds since 1970."""
 
     issuer: str
     subject: str
-    name: str
+    name: str | None
     role: str
     ends: float
 
@@ -148,13 +150,13 @@ def _time(value: object) -> float:
     return float(value)
 
 
-def _name(claims: Mapping[str, Any]) -> str:
-    """The name to show: never an address of mail, which is nobody's to read."""
+def _name(claims: Mapping[str, Any]) -> str | None:
+    """The name to show, if there is one: never an address of mail, which is nobody's to read."""
     for claim in _NAMES:
         found = claims.get(claim)
         if isinstance(found, str) and "@" not in found and (name := safe_name(found)):
             return name
-    return _NAMELESS
+    return None
 
 
 def safe_name(text: str) -> str:

@@ -10,8 +10,8 @@ from starlette.types import Scope
 from api.account import Account
 from api.address import Network, client
 from api.budget import Budget
-from api.callers import Callers, Unauthenticated
-from api.heads import Head
+from api.callers import BadCredentials, Callers
+from api.heads import RequestHead
 from schema.caller import ANONYMOUS, Caller
 from schema.execute import REFUSED
 from schema.rate_limit import RateLimited, Spending
@@ -25,13 +25,39 @@ class Visit:
 
     __slots__ = ("_accounts", "_budget", "_head", "_refused", "caller", "is_paid")
 
-    def __init__(self, caller: Caller, head: Head, budget: Budget | None = None, accounts: Accounts = ()) -> None:
+    def __init__(
+        self, caller: Caller, head: RequestHead, budget: Budget | None = None, accounts: Accounts = ()
+    ) -> None:
         self.caller = caller
         self.is_paid = not accounts
         self._head = head
         self._budget = budget
         self._accounts = accounts
         self._refused: Account | None = None
+
+    def enter(self) -> None:
+        """Refuse, before anything is read of it, the request of somebody who has nothing left.
+
+        Raises:
+            RateLimited
+        """
+        budget = self._budget
+        if budget is None:
+            return
+        for account in self._accounts:
+            if not account.has(1) and not account.is_over(budget.clock()):
+                self._refused = account
+                self._tell(budget)
+                budget.refuse(account, 1)
+
+    async def settle(self, cost: int | None) -> None:
+        """Pay, unless that was done: what is known of the cost, or for a refusal where nothing is.
+
+        Raises:
+            RateLimited
+        """
+        if not self.is_paid:
+            await self.pay(REFUSED if cost is None else cost)
 
     async def pay(self, cost: int) -> None:
         """Pay for what costs so many points, one at least, and have the answer tell what is left.
@@ -48,7 +74,7 @@ class Visit:
                 if not budget.spend(account, cost):
                     await self._ask(budget, account, cost)
         finally:
-            self._head.told += self._told().headers(budget.clock())
+            self._tell(budget)
 
     async def _ask(self, budget: Budget, account: Account, cost: int) -> None:
         try:
@@ -58,6 +84,9 @@ class Visit:
             for paid in self._accounts[: self._accounts.index(account)]:
                 budget.refund(paid, cost)
             raise
+
+    def _tell(self, budget: Budget) -> None:
+        self._head.told += self._told().headers(budget.clock())
 
     def _told(self) -> Account:
         return self._refused or min(self._accounts, key=lambda account: account.left)
@@ -80,7 +109,7 @@ class Visits:
     installs: int = 20
     proxies: Sequence[Network] = ()
 
-    async def of(self, scope: Scope, head: Head) -> Visit:
+    async def of(self, scope: Scope, head: RequestHead) -> Visit:
         """The visit of a request. One that fails to say who is calling pays by its address.
 
         Raises:
@@ -90,8 +119,8 @@ class Visits:
             return self._by_address(scope, head)
         try:
             caller = await self.callers.of(head)
-        except Unauthenticated:
-            await self._by_address(scope, head).pay(REFUSED)
+        except BadCredentials:
+            await self._by_address(scope, head).settle(None)
             raise
         if not caller.bucket:
             return self._by_address(scope, head, caller)
@@ -99,12 +128,16 @@ class Visits:
         if caller.bucket.startswith("install "):
             # An app's key is there for all to read: making up installs brings no more than these.
             accounts += self._account(f"installs {self._address(scope, head)}")
-        return Visit(caller, head, self.budget, accounts)
+        return self._entered(Visit(caller, head, self.budget, accounts))
 
-    def _by_address(self, scope: Scope, head: Head, caller: Caller = ANONYMOUS) -> Visit:
-        return Visit(caller, head, self.budget, self._account("address " + self._address(scope, head)))
+    def _by_address(self, scope: Scope, head: RequestHead, caller: Caller = ANONYMOUS) -> Visit:
+        return self._entered(Visit(caller, head, self.budget, self._account("address " + self._address(scope, head))))
 
-    def _address(self, scope: Scope, head: Head) -> str:
+    def _entered(self, visit: Visit) -> Visit:
+        visit.enter()
+        return visit
+
+    def _address(self, scope: Scope, head: RequestHead) -> str:
         peer = scope.get("client")
         return client(peer[0] if peer else "", head.forwarded, self.proxies)
 

@@ -324,6 +324,8 @@ CREATE TABLE public.decisions (
     rule text,
     decided_at timestamp with time zone NOT NULL,
     decided_by uuid,
+    premoderated boolean,
+    closes_at timestamp with time zone,
     CONSTRAINT decisions_check CHECK ((num_nonnulls(comment_id, commenter_id, article_id) = 1)),
     CONSTRAINT decisions_check1 CHECK (((comment_id IS NULL) = (status IS NULL))),
     CONSTRAINT decisions_check2 CHECK (((commenter_id IS NULL) = (state IS NULL))),
@@ -796,6 +798,10 @@ CREATE INDEX comments_replies ON public.comments USING btree (parent_id, created
 CREATE INDEX comments_reported ON public.comments USING btree (created_at, id) WHERE (flag_count > 0);
 
 CREATE INDEX comments_roots ON public.comments USING btree (article_id, created_at, id) WHERE ((parent_id IS NULL) AND is_public);
+
+CREATE INDEX comments_roots_by_reactions ON public.comments USING btree (article_id, reaction_count DESC, id DESC) WHERE (parent_id IS NULL);
+
+CREATE INDEX comments_roots_by_replies ON public.comments USING btree (article_id, reply_count DESC, id DESC) WHERE (parent_id IS NULL);
 
 CREATE INDEX comments_thread ON public.comments USING btree (article_id, thread_key, id) WHERE is_public;
 

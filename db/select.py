@@ -230,10 +230,14 @@ class Writer:
         t, table = self.alias(), TABLES[edge.table]
         body = self.concat(self.object(read.read, table, t))
         order = self.filled(edge.order, t, o=o)
-        return (
-            f"(select concat('[',string_agg({body},',' order by {order}),']')"
-            f" from {self.rows_of(table, t)} where {self.reached(edge, table, t, o)})"
-        )
+        if not edge.most:
+            found = f"{self.rows_of(table, t)} where {self.reached(edge, table, t, o)}"
+            return f"(select concat('[',string_agg({body},',' order by {order}),']') from {found})"
+        r = f"{t}r"
+        found = f"select {r}.* from {table.name} {r} where {self.reached(edge, table, r, o)}"
+        first = f"{found} order by {self.filled(edge.order, r, o=o)} limit {edge.most}"
+        rows = self.rows_of(table, t, f"({first})")
+        return f"(select concat('[',string_agg({body},',' order by {order}),']') from {rows})"
 
     def seen(self, table: Table, t: str) -> str:
         """Whether the audience sees a row."""

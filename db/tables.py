@@ -53,7 +53,8 @@ class Edge:
     through: a table between them, with at most one row for two; entry joins that to the other row. beside: columns of
     `table` that stand there too, so that a page is read off an index of that table alone. apart: its rows don't lie
     within the row that it comes from. at_hand: it leads to the source that stands beside the row (`Table.source`),
-    visible to all. counted: where the row that it comes from counts the rows that the public sees.
+    visible to all. counted: where the row that it comes from counts the rows that the public sees. most: of a short
+    list that anybody may make longer, so many rows are read, the first ones.
     """
 
     table: str
@@ -66,6 +67,7 @@ class Edge:
     apart: bool = False
     at_hand: bool = False
     counted: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,8 @@ WHOLE: Mapping[Audience, str] = {
     "moderator": "({t}.placeholder is null or {t}.placeholder = 'REMOVED')",
 }
 
+_NEWEST_DECISION = "{t}.decided_at desc, {t}.id desc"
+
 _IN_ARTICLE = Edge("articles", "{t}.id = {o}.article_id")
 
 _ID_TEST = {"id": "{t}.id = {0}::uuid"}
@@ -280,6 +284,7 @@ ARTICLES = Table(
         "image": Edge("images", "{t}.article_id = {o}.id and {t}.position = 0", nullable=True),
         "images": Edge("images", "{t}.article_id = {o}.id", "{t}.position"),
         "enclosures": Edge("enclosures", "{t}.article_id = {o}.id", "{t}.position"),
+        "comments_decisions": Edge("decisions", "{t}.article_id = {o}.id and {moderates}", _NEWEST_DECISION, most=50),
         "topics": Edge("article_topics", "{t}.article_id = {o}.id and {t}.direct", "{t}.confidence desc, {t}.topic_id"),
         "revisions": Edge("revisions", "{t}.article_id = {o}.id", "NEWEST"),
         "comments": Edge("comments", "{t}.article_id = {o}.id and {t}.parent_id is null", "OLDEST"),
@@ -460,8 +465,8 @@ COMMENTS = Table(
         "parent": Edge("comments", "{t}.id = {o}.parent_id", nullable=True),
         "author": Edge("commenters", "{t}.id = {o}.author_id and {whole}", nullable=True),
         "replies": Edge("comments", "{t}.parent_id = {o}.id", "OLDEST", counted="reply_count"),
-        "decisions": Edge("decisions", "{t}.comment_id = {o}.id", "{t}.decided_at desc, {t}.id desc"),
-        "flags": Edge("flags", "{t}.comment_id = {o}.id", "{t}.created_at desc, {t}.id desc"),
+        "decisions": Edge("decisions", "{t}.comment_id = {o}.id", _NEWEST_DECISION, most=50),
+        "flags": Edge("flags", "{t}.comment_id = {o}.id", "{t}.created_at desc, {t}.id desc", most=50),
     },
     orders={
         "NEWEST": Order("cn", "created_at", "time", descending=True),
@@ -506,6 +511,7 @@ COMMENTERS = Table(
             through="comments",
             apart=True,
         ),
+        "decisions": Edge("decisions", "{t}.commenter_id = {o}.id and {moderates}", _NEWEST_DECISION, most=50),
     },
     tests=_ID_TEST | {"viewer": "{t}.id = {viewer}::uuid"},
 )
@@ -519,8 +525,14 @@ DECISIONS = Table(
     },
     columns=_plain("reason", "note", "rule", nullable=True)
     | _plain("decided_at", kind="time")
-    # Every decision of a comment has one; those of commenters and articles are not read here.
-    | {"status": Column("coalesce({t}.status, 'PENDING')")},
+    | _plain("state_until", "closes_at", kind="time", nullable=True)
+    | _plain("premoderated", kind="bool", nullable=True)
+    # Each decision has that of its own kind.
+    | {
+        "status": Column("coalesce({t}.status, 'PENDING')"),
+        "state": Column("coalesce({t}.state, 'ACTIVE')"),
+        "comments_open": Column("coalesce({t}.comments_open, true)", "bool"),
+    },
     edges={"decided_by": Edge("commenters", "{t}.id = {o}.decided_by and {moderates}", nullable=True)},
 )
 

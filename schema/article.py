@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
-from schema.comment import Comment, comment_page, thread_page
+from schema.comment import Comment, CommentsDecision, comment_page, thread_page
 from schema.fields import OfColumn, OfKey, OfPage, OfRow, column, condition, edge, planned, rule
 from schema.node import Node
 from schema.page import Connection
@@ -166,6 +166,9 @@ class Article(Node):
     )
     comment_count: int = column("comment_count")
     comments_open: bool = column("comments_open")
+    comments_decisions: list[CommentsDecision] = edge(
+        "comments_decisions", "Moderators only; empty for others. The newest first, at most 50."
+    )
 
 
 def article_page(

@@ -99,6 +99,27 @@ def thread_page(
     planned()
 
 
+@strawberry.type(description="What a moderator said of how a commenter stands. decidedBy is null where a key said so.")
+class CommenterDecision:
+    state: CommenterState = column("state")
+    until: DateTime | None = column("state_until")
+    note: str | None = column("note")
+    decided_at: DateTime = column("decided_at")
+    decided_by: "Commenter | None" = edge("decided_by")
+
+
+@strawberry.type(
+    description="What moderators or staff said of an article's comments."
+    " premoderated is null where nothing was said of it, decidedBy where a key said so."
+)
+class CommentsDecision:
+    comments_open: bool = column("comments_open")
+    closes_at: DateTime | None = column("closes_at")
+    premoderated: bool | None = column("premoderated")
+    decided_at: DateTime = column("decided_at")
+    decided_by: "Commenter | None" = edge("decided_by")
+
+
 @strawberry.type
 class Commenter(Node):
     display_name: str = column("display_name")
@@ -110,6 +131,9 @@ class Commenter(Node):
         OfPage(edge="record", order="NEWEST"),
         "Moderators and oneself only; empty for others. The newest first, held ones included.",
         thread_page,
+    )
+    decisions: list[CommenterDecision] = edge(
+        "decisions", "Moderators only; empty for others. The newest first, at most 50."
     )
 
 
@@ -151,9 +175,9 @@ class Comment(Node):
     viewer_has_flagged: bool = rule(OfColumn("viewer_has_flagged", weight=1))
     viewer_can_edit: bool = column("viewer_can_edit")
     decisions: list[ModerationDecision] = edge(
-        "decisions", "Moderators and the author only; empty for others. The newest first."
+        "decisions", "Moderators and the author only; empty for others. The newest first, at most 50."
     )
-    flags: list[CommentFlag] = edge("flags", "Moderators only; empty for others. The newest first.")
+    flags: list[CommentFlag] = edge("flags", "Moderators only; empty for others. The newest first, at most 50.")
 
 
 def _comment(id: strawberry.ID) -> Comment | None:

@@ -291,12 +291,13 @@ class Planner:
             case OfRow() if isinstance(type_, GraphQLObjectType):
                 return self.object(type_, nodes, table)
             case OfEdge(edge) if table is not None and isinstance(type_, GraphQLObjectType):
-                inner = TABLES[table.edges[edge].table]
+                found = table.edges[edge]
+                inner = TABLES[found.table]
                 self.cost.part()
                 if not _is_list(field_):
                     self.cost.rows(1)
                     return read.One(edge, self.object(type_, nodes, inner))
-                with self.cost.times(SHORT_LIST):
+                with self.cost.times(found.most or SHORT_LIST):
                     self.cost.rows(1)
                     return read.Many(edge, self.object(type_, nodes, inner))
             case OfPage() if table is not None:

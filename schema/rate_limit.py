@@ -13,19 +13,16 @@ from schema.scalars import DateTime
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """A caller's budget after an operation. cost: of that operation; limit, used: points of the period, which lasts
-    `period` seconds and ends at `resets_at` (seconds since 1970), `left` seconds from now."""
+    """A caller's budget after an operation. cost: of that operation; limit, used, remaining: points of the period,
+    which lasts `period` seconds and ends at `resets_at` (seconds since 1970), `left` seconds from now."""
 
     cost: int
     limit: int
     used: int
+    remaining: int
     period: int
     resets_at: float
     left: float
-
-    @property
-    def remaining(self) -> int:
-        return max(self.limit - self.used, 0)
 
     @property
     def seconds(self) -> int:
@@ -43,10 +40,13 @@ class RateLimited(ReadError):
     code = Code.RATE_LIMITED
 
     def __init__(self, spending: Spending) -> None:
-        super().__init__(
-            f"The operation costs {spending.cost:,} points, and {spending.remaining:,} of {spending.limit:,} are left."
-            f" There are more in {spending.seconds} seconds."
+        left = spending.limit - spending.used
+        lacking = (
+            f"The operation costs {spending.cost:,} points, and {left:,} of {spending.limit:,} are left."
+            if left
+            else f"All {spending.limit:,} points are spent."
         )
+        super().__init__(f"{lacking} There are more in {spending.seconds} seconds.")
         self.spending = spending
 
 
@@ -54,7 +54,10 @@ class RateLimited(ReadError):
 class RateLimit:
     cost: int = rule(OfSpending("cost"), "What this operation costs, in points.")
     limit: int = rule(OfSpending("limit"), "Points of a period.")
-    remaining: int = rule(OfSpending("remaining"))
+    remaining: int = rule(
+        OfSpending("remaining"),
+        "What an operation may cost. Where several processes serve, a fiftieth of the limit less than is left.",
+    )
     used: int = rule(OfSpending("used"))
     reset_at: DateTime = rule(OfSpending("reset_at"), "When the period ends, and the budget is whole again.")
 

@@ -10,8 +10,10 @@ insert into decisions (id, commenter_id, state, state_until, note, decided_at, d
 values ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: of_article
--- Whether an article takes comments, as somebody decided. $1 id, $2 article, $3 open, $4 now, $5 by whom.
-insert into decisions (id, article_id, comments_open, decided_at, decided_by) values ($1, $2, $3, $4, $5);
+-- Whether an article takes comments, as somebody decided. $1 id, $2 article, $3 open, $4 when it closes, $5 whether each
+-- is looked at first, null where nothing was said of it, $6 now, $7 by whom.
+insert into decisions (id, article_id, comments_open, closes_at, premoderated, decided_at, decided_by)
+values ($1, $2, $3, $4, $5, $6, $7);
 
 -- name: wipe
 -- What comments said is gone, and with it what rules noted of it, which may quote it. $1 comments.

@@ -94,7 +94,8 @@ async def comments_open(desk: Desk, caller: Caller, input: Mapping[str, Any]) ->
         how = (id_, is_open, now, closes_at, premoderated)
         if await connection.fetchval(statements("comments")["set_open"], *how) is None:
             raise missing(Code.ARTICLE_NOT_FOUND, "articleId")
-        await connection.execute(statements("decisions")["of_article"], uuid7(now), id_, is_open, now, by)
+        decided = (uuid7(now), id_, is_open, closes_at, premoderated, now, by)
+        await connection.execute(statements("decisions")["of_article"], *decided)
         await append(connection, [Line(Kind.ARTICLE_UPDATED, f"a_{id_}", id_)])
         return Written((id_,))
 

@@ -50,6 +50,12 @@ insert into decisions (id, comment_id, status, reason, note, decided_at, decided
 select gen_random_uuid(), id, 'REJECTED', 'SPAM', 'Why', '2026-11-22 11:00:00+00',
   '00000000-0000-7000-8000-000600000002'
 from comments where right(id::text, 2) in ('01', '06', '09');
+insert into decisions (id, commenter_id, state, note, decided_at, decided_by)
+select gen_random_uuid(), id, 'ACTIVE', 'Why', '2026-11-22 11:00:00+00', '00000000-0000-7000-8000-000600000002'
+from commenters where right(id::text, 1) in ('1', '3');
+insert into decisions (id, article_id, comments_open, premoderated, decided_at, decided_by)
+select gen_random_uuid(), id, true, true, '2026-11-22 11:00:00+00', '00000000-0000-7000-8000-000600000002'
+from articles where right(id::text, 1) in ('1', '7');
 insert into reactions (comment_id, commenter_id, created_at)
 values ('00000000-0000-7000-8000-000700000003', '00000000-0000-7000-8000-000600000001', now());
 insert into flags (id, comment_id, commenter_id, reason, note, created_at)
@@ -182,7 +188,11 @@ RULES: Mapping[str, frozenset[str]] = {
     "decided": _fields("Comment: decisions; ModerationDecision: status reason note rule decidedAt decidedBy"),
     "standing": _fields("Commenter: state stateUntil"),
     "record": _fields("Commenter: comments"),
-    "reported": _fields("Comment: flags; CommentFlag: reason note createdAt"),
+    "reported": _fields(
+        """Comment: flags; CommentFlag: reason note createdAt;
+        Commenter: decisions; CommenterDecision: state until note decidedAt decidedBy;
+        Article: commentsDecisions; CommentsDecision: commentsOpen closesAt premoderated decidedAt decidedBy"""
+    ),
     "moderators": _fields("Query: moderationQueue; Mutation: moderateComments setCommenterState"),
     "staff": _fields("Mutation: setCommentsOpen"),
     "readers": _fields(

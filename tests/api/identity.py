@@ -1,5 +1,6 @@
 """An identity provider for tests: keys, tokens, and what it publishes under its address."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -49,12 +50,13 @@ def token(of: str = "rsa", *, header: Mapping[str, Any] | None = None, **others:
 
 
 class Published:
-    """What the provider publishes, and how often it was asked. down: nothing answers."""
+    """What the provider publishes, and how often it was asked. down: nothing answers; hangs: until this is set."""
 
     def __init__(self, *names: str) -> None:
         self.names = list(names or KEYS)
         self.asked = 0
         self.down = False
+        self.hangs: asyncio.Event | None = None
         self.more: list[Any] = []
         self.issuer = ISSUER
 
@@ -62,6 +64,8 @@ class Published:
         self.asked += 1
         if self.down:
             raise OSError("no answer")
+        if self.hangs is not None:
+            await self.hangs.wait()
         if url == f"{ISSUER}/.well-known/openid-configuration":
             return orjson.dumps({"issuer": self.issuer, "jwks_uri": "https://login.example/keys"})
         assert url == "https://login.example/keys"

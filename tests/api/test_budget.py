@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from api.account import Account
+from api.account import UNTOLD, Account
 from api.budget import BLIND, INTERVAL, Budget
 from db.pool import Database
 from db.statements import statements
@@ -83,7 +83,28 @@ async def test_a_client_that_heeds_what_it_is_told_is_never_refused(points: int,
             account = await pay(budget, points)
             spent += points
             remaining = account.spending(points, budget.clock()).remaining
-        assert spent > LIMIT - points
+        assert spent > LIMIT * (1 - UNTOLD) - points
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_nor_is_one_that_asks_for_much_at_once(seed: int, database_url: str) -> None:
+    """After small things here and there, for all that it was told is left: the least of the period."""
+    async with processes(database_url, 2) as budgets:
+        dice, least = Random(seed), LIMIT
+
+        async def ask(budget: Budget, points: int) -> None:
+            nonlocal least
+            account = await pay(budget, points)
+            least = min(least, account.spending(points, budget.clock()).remaining)
+
+        for budget in budgets:
+            await ask(budget, 20)
+        for _ in range(dice.randrange(60)):
+            await ask(dice.choice(budgets), dice.choice((1, 20, 43, 90)))
+            if dice.random() < 0.1:
+                await exchanged(dice.choice(budgets))
+        while least:
+            await ask(dice.choice(budgets), least)
 
 
 async def test_both_know_what_either_was_told(database_url: str) -> None:

@@ -10,8 +10,8 @@ import pytest
 from starlette.applications import Starlette
 
 from api.app import create_app
-from api.callers import Callers, Unauthenticated
-from api.heads import Head
+from api.callers import BadCredentials, Callers
+from api.heads import RequestHead
 from api.provider import Provider
 from api.settings import Settings
 from api.tokens import Tokens, make
@@ -49,7 +49,7 @@ async def other(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def own(subject: str = "u1", name: str = "Ann Lee", role: str | None = None) -> dict[str, str]:
+def own(subject: str = "u1", name: str | None = "Ann Lee", role: str | None = None) -> dict[str, str]:
     made = make(SHARED_KEY, subject, name=name, role=role, now=datetime.now(UTC), hours=1)
     return {"Authorization": f"Bearer {made}"}
 
@@ -101,6 +101,41 @@ async def test_a_new_name_or_role_is_written_and_told_in_the_log(
     assert after == before | {"displayName": "Ann Lee-Ho", "role": "STAFF", "commentCount": 1}
     lines = await database.rows("select kind, node from changes order by seq desc limit 1")
     assert [tuple(line) for line in lines] == [("COMMENT_UPDATED", after["id"])]
+
+
+async def test_a_token_without_a_name_takes_none_away(edition: httpx2.AsyncClient, database: Database) -> None:
+    for name in ("Ann Lee", None, "Ann Lee"):
+        assert (await asked(edition, VIEWER, own(name=name)))["viewer"]["commenter"]["displayName"] == "Ann Lee"
+    assert await database.value("select count(*) from changes where kind = 'COMMENT_UPDATED'") == 0
+    nameless = (await asked(edition, VIEWER, own("u2", name=None)))["viewer"]["commenter"]
+    assert nameless["displayName"] == "Reader"
+    named = (await asked(edition, VIEWER, own("u2", name="Bo")))["viewer"]["commenter"]
+    assert named == nameless | {"displayName": "Bo"}
+
+
+async def test_a_known_reader_reads_on_where_nothing_can_be_written(
+    edition: httpx2.AsyncClient, settings: Settings, database: Database
+) -> None:
+    known = (await asked(edition, VIEWER, own()))["viewer"]["commenter"]
+    async with database.transaction() as connection:
+        name = await connection.fetchval("select current_database()")
+        await connection.execute(f'alter database "{name}" set default_transaction_read_only = on')
+    made = create_app(settings)
+    async with made.router.lifespan_context(made), client_of(made) as client:
+        assert (await asked(client, VIEWER, own(name="Ann Lee-Ho")))["viewer"]["commenter"] == known
+        stranger = await client.post("/graphql", json={"query": VIEWER}, headers=own("u2"))
+        assert stranger.status_code == 503
+
+
+async def test_a_moderator_who_is_banned_sees_what_readers_see(
+    edition: httpx2.AsyncClient, other: httpx2.AsyncClient, database: Database
+) -> None:
+    queue = {"query": "{ moderationQueue(queue: PENDING) { totalCount } }"}
+    mine = own(role="MODERATOR")
+    assert "errors" not in (await edition.post("/graphql", json=queue, headers=mine)).json()
+    await database.value("update commenters set state = 'BANNED' where display_name = 'Ann Lee' returning 1")
+    (error,) = (await other.post("/graphql", json=queue, headers=mine)).json()["errors"]
+    assert error["extensions"]["code"] == "FORBIDDEN"
 
 
 async def test_who_was_erased_and_stays_banned_gets_no_name_back(
@@ -240,7 +275,7 @@ async def test_a_key_is_over_at_its_end(database: Database) -> None:
     callers = Callers(database, Tokens(), clock=lambda: clock[0])
     assert (await callers._by_key(secret, head())).bucket.startswith("key ")
     clock[0] += timedelta(hours=1)
-    with pytest.raises(Unauthenticated, match="over"):
+    with pytest.raises(BadCredentials, match="over"):
         await callers._by_key(secret, head())
     await callers.close()
 
@@ -358,8 +393,8 @@ async def test_a_key_that_is_not_there_can_not_be_revoked(database: Database) ->
 # -- what is refused
 
 
-def head(**headers: str) -> Head:
-    return Head({"headers": [(name.encode(), value.encode()) for name, value in headers.items()]})
+def head(**headers: str) -> RequestHead:
+    return RequestHead({"headers": [(name.encode(), value.encode()) for name, value in headers.items()]})
 
 
 async def assert_refused(client: httpx2.AsyncClient, headers: Mapping[str, str], message: str | None = None) -> None:

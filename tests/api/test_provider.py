@@ -58,7 +58,9 @@ async def test_keys_that_go_are_forgotten(clock: Clock) -> None:
     await provider.keys("rsa")
     published.names.remove("rsa")
     clock.now += FRESH + 1
-    assert await kids(provider, "ec") == ["ec"]
+    await kids(provider, "ec")
+    while await kids(provider, "ec") != ["ec"]:
+        await asyncio.sleep(0)
 
 
 async def test_known_keys_serve_while_nobody_answers_but_not_for_ever(clock: Clock) -> None:
@@ -74,6 +76,22 @@ async def test_known_keys_serve_while_nobody_answers_but_not_for_ever(clock: Clo
     published.down = False
     clock.now += PAUSE
     assert await kids(provider, "rsa") == ["rsa"]
+
+
+async def test_nobody_waits_for_new_keys_who_needs_none(clock: Clock) -> None:
+    published = Published("rsa")
+    provider = made(published, clock)
+    await provider.keys("rsa")
+    published.hangs = asyncio.Event()
+    for _ in range(3):
+        clock.now += FRESH + 1
+        assert await kids(provider, "rsa") == ["rsa"]
+    published.names.append("ec")
+    lacking = asyncio.create_task(kids(provider, "ec"))
+    assert await kids(provider, "rsa") == ["rsa"]
+    assert not lacking.done()
+    published.hangs.set()
+    assert await lacking == ["rsa", "ec"]
 
 
 async def test_nobody_answers_at_first(clock: Clock) -> None:

@@ -44,9 +44,12 @@ class Door:
         self.app = app
 
     async def get(self, path: str, address: str = "192.0.2.1", **given: Any) -> httpx2.Response:
+        return await self.send("GET", path, address, **given)
+
+    async def send(self, method: str, path: str, address: str, **given: Any) -> httpx2.Response:
         transport = httpx2.ASGITransport(self.app, client=(address, 4711))
         async with httpx2.AsyncClient(transport=transport, base_url="http://broadsheet.test") as client:
-            return await client.get(path, **given)
+            return await client.request(method, path, **given)
 
     async def ask(self, query: str = SOURCES, address: str = "192.0.2.1", **headers: str) -> httpx2.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -81,15 +84,44 @@ async def test_every_answer_says_what_is_left(door: Door) -> None:
 
 
 async def test_what_is_refused_costs_too(door: Door) -> None:
-    asked: list[tuple[str, dict[str, str]]] = [
-        ("/graphql", {"query": "{ nothing }"}),
-        ("/graphql", {"query": "{"}),
-        ("/graphql", {"query": "{ __typename }"}),
-        ("/graphql", {"query": "{ node(id: 1) { id } }"}),
-        ("/v1/articles/a_1", {}),
+    persisted = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
+    asked: list[tuple[str, str, dict[str, Any]]] = [
+        *(("GET", "/graphql", {"params": {"query": text}}) for text in ("{ nothing }", "{", "")),
+        (
+            "GET",
+            "/graphql",
+            {"params": {"query": "mutation { eraseViewer(input: {mode: DELETE}) { errors { code } } }"}},
+        ),
+        ("GET", "/graphql", {"params": {"query": "{ sources { nodes { id } } }", "variables": "{"}}),
+        ("POST", "/graphql", {"json": [{"query": SOURCES}]}),
+        ("POST", "/graphql", {"json": {"query": " "}}),
+        ("POST", "/graphql", {"json": {"extensions": persisted}}),
+        ("POST", "/graphql", {"content": b"{", "headers": {"content-type": "application/json"}}),
+        ("POST", "/graphql", {"data": {"query": SOURCES}}),
+        ("PUT", "/graphql", {"json": {"query": SOURCES}}),
+        ("GET", "/v1/articles", {"params": {"fields": "nothing"}}),
+        ("GET", "/v1/articles", {"params": {"first": "x"}}),
     ]
-    for n, (path, parameters) in enumerate(asked):
-        assert used(await door.get(path, f"192.0.2.{n}", params=parameters)) >= 1
+    for n, (method, path, given) in enumerate(asked):
+        answer = await door.send(method, path, f"192.0.2.{n}", **given)
+        assert (answer.status_code != 200 or "errors" in answer.json(), used(answer)) == (True, 20), (
+            method,
+            path,
+            given,
+        )
+    # What is asked for and isn't there costs what looking for it does.
+    for path, parameters in (("/graphql", {"query": "{ node(id: 1) { id } }"}), ("/v1/articles/a_1", {})):
+        assert used(await door.get(path, "198.51.100.1", params=parameters)) > 20
+
+
+async def test_whoever_has_nothing_left_has_nothing_read(door: Door) -> None:
+    while (left := LIMIT - used(await door.ask("{ __typename }"))) > 0:
+        if left >= COST:
+            await door.ask()
+    for asked in (door.ask("{ nothing }"), door.ask("{"), door.ask("{ __typename }"), door.get("/v1/articles?first=x")):
+        refused = await asked
+        assert (refused.status_code, used(refused)) == (429, LIMIT)
+        assert f"All {LIMIT} points are spent. There are more in " in refused.text
 
 
 async def test_each_alias_counts(door: Door) -> None:

@@ -46,8 +46,11 @@ async def until_metrics(**wanted: float) -> None:
             await asyncio.sleep(0.01)
 
 
-KILL = "select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = $1"
-KILL_ONE = """select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1
+# Other tests have pools of the same name on databases of their own.
+KILL = """select count(pg_terminate_backend(pid)) from pg_stat_activity
+  where application_name = $1 and datname = current_database()"""
+KILL_ONE = """select pg_terminate_backend(pid) from pg_stat_activity
+  where application_name = $1 and datname = current_database()
   order by state <> 'active', random() limit 1"""
 
 

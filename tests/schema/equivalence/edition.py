@@ -32,6 +32,7 @@ TEXTS = {
 WORDS = {language: text.split() for language, text in TEXTS.items()}
 LANGUAGES = ("en", "en-GB", "en-US", "de", "de-AT", "fr", "ja", "ko", "ru", "und")
 TOPICS = 27
+STATES = ("ACTIVE", "PREMODERATED", "SUSPENDED", "BANNED")
 STATUSES = ("PUBLISHED", "APPROVED", "PENDING", "WITHHELD", "REJECTED")
 REASONS = (
     *("OFFENSIVE", "ABUSIVE", "SPAM", "BANNED_WORD", "AD", "ILLEGAL_CONTENT", "HARASSMENT_BULLYING", "MISINFORMATION"),
@@ -158,11 +159,12 @@ class Maker:
                     "id": uuid(6, n),
                     "display_name": self.dice.choice(("Ondine", "<b>desk</b>", "みなと", 'Q "q" \\')),
                     "role": ("COMMENTER", "MEMBER", "STAFF", "MODERATOR", "ADMIN")[n % 5],
-                    "state": ("ACTIVE", "PREMODERATED", "SUSPENDED", "BANNED")[n % 4],
+                    "state": STATES[n % 4],
                     "state_until": NOON if n % 4 == 2 else None,
                     "created_at": NOON,
                 }
             )
+            self.decided_of("commenters", n)
 
     def article(self, number: int) -> None:
         dice, id_ = self.dice, uuid(4, number)
@@ -230,6 +232,7 @@ class Maker:
         self.addresses(number, source, id_)
         self.hanging(number, id_, images, published)
         self.revisions(number, id_, language)
+        self.decided_of("articles", number)
         if number % 3:
             self.discussion(number, id_, language)
 
@@ -382,7 +385,27 @@ class Maker:
                 "decided_at": NOON,
                 "decided_by": dice.choice((None, uuid(6, 3), uuid(6, 24))),
             }
-            self.rows["decisions"].append({"id": uuid(9, number + n), **about, **decided})
+            self.decide(uuid(9, number + n), about | decided)
+
+    def decided_of(self, table: str, number: int) -> None:
+        """Decisions of commenters or of articles, by a die of their own."""
+        dice = Random(number)
+        for n in range(dice.choice((0, 1, 2))):
+            decided: dict[str, Any] = {"decided_at": NOON, "decided_by": dice.choice((None, uuid(6, 3), uuid(6, 24)))}
+            if table == "commenters":
+                state = {"state": dice.choice(STATES), "state_until": dice.choice((None, NOON))}
+                decided |= {"commenter_id": uuid(6, number), "note": dice.choice((None, "so & so"))} | state
+            else:
+                said = {"comments_open": dice.random() < 0.5, "premoderated": dice.choice((None, True, False))}
+                decided |= {"article_id": uuid(4, number), "closes_at": dice.choice((None, NOON))} | said
+            self.decide(uuid(10 if table == "commenters" else 11, 10 * number + n), decided)
+
+    def decide(self, id_: str, decided: dict[str, Any]) -> None:
+        names = (
+            *("comment_id", "commenter_id", "article_id", "status", "state", "state_until", "comments_open"),
+            *("premoderated", "closes_at", "reason", "note", "rule", "decided_at", "decided_by"),
+        )
+        self.rows["decisions"].append({"id": id_} | dict.fromkeys(names) | decided)
 
     def count(self) -> None:
         """Set the counters, which count what the public sees."""

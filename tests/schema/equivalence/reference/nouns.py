@@ -194,13 +194,21 @@ def _can_edit(view: View, comment: Row, _: Arguments) -> bool:
     return own and comment["placeholder"] is None and until is not None and until > now and is_open
 
 
-def _newest(view: View, table: str, column: str, comment: Row) -> list[Row]:
-    rows = view.rows.hanging(table, "comment_id", comment["id"])
+def _newest(view: View, table: str, column: str, row: Row, on: str = "comment_id") -> list[Row]:
+    rows = view.rows.hanging(table, on, row["id"])
     return sorted(rows, key=lambda row: (row[column], row["id"]), reverse=True)
 
 
 def _decisions(view: View, comment: Row, _: Arguments) -> list[Row]:
     return _newest(view, "decisions", "decided_at", comment) if view.concerns(comment) else []
+
+
+def _decided_of(on: str) -> Resolver:
+    return lambda view, row, _: _newest(view, "decisions", "decided_at", row, on) if view.moderates else []
+
+
+def _decided_by(view: View, decision: Row, _: Arguments) -> Row | None:
+    return view.one("commenters", decision["decided_by"]) if view.moderates else None
 
 
 def _flags(view: View, comment: Row, _: Arguments) -> list[Row]:
@@ -248,9 +256,13 @@ MODERATION: dict[str, Resolver] = {
     **_page("Commenter.comments", _record),
     **_columns("ModerationDecision", "status reason note rule"),
     **_columns("ModerationDecision", "decidedAt", time=True),
-    "ModerationDecision.decidedBy": lambda view, row, _: (
-        view.one("commenters", row["decided_by"]) if view.moderates else None
-    ),
+    **_columns("CommenterDecision", "state note"),
+    **_columns("CommenterDecision", "until=state_until decidedAt", time=True),
+    **_columns("CommentsDecision", "commentsOpen premoderated"),
+    **_columns("CommentsDecision", "closesAt decidedAt", time=True),
+    **{f"{type_}.decidedBy": _decided_by for type_ in ("ModerationDecision", "CommenterDecision", "CommentsDecision")},
+    "Commenter.decisions": _decided_of("commenter_id"),
+    "Article.commentsDecisions": _decided_of("article_id"),
     **_columns("CommentFlag", "reason note"),
     **_columns("CommentFlag", "createdAt", time=True),
 }
