@@ -28,8 +28,8 @@ select status from decisions where comment_id = $1 and rule is null order by dec
 -- $3 at most so many.
 select json_strip_nulls(json_build_object(
   'of', coalesce('c_' || d.comment_id, 'm_' || d.commenter_id, 'a_' || d.article_id), 'status', d.status,
-  'reason', d.reason, 'state', d.state, 'until', d.state_until, 'commentsOpen', d.comments_open, 'note', d.note,
-  'decidedAt', d.decided_at
+  'reason', d.reason, 'state', d.state, 'until', d.state_until, 'commentsOpen', d.comments_open,
+  'closesAt', d.closes_at, 'premoderated', d.premoderated, 'note', d.note, 'decidedAt', d.decided_at
 ))::text as json, d.id
 from decisions d
 where d.decided_by = $1 and d.id > $2::uuid

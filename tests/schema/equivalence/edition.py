@@ -379,7 +379,8 @@ class Maker:
             rejected = dice.random() < 0.5
             decided = {
                 "status": "REJECTED" if rejected else dice.choice(STATUSES),
-                "reason": dice.choice(REASONS) if rejected else None,
+                # In turn, so that none of them is seldom.
+                "reason": REASONS[len(self.rows["decisions"]) % len(REASONS)] if rejected else None,
                 "note": dice.choice((None, '<b>"why"</b>')),
                 "rule": "TOXICITY" if n == 0 and dice.random() < 0.5 else None,
                 "decided_at": NOON,
