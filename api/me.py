@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from api.errors import problem
 from api.graphql import Reading
@@ -32,4 +32,4 @@ async def export(request: Request) -> Response:
         found = await exported(reading.executor.desk, visit.caller.reader)
     except Refusal as refusal:
         return problem(404, str(refusal), code=str(refusal.problem.code))
-    return Response(found, media_type="application/json", headers=_HEADERS)
+    return StreamingResponse(found, media_type="application/json", headers=_HEADERS)

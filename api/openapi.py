@@ -28,6 +28,7 @@ from api.rest import Door
 from api.selection import paths
 from schema.page import DEFAULT_SIZE, LARGEST, SMALLEST
 from schema.query import MAX_CHARACTERS
+from schema.writes.export import LISTS
 
 Json = dict[str, Any]
 
@@ -365,7 +366,7 @@ def _service() -> Json:
 
 def _export() -> Json:
     """What a reader takes along: the one path that asks for a reader's token."""
-    parts = ("identities", "comments", "reactions", "flags")
+    parts = ("identities", "paces", *(name for name, *_ in LISTS))
     whole: Json = {
         "type": "object",
         "required": ["commenter", *parts],
@@ -377,8 +378,8 @@ def _export() -> Json:
     operation = {
         "operationId": "exportMe",
         "summary": "What is kept of a reader",
-        "description": "Everything that is kept of the reader whose token is sent, as a file. Texts are there as they "
-        "were written, held ones included.",
+        "description": "Everything that is kept of the reader whose token is sent, as a file that is sent while it is "
+        "read. Texts are there as they were written, held ones included.",
         "tags": ["Readers"],
         "security": [{"token": []}],
         "responses": {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TextIO, TypeVar
 from uuid import UUID
 
 import typer
@@ -20,6 +22,13 @@ reader = typer.Typer(no_args_is_help=True, help="Hand out or erase what is kept 
 T = TypeVar("T")
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The commenter's id (m_…), as GraphQL gives it.")]
+
+
+class NotWritten(Exception):
+    """The output can't be written."""
+
+    def __init__(self, problem: OSError, output: Path | None) -> None:
+        super().__init__(f"{output or 'The output'} can't be written: {problem.strerror}.")
 
 
 class Comments(StrEnum):
@@ -38,15 +47,20 @@ def reader_export(
     from schema.writes.export import export
 
     commenter = _id(id)
-    found = _run(lambda desk: export(desk, commenter), migrates=False)
-    if output is None:
-        typer.echo(found)
-        return
-    try:
-        output.write_text(found + "\n", encoding="utf-8")
-    except OSError as problem:
-        fail(f"{output} can't be written: {problem.strerror}.")
-    typer.echo(f"Written: {output}")
+    with _written(output) as file:
+
+        async def write(desk: Desk) -> None:
+            found = await export(desk, commenter)
+            try:
+                async for piece in found:
+                    file.write(piece)
+                file.write("\n")
+            except OSError as problem:
+                raise NotWritten(problem, output) from problem
+
+        _run(write, migrates=False)
+    if output is not None:
+        typer.echo(f"Written: {output}")
 
 
 @reader.command("erase")
@@ -65,6 +79,23 @@ def reader_erase(
     typer.echo(f"Erased: {id}")
 
 
+@contextmanager
+def _written(output: Path | None) -> Iterator[TextIO]:
+    """Where to write. A file is there when all of it is written, and not before."""
+    if output is None:
+        yield sys.stdout
+        return
+    part = output.with_name(f"{output.name}.part")
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            yield file
+        part.replace(output)
+    except OSError as problem:
+        fail(str(NotWritten(problem, output)))
+    finally:
+        part.unlink(missing_ok=True)
+
+
 def _id(text: str) -> UUID:
     from schema.node import read_id
 
@@ -79,5 +110,9 @@ def _run(work: Callable[[Desk], Awaitable[T]], *, migrates: bool = True) -> T:
     from schema.writes.outcome import Refusal
 
     return on_database(
-        settings_given(), "reader", lambda database: work(Desk(database)), migrates=migrates, mendable=(Refusal,)
+        settings_given(),
+        "reader",
+        lambda database: work(Desk(database)),
+        migrates=migrates,
+        mendable=(Refusal, NotWritten),
     )

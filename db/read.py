@@ -37,8 +37,16 @@ class OfSpending:
         return getattr(caller.spending, self.name, None)
 
 
-# Commenter's id of a reader, and the ids of sources whose texts a caller may have in full, as texts.
-VIEWER, FULL_SOURCES = Param(OfCaller("viewer")), Param(OfCaller("in_full"))
+@dataclass(frozen=True, slots=True)
+class OfClock:
+    """The source of a parameter that the service's clock supplies: when the caller asks."""
+
+    def value(self, _: Any, caller: Any) -> Any:
+        return caller.now
+
+
+# Commenter's id of a reader, the ids of sources whose texts a caller may have in full, as texts, and the time.
+VIEWER, FULL_SOURCES, NOW = Param(OfCaller("viewer")), Param(OfCaller("in_full")), Param(OfClock())
 
 
 # -- conditions

@@ -813,7 +813,7 @@ CREATE INDEX decisions_by_comment ON public.decisions USING btree (comment_id, d
 
 CREATE INDEX decisions_by_commenter ON public.decisions USING btree (commenter_id, decided_at, id) WHERE (commenter_id IS NOT NULL);
 
-CREATE INDEX decisions_by_moderator ON public.decisions USING btree (decided_by) WHERE (decided_by IS NOT NULL);
+CREATE INDEX decisions_of_moderator ON public.decisions USING btree (decided_by, id) WHERE (decided_by IS NOT NULL);
 
 CREATE INDEX entries_by_article ON public.entries USING btree (article_id);
 
@@ -829,7 +829,7 @@ CREATE INDEX feeds_under_way ON public.feeds USING btree (host) WHERE (unfinishe
 
 CREATE INDEX flags_by_comment ON public.flags USING btree (comment_id, created_at, id);
 
-CREATE INDEX flags_by_commenter ON public.flags USING btree (commenter_id) WHERE (commenter_id IS NOT NULL);
+CREATE INDEX flags_of_commenter ON public.flags USING btree (commenter_id, id) WHERE (commenter_id IS NOT NULL);
 
 CREATE UNIQUE INDEX flags_once ON public.flags USING btree (comment_id, commenter_id) WHERE (commenter_id IS NOT NULL);
 
@@ -845,7 +845,7 @@ CREATE INDEX page_fetches_by_host ON public.page_fetches USING btree (host, due_
 
 CREATE INDEX page_fetches_under_way ON public.page_fetches USING btree (host) WHERE (began_at IS NOT NULL);
 
-CREATE INDEX reactions_by_commenter ON public.reactions USING btree (commenter_id);
+CREATE INDEX reactions_of_commenter ON public.reactions USING btree (commenter_id, comment_id);
 
 CREATE INDEX revisions_by_article ON public.revisions USING btree (article_id, seen_at DESC, id DESC);
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from db.find import KEY_TYPE, by_text, found_by_text, way_of
 from db.read import (
     FULL_SOURCES,
+    NOW,
     VIEWER,
     All,
     AnyOf,
@@ -125,6 +126,7 @@ class Writer:
             *map(self.param, params),
             t=t,
             viewer=self.viewer,
+            now=_Lazily(lambda: self.param(NOW)),
             moderates=str(self.audience == "moderator").lower(),
             policy=_Lazily(lambda: self.let_out(POLICY, POLICY_IN_FULL, t)),
             pages=_Lazily(lambda: self.let_out(PAGES, PAGES_IN_FULL, t)),

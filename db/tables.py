@@ -4,8 +4,9 @@ In SQL fragments `{t}` is the alias of the row's own table, `{o}` that of the ro
 row between them, `{0}`, `{1}` … the parameters; `{each}` keeps a test one of each row, where the rows are reached by
 something better; `{seen}` tells whether `v`, another row of the same table, may be seen. `{viewer}` is the commenter's
 id of a reader, `{whole}` tells whether the caller has what a comment says and not its place alone (in an edge, the
-comment that it is reached from), `{moderates}` whether they are a moderator. `{p}` is the row of the source, `{policy}`
-and `{pages}` what it lets out for the caller. `db/select.py` fills them in and takes identifiers from nowhere else.
+comment that it is reached from), `{moderates}` whether they are a moderator, `{now}` when they ask. `{p}` is the row of
+the source, `{policy}` and `{pages}` what it lets out for the caller. `db/select.py` fills them in and takes identifiers
+from nowhere else.
 
 What may be seen stands here, once a table, by audience; an audience that is not named sees nothing. A row that lies
 within another (a comment within its article) is seen only where that one is: looked up by itself this is asked, reached
@@ -453,7 +454,9 @@ COMMENTS = Table(
         "viewer_has_flagged": Column(_by_viewer("flags"), "bool"),
         "viewer_can_edit": Column(
             "coalesce({t}.author_id = {viewer}::uuid and {t}.placeholder is null"
-            " and {t}.editable_until > now(), false)",
+            " and {t}.editable_until > {now}::timestamptz"
+            " and exists (select from articles w where w.id = {t}.article_id and w.comments_open"
+            " and coalesce(w.comments_close_at > {now}::timestamptz, true)), false)",
             "bool",
         ),
     },

@@ -10,16 +10,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
 
 from db.changes import Kind, Line, append
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
+from db.retry import write
 from db.statements import statements
 from jobs.counters import count_public
 
-# Articles in one transaction, so that none holds the log's lock for long.
+# Things in one transaction, so that none holds the log's lock for long.
 BATCH = 500
 INTERVAL = 0.5
 
@@ -33,25 +35,42 @@ async def write_due(database: Database, *, now: datetime, close_after: timedelta
     close_after: the age at which articles take no more comments; None: none does by age. 0 also means that another
     process is at it. At most BATCH things each way: call again until it answers 0.
     """
-    due, closed_until = statements("due"), now - close_after if close_after else None
-    if not await database.value(due["waiting"], now, closed_until):
+    closed_until = now - close_after if close_after else None
+    if not await database.value(statements("due")["waiting"], now, closed_until):
         return 0
-    async with database.transaction() as connection:
-        if not await connection.fetchval(due["lock"]):
-            return 0
-        came = await connection.fetch(due["publish"], now, BATCH)
-        went = await connection.fetch(due["withdraw"], now, BATCH)
-        closed = await connection.fetch(due["close_comments"], now, closed_until, BATCH)
-        lapsed = await connection.fetch(statements("commenters")["lapse"], now, BATCH)
-        if not came and not went and not closed and not lapsed:
-            return 0
-        published, withdrawn = sorted(row["id"] for row in came), sorted(row["id"] for row in went)
+    written = await write(database, lambda connection: _articles(connection, now, closed_until))
+    # In a transaction of their own: both count or change commenters, each in the order of ids.
+    written |= await write(database, lambda connection: _commenters(connection, now))
+    if any(written.values()):
+        log.info("due_written", **written)
+    return sum(written.values())
+
+
+async def _articles(connection: Any, now: datetime, closed_until: datetime | None) -> dict[str, int]:
+    due = statements("due")
+    if not await connection.fetchval(due["lock"]):
+        return {}
+    came = await connection.fetch(due["publish"], now, BATCH)
+    went = await connection.fetch(due["withdraw"], now, BATCH)
+    closed = await connection.fetch(due["close_comments"], now, closed_until, BATCH)
+    published, withdrawn = sorted(row["id"] for row in came), sorted(row["id"] for row in went)
+    if published or withdrawn:
         await count_public(connection, published, withdrawn)
-        seen = sorted({row["id"] for row in closed if row["is_public"]} - set(published))
-        await append(connection, _lines(published, withdrawn, seen))
-    written = {"published": published, "withdrawn": withdrawn, "closed": closed, "lapsed": lapsed}
-    log.info("due_written", **{what: len(things) for what, things in written.items()})
-    return sum(map(len, written.values()))
+    seen = sorted({row["id"] for row in closed if row["is_public"]} - set(published))
+    await append(connection, _lines(published, withdrawn, seen))
+    return {"published": len(published), "withdrawn": len(withdrawn), "closed": len(closed)}
+
+
+async def _commenters(connection: Any, now: datetime) -> dict[str, int]:
+    """End what moderators said for a time. Whoever was erased meanwhile stayed for nothing else."""
+    sql = statements("commenters")
+    if not await connection.fetchval(statements("due")["lock"]):
+        return {}
+    lapsed = await connection.fetch(sql["lapse"], now, BATCH)
+    over = [row["id"] for row in await connection.fetch(sql["over"], now, BATCH)]
+    if over:
+        await connection.execute(sql["remove"], over)
+    return {"lapsed": len(lapsed), "removed": len(over)}
 
 
 def _lines(published: list[UUID], withdrawn: list[UUID], closed: list[UUID]) -> list[Line]:

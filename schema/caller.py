@@ -1,6 +1,7 @@
 """Who is calling: a parameter of every plan."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,7 +21,8 @@ class Caller:
 
     audience: which rows are seen (db/tables.py). reader: the commenter's id of a reader who brought a token. role: of
     that reader. scopes: of a key. program: whether a secret key was brought, alone or for the reader. full_sources:
-    sources whose texts a key has in full. bucket: what the budget is kept by.
+    sources whose texts a key has in full. bucket: what the budget is kept by. now: when they ask, where the answer
+    depends on it.
     """
 
     audience: Audience = "public"
@@ -31,6 +33,7 @@ class Caller:
     full_sources: tuple[UUID, ...] = ()
     bucket: str = ""
     spending: "Spending | None" = None
+    now: datetime | None = None
 
     @property
     def sees_more(self) -> bool:

@@ -28,7 +28,7 @@ from graphql import (
 )
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
-from db.read import Object, OfCaller, OfSpending, params
+from db.read import NOW, Object, OfCaller, OfClock, OfSpending, params
 from db.select import statement
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
@@ -46,7 +46,7 @@ from schema.writes.desk import Desk
 
 log = structlog.get_logger()
 
-Source = Bound | OfCaller | OfSpending
+Source = Bound | OfCaller | OfSpending | OfClock
 
 # Points of what is refused before it has a price.
 REFUSED = 20
@@ -103,7 +103,7 @@ class Payer(Protocol):
 class Compiled:
     """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
     when they make no sense. cost: points. constant: the answer, where it asks nothing of the database. tells: whether
-    it says what the caller has left."""
+    it says what the caller has left; timed: whether it depends on the time."""
 
     sql: str
     bounds: tuple[Source, ...]
@@ -112,6 +112,7 @@ class Compiled:
     cost: int
     constant: bytes | None = None
     tells: bool = False
+    timed: bool = False
 
     def values(self, variables: Mapping[str, Any], caller: Caller) -> list[Any]:
         for bound in self.unused:
@@ -189,6 +190,7 @@ class Executor:
             try:
                 values = coerced(known.variables, given)
                 compiled = self.compiled(known, values, caller)
+                caller = self.timed(compiled, caller)
                 arguments = compiled.values(values, caller)
             except CostExceeded:
                 raise  # graphql-core would read root field by root field what is too much as a whole
@@ -266,6 +268,10 @@ class Executor:
         self._plans.keep((known.key, form, _shapes(slots, values)), compiled)
         return compiled
 
+    def timed(self, compiled: Compiled, caller: Caller) -> Caller:
+        """The caller with the time at which they ask, where it is needed."""
+        return replace(caller, now=self.desk.clock()) if compiled.timed else caller
+
     def priced(self, known: _Known, given: Mapping[str, Any], caller: Caller) -> int | None:
         """The points of an operation that graphql-core executes; None where it will refuse the variables.
 
@@ -330,8 +336,9 @@ class _Context:
     async def answer(self, read: Object, planner: Planner, variables: Mapping[str, Any]) -> Any:
         """What a read answers, as JSON."""
         compiled = _compiled(read, self.caller, planner.cost.points)
+        values = compiled.values(variables, self.executor.timed(compiled, self.caller))
         with self.failing():
-            text = await self.executor.database.value(compiled.sql, *compiled.values(variables, self.caller))
+            text = await self.executor.database.value(compiled.sql, *values)
         return orjson.loads(text)["data"]
 
     @contextmanager
@@ -356,6 +363,7 @@ def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
         cost,
         constant,
         any(isinstance(param.source, OfSpending) for param in made.params),
+        NOW in made.params,
     )
 
 

@@ -37,3 +37,19 @@ async def executed(database: Database) -> Counter[str]:
     assert database.sessions == 1, "what is read by several sessions can't be counted by one of them"
     counts = await database.rows("select statement, generic_plans + custom_plans as n from pg_prepared_statements")
     return Counter({row["statement"]: row["n"] for row in counts if "pg_prepared_statements" not in row["statement"]})
+
+
+async def traces(database: Database, text: str) -> dict[str, int]:
+    """Where a text stands in any table: rows by `table.column`."""
+    names = await database.rows(
+        "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'jobs')"
+    )
+    found: dict[str, int] = {}
+    for table in sorted(row["name"] for row in names):
+        rows = await database.rows(
+            f"""select v.key, count(*) as n from {table} t, jsonb_each_text(to_jsonb(t)) v
+                where position($1 in v.value) > 0 group by v.key""",
+            text,
+        )
+        found |= {f"{table.removeprefix('public.')}.{row['key']}": row["n"] for row in rows}
+    return found

@@ -64,9 +64,9 @@ async function ask(query, variables) {
   });
   const found = await answer.json().catch(() => ({ errors: [{ message: `The service answered ${answer.status}.` }] }));
   if (found.errors) {
-    const code = found.errors[0].extensions?.code;
-    if (code === "UNAUTHENTICATED" || code === "FORBIDDEN") leave();
-    throw new Error(found.errors[0].message);
+    const { message, extensions } = found.errors[0];
+    if (extensions?.code === "UNAUTHENTICATED") leave();
+    throw Object.assign(new Error(message), { code: extensions?.code });
   }
   return found.data;
 }
@@ -82,7 +82,10 @@ function leave() {
 
 const load = trying(async (after = null) => {
   const asked = ++state.asked;
-  const { moderationQueue: page } = await ask(QUEUE, { queue: state.queue, after });
+  const { moderationQueue: page } = await ask(QUEUE, { queue: state.queue, after }).catch((problem) => {
+    if (problem.code === "FORBIDDEN") leave();  // no moderator; one who may not do one thing stays
+    throw problem;
+  });
   if (asked !== state.asked) return;
   document.querySelector("main").hidden = false;
   $("enter").hidden = true;
@@ -190,11 +193,16 @@ async function settle(key, ids) {
   const { moderateComments: done } = await ask(DECIDE, { input: { ids, status, reason, note: $("note")?.value || null } });
   if (done.errors.length) return say(done.errors[0].message);
   say(`${ids.length === 1 ? "One comment" : `${ids.length} comments`}: ${words(status)}.`);
+  for (const id of ids) state.picked.delete(id);
+  // What is held still waits for somebody, except among what was reported.
+  if (status === "PENDING" && state.queue !== "REPORTED") {
+    if (ids.includes(state.nodes[state.at]?.id)) state.at += 1;
+    return show();
+  }
   const gone = new Set(ids);
   // Whoever went on meanwhile stays where they are: what stood above it no longer counts.
   state.at -= state.nodes.slice(0, state.at).filter((node) => gone.has(node.id)).length;
   state.nodes = state.nodes.filter((node) => !gone.has(node.id));
-  for (const id of ids) state.picked.delete(id);
   if (state.nodes.length) show();
   else await load();
 }

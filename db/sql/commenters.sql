@@ -21,10 +21,11 @@ from more, locked
 where c.id = more.id and c.id = locked.id;
 
 -- name: history
--- Who writes, and what became of what they wrote. $1 commenter, $2 since when it counts, $3 since when the same text is
--- a repetition, $4 a comment that is left out.
+-- Who writes, and what became of what they wrote; they are kept from being removed meanwhile. Whoever was erased stands
+-- as they stood until nothing is kept of them (`over`): time alone lets nobody write who has no name. $1 commenter,
+-- $2 since when it counts, $3 since when the same text is a repetition, $4 a comment that is left out.
 select
-  m.state, m.state_until, m.comment_count, h.judged, h.rejected,
+  m.state, case when m.display_name <> '' then m.state_until end as state_until, m.comment_count, h.judged, h.rejected,
   array(
     select c.body_text from comments c
     where c.author_id = m.id and c.created_at > $3 and c.body_text is not null and c.id is distinct from $4
@@ -43,15 +44,19 @@ from commenters m
       limit 500
     ) c
   ) h
-where m.id = $1;
+where m.id = $1
+for key share of m;
 
 -- name: state
--- What moderators say of a commenter. $1 commenter.
-select m.state, m.state_until from commenters m where m.id = $1;
+-- What moderators say of a commenter, as `history` has it. $1 commenter.
+select m.state, case when m.display_name <> '' then m.state_until end as state_until from commenters m where m.id = $1;
 
 -- name: decider
--- What moderators say of a commenter who decides something, kept from being removed meanwhile. $1 commenter.
-select m.state, m.state_until from commenters m where m.id = $1 for key share;
+-- The same of a commenter who decides or says something, kept from being removed meanwhile. $1 commenter.
+select m.state, case when m.display_name <> '' then m.state_until end as state_until
+from commenters m
+where m.id = $1
+for key share;
 
 -- name: pace
 -- One more write of a kind by a commenter, at a pace of one every $4, $5 of them at once; nothing where it is too soon.
@@ -63,24 +68,40 @@ where p.until <= $3::timestamptz + $4::interval * ($5::integer - 1)
 returning until;
 
 -- name: set_state
--- What moderators say of a commenter from now on. $1 commenter, $2 state, $3 until when.
-update commenters set state = $2, state_until = $3 where id = $1 returning id;
+-- What moderators say of a commenter from now on. $1 commenter, $2 state, $3 until when; whether they were erased.
+update commenters set state = $2, state_until = $3 where id = $1 returning display_name = '' as erased;
 
 -- name: lapse
 -- Suspensions and the like whose time is over. $1 now, $2 at most so many.
 with due as materialized (
-  select id from commenters where state_until is not null and state_until <= $1 order by id limit $2 for no key update
+  select id from commenters
+  where state_until is not null and state_until <= $1 and display_name <> ''
+  order by id
+  limit $2
+  for no key update
 )
 update commenters m set state = 'ACTIVE', state_until = null from due where m.id = due.id returning m.id;
 
+-- name: over
+-- Commenters who were erased and stayed for their suspension, whose time is over, locked. $1 now, $2 at most so many.
+select id from commenters
+where state_until is not null and state_until <= $1 and display_name = ''
+order by id
+limit $2
+for update;
+
 -- name: hold
 -- A commenter, locked so that nothing more can refer to them. $1 commenter.
-select m.state from commenters m where m.id = $1 for update;
+select m.state, m.state_until from commenters m where m.id = $1 for update;
 
 -- name: left
--- Whether anything is left that a commenter wrote. $1 commenter.
+-- Whether anything is left that a commenter did. $1 commenter.
 select exists (select from comments c where c.author_id = $1)
-  or exists (select from reactions r where r.commenter_id = $1);
+  or exists (select from reactions r where r.commenter_id = $1)
+  or exists (select from flags f where f.commenter_id = $1)
+  or exists (select from idempotency_keys k where k.commenter_id = $1)
+  or exists (select from paces p where p.commenter_id = $1)
+  or exists (select from decisions d where d.decided_by = $1);
 
 -- name: forget
 -- What was kept of a commenter beside comments, reactions and flags. $1 commenter.
@@ -96,50 +117,35 @@ delete from paces where commenter_id = $1;
 update commenters set display_name = '', comment_count = 0 where id = $1;
 
 -- name: remove
--- A commenter of whom nothing is left; a provider that names them again names somebody new. $1 commenter.
+-- Commenters of whom nothing is left; a provider that names them again names somebody new. $1 commenters.
 with judged as (
-  delete from decisions where commenter_id = $1
+  delete from decisions where commenter_id = any ($1::uuid[])
 ), identified as (
-  delete from identities where commenter_id = $1
+  delete from identities where commenter_id = any ($1::uuid[])
 )
-delete from commenters where id = $1;
+delete from commenters where id = any ($1::uuid[]);
 
 -- name: export
--- All that is kept of a commenter, as JSON text. $1 commenter.
+-- What is kept of a commenter and is short, as JSON text. $1 commenter.
 select json_build_object(
   'commenter', json_build_object(
     'id', 'm_' || m.id, 'displayName', m.display_name, 'role', m.role, 'state', m.state, 'stateUntil', m.state_until,
-    'firstSeenAt', m.created_at
+    'firstSeenAt', m.created_at,
+    'decisions', (
+      select coalesce(json_agg(json_build_object(
+        'state', d.state, 'until', d.state_until, 'note', d.note, 'decidedAt', d.decided_at
+      ) order by d.decided_at, d.id), '[]')
+      from decisions d where d.commenter_id = m.id
+    )
   ),
   'identities', (
     select coalesce(json_agg(json_build_object('issuer', i.issuer, 'subject', i.subject, 'firstSeenAt', i.created_at)
       order by i.created_at), '[]')
     from identities i where i.commenter_id = m.id
   ),
-  'comments', (
-    select coalesce(json_agg(json_build_object(
-      'id', 'c_' || c.id, 'articleUrl', a.url, 'parentId', 'c_' || c.parent_id, 'markdown', c.body_markdown,
-      'html', c.body_html, 'status', c.status, 'placeholder', c.placeholder, 'createdAt', c.created_at,
-      'editedAt', c.edited_at,
-      'decisions', (
-        select coalesce(json_agg(json_build_object(
-          'status', d.status, 'reason', d.reason, 'note', d.note, 'rule', d.rule, 'decidedAt', d.decided_at
-        ) order by d.decided_at, d.id), '[]')
-        from decisions d where d.comment_id = c.id
-      )
-    ) order by c.created_at, c.id), '[]')
-    from comments c join articles a on a.id = c.article_id where c.author_id = m.id
-  ),
-  'reactions', (
-    select coalesce(json_agg(json_build_object('commentId', 'c_' || r.comment_id, 'createdAt', r.created_at)
-      order by r.created_at, r.comment_id), '[]')
-    from reactions r where r.commenter_id = m.id
-  ),
-  'flags', (
-    select coalesce(json_agg(json_build_object(
-      'commentId', 'c_' || f.comment_id, 'reason', f.reason, 'note', f.note, 'createdAt', f.created_at
-    ) order by f.created_at, f.id), '[]')
-    from flags f where f.commenter_id = m.id
+  'paces', (
+    select coalesce(json_agg(json_build_object('kind', p.kind, 'until', p.until) order by p.kind), '[]')
+    from paces p where p.commenter_id = m.id
   )
 )::text
 from commenters m

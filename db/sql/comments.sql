@@ -152,3 +152,27 @@ set
   comments_premoderated = coalesce($5::boolean, comments_premoderated)
 where id = $1 and is_public
 returning id;
+
+-- name: export
+-- Some comments of an author, the oldest first, with what was decided of them and what rules reported: each as JSON text,
+-- then its key. $1 commenter, $2 and $3 the key after which they come, $4 at most so many.
+select json_build_object(
+  'id', 'c_' || c.id, 'articleUrl', a.url, 'parentId', 'c_' || c.parent_id, 'markdown', c.body_markdown,
+  'html', c.body_html, 'status', c.status, 'placeholder', c.placeholder, 'createdAt', c.created_at,
+  'editedAt', c.edited_at,
+  'decisions', (
+    select coalesce(json_agg(json_build_object(
+      'status', d.status, 'reason', d.reason, 'note', d.note, 'rule', d.rule, 'decidedAt', d.decided_at
+    ) order by d.decided_at, d.id), '[]')
+    from decisions d where d.comment_id = c.id
+  ),
+  'reportedByRules', (
+    select coalesce(json_agg(json_build_object('rule', f.rule, 'note', f.note, 'createdAt', f.created_at)
+      order by f.created_at, f.id), '[]')
+    from flags f where f.comment_id = c.id and f.rule is not null
+  )
+)::text as json, c.created_at, c.id
+from comments c join articles a on a.id = c.article_id
+where c.author_id = $1 and (c.created_at, c.id) > ($2::timestamptz, $3::uuid)
+order by c.created_at, c.id
+limit $4;

@@ -15,3 +15,12 @@ delete from idempotency_keys
 where (commenter_id, key) in (
   select commenter_id, key from idempotency_keys where created_at < $1 order by created_at limit $2
 );
+
+-- name: export
+-- Some keys of a commenter, each as JSON text, then its key. $1 commenter, $2 the key after which they come, $3 at most
+-- so many.
+select json_build_object('key', k.key, 'commentId', 'c_' || k.comment_id, 'createdAt', k.created_at)::text as json, k.key
+from idempotency_keys k
+where k.commenter_id = $1 and k.key > $2
+order by k.key
+limit $3;

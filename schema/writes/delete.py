@@ -33,6 +33,7 @@ async def _delete(connection: Any, desk: Desk, caller: Caller, id_: UUID) -> Wri
 
 
 async def wipe(connection: Any, ids: list[UUID], desk: Desk) -> None:
-    """What comments said goes, and what was reported of it is settled."""
+    """What comments said goes, with the notes of reports and rules, and what was reported of it is settled."""
     await connection.execute(statements("comments")["forget_texts"], ids)
-    await connection.execute(statements("flags")["decide"], ids, desk.clock())
+    await connection.execute(statements("flags")["wipe"], ids, desk.clock())
+    await connection.execute(statements("decisions")["wipe"], ids)

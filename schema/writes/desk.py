@@ -115,7 +115,7 @@ def may_write(row: Any, now: datetime) -> State:
 
 async def admitted(connection: Any, caller: Caller, now: datetime) -> None:
     """Let a reader write something that isn't judged. Raises Refusal."""
-    may_write(await connection.fetchrow(statements("commenters")["state"], reader(caller)), now)
+    may_write(await connection.fetchrow(statements("commenters")["decider"], reader(caller)), now)
 
 
 async def decides(connection: Any, desk: Desk, by: UUID | None, now: datetime) -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 from db.changes import Kind, Line, append
 from db.retry import write
 from db.statements import statements
+from ingest.moderation.case import State
 from schema.caller import Caller
 from schema.writes.delete import wipe
-from schema.writes.desk import Desk, missing, reader
+from schema.writes.desk import Desk, missing, reader, standing
 from schema.writes.outcome import Code, Written
 from schema.writes.thread import change, lock
 from schema.writes.tree import Node
@@ -29,7 +30,8 @@ async def commenter(desk: Desk, id_: UUID, *, texts: bool) -> None:
     """Erase a commenter. texts: whether what they wrote goes too.
 
     In several transactions, each of them whole: what was begun and cut off is completed when it is asked for again. Of
-    a commenter whom moderators keep from writing a row without a name stays, so that erasing brings nobody back.
+    a commenter who is suspended or banned a row without a name stays, as long as that holds, so that erasing brings
+    nobody back.
 
     Raises:
         Refusal: there is no such commenter.
@@ -42,7 +44,7 @@ async def commenter(desk: Desk, id_: UUID, *, texts: bool) -> None:
             pass
         while await write(desk.database, lambda connection: _reactions(connection, id_)):
             pass
-        gone = await write(desk.database, lambda connection: _rest(connection, id_))
+        gone = await write(desk.database, lambda connection: _rest(connection, desk, id_))
 
 
 async def _comments(connection: Any, desk: Desk, author: UUID, texts: bool) -> bool:
@@ -74,15 +76,18 @@ async def _reactions(connection: Any, author: UUID) -> bool:
     return bool(lines)
 
 
-async def _rest(connection: Any, author: UUID) -> bool:
-    """Erase what else is kept of a commenter, and the commenter; False where they wrote something meanwhile."""
+async def _rest(connection: Any, desk: Desk, author: UUID) -> bool:
+    """Erase what else is kept of a commenter, and the commenter; False where they did something meanwhile."""
     sql = statements("commenters")
     await connection.execute(sql["forget"], author)
-    state = await connection.fetchval(sql["hold"], author)
-    if state is None:
+    await connection.execute(statements("flags")["forget"], author)
+    row = await connection.fetchrow(sql["hold"], author)
+    if row is None:
         return True  # somebody else was as quick
     if await connection.fetchval(sql["left"], author):
         return False
-    await connection.execute(statements("flags")["forget"], author)
-    await connection.execute(sql["remove" if state == "ACTIVE" else "forget_name"], author)
+    if standing(row, desk.clock()) in (State.SUSPENDED, State.BANNED):
+        await connection.execute(sql["forget_name"], author)
+    else:
+        await connection.execute(sql["remove"], [author])
     return True

@@ -17,6 +17,8 @@ from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import change, lock
 
 MOST = 100
+# What only rules say of a comment, and what moderators say in its place.
+_BY_RULES = {"PUBLISHED": "APPROVED to let a comment stand", "WITHHELD": "PENDING to hold a comment"}
 
 
 async def comments(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
@@ -28,8 +30,8 @@ async def comments(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Writ
     status, reason = input["status"].value, input.get("reason")
     if not ids:
         raise BadRequest("Name at least one comment in `ids`.")
-    if status == "WITHHELD":
-        raise BadRequest("WITHHELD is what a rule does. Set PENDING to hold a comment.")
+    if status in _BY_RULES:
+        raise BadRequest(f"{status} is what rules say. Set {_BY_RULES[status]}.")
     if reason is not None and status != "REJECTED":
         raise BadRequest("A reason goes with the status REJECTED.")
     decided = (status, reason.value if reason is not None else None, note)
@@ -65,8 +67,14 @@ async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Wri
 
     async def work(connection: Any) -> Written:
         await decides(connection, desk, by, now)
-        if await connection.fetchval(statements("commenters")["set_state"], id_, state, until) is None:
+        sql = statements("commenters")
+        erased = await connection.fetchval(sql["set_state"], id_, state, until)
+        if erased is None:
             raise missing(Code.COMMENTER_NOT_FOUND, "id")
+        if erased and state in ("ACTIVE", "PREMODERATED"):
+            # They stayed only so that they don't write.
+            await connection.execute(sql["remove"], [id_])
+            return Written((id_,))
         await connection.execute(statements("decisions")["of_commenter"], uuid7(now), id_, state, until, note, now, by)
         return Written((id_,))
 

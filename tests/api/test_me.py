@@ -1,6 +1,7 @@
 """What a reader takes along, over HTTP and on the command line, and how they are erased there."""
 
 import asyncio
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,17 @@ async def test_an_operator_hands_out_and_erases(
 
     assert (await run("export", id_, "--output", str(file)))[0] == 0
     assert len(orjson.loads(file.read_bytes())["comments"]) == 2
+    status, printed = await run("export", id_)
+    assert (status, orjson.loads(printed)) == (0, orjson.loads(file.read_bytes()))
+    nowhere = tmp_path / "nowhere" / "out.json"
+    assert await run("export", id_, "--output", str(nowhere)) == (
+        1,
+        f"{nowhere} can't be written: No such file or directory.\n",
+    )
     assert await run("erase", id_, "--comments", "delete", "--yes") == (0, f"Erased: {id_}\n")
-    assert await run("export", id_) == (1, "There is no such commenter.\n")
+    assert await run("export", id_, "--output", str(file)) == (1, "There is no such commenter.\n")
+    assert [name for name in os.listdir(tmp_path) if name.startswith("out")] == ["out.json"]
+    assert len(orjson.loads(file.read_bytes())["comments"]) == 2  # what was written before stays
     assert (await run("export", "u1"))[0] == 2
     shown = await client.post(
         "/graphql", json={"query": f'{{ node(id: "{written["post"]["comment"]["id"]}") {{ id }} }}'}

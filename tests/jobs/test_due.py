@@ -9,6 +9,7 @@ from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
 from jobs.due import keep_due, write_due
+from tests.services import until
 
 NOON = datetime(2025, 6, 18, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -242,6 +243,49 @@ async def test_a_suspension_lapses(database: Database) -> None:
     assert await write_due(database, now=NOON) == 1
     assert await database.value("select state from commenters where id = $1", room.commenter) == "ACTIVE"
     assert await room.log() == []
+
+
+async def waiting_writers(database: Database) -> bool:
+    """Whether anybody waits for a lock."""
+    waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    return bool(await database.value(waits))
+
+
+async def test_nobody_waits_for_lapsed_commenters_and_counted_ones_in_a_circle(
+    database: Database, database_url: str
+) -> None:
+    """Whoever counts commenters locks them in the order of ids: a lapse may not hold a later one meanwhile."""
+    room = await newsroom(database)
+    await room.write(public=False, embargo=NOON)
+    later = uuid7(NOON + HOUR)
+    async with database.transaction() as connection:
+        suspended = "insert into commenters (id, display_name, state, state_until, created_at)"
+        await connection.execute(f"{suspended} values ($1, 'D', 'SUSPENDED', $2, $2)", later, NOON)
+    other = await Database.open(database_url, size=1)
+    lock = "select id from commenters where id = $1 for no key update nowait"
+    async with other.transaction() as holder:
+        await holder.fetch(lock, room.commenter)
+        writing = asyncio.create_task(write_due(database, now=NOON))
+        await until(lambda: waiting_writers(database))
+        await holder.fetch(lock, later)
+    assert await writing == 2
+    assert await database.value("select state from commenters where id = $1", later) == "ACTIVE"
+    await other.close()
+
+
+async def test_what_falls_due_is_written_again_after_a_deadlock(database: Database, database_url: str) -> None:
+    room = await newsroom(database)
+    await room.write(public=False, embargo=NOON)
+    other = await Database.open(database_url, size=1)
+    async with other.transaction() as holder:
+        await holder.fetch("select id from commenters for no key update")
+        writing = asyncio.create_task(write_due(database, now=NOON))
+        await until(lambda: waiting_writers(database))
+        # The one who has waited for longer finds the circle, and gives way.
+        await holder.fetch("select id from sources for no key update")
+    assert await writing == 1
+    assert await room.counts() == (1, 1, 1, 1, 1)
+    await other.close()
 
 
 async def test_a_living_process_looks_by_itself(database: Database) -> None:

@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from api.tokens import make
 from db.pool import Database
+from schema.comment import RejectionReason
 from tests.browser import Browser, Page, chromium
 from tests.conftest import EDITION
 from tests.schema.writes.conftest import TRUE
-from tests.schema.writes.room import HELD_ONLY, MINATO, Room, comment
+from tests.schema.writes.room import HELD_ONLY, MINATO, Room, article, comment
 from tests.services import answers, broadsheet, free_port
 
 KEY = "a shared key of more than 32 characters"
@@ -63,6 +65,8 @@ async def test_a_queue_is_decided_by_keys(
     await page.until("document.querySelectorAll('#list li').length === 3")
     await page.until(f"{WORDS} === 'held'")
     await page.screenshot(tmp_path / "desktop.png")
+    offered = await page.js("[...document.getElementById('reason').options].map((option) => option.value)")
+    assert offered == ["", *(reason.value for reason in RejectionReason)]
     await page.press("j")
     await page.until(f"{WORDS}?.startsWith('You idiot <img')")
     assert await page.js("document.title") == "Moderation · Broadsheet"
@@ -127,6 +131,47 @@ async def test_only_what_is_shown_is_decided_and_only_once(browser: Browser, ser
     assert "You idiot" in await page.js("document.querySelector('#list [aria-current=true]').textContent")
     rows = await database.rows("select status, reason, note from decisions where decided_by is not null")
     assert [tuple(row) for row in rows] == [("REJECTED", None, None)]
+
+
+CURRENT = "document.querySelector('#list [aria-current=true]')"
+
+
+async def test_what_is_held_still_waits(browser: Browser, service: str) -> None:
+    page = await entered(browser, service, "MODERATOR")
+    for key, size in (("3", 7), ("1", 4)):
+        first, second = (f"{CURRENT} === document.querySelectorAll('#list li')[{n}]" for n in (0, 1))
+        await page.press(key)
+        await page.until(f"document.getElementById('waiting').textContent === '{size} waiting' && {first}")
+        await page.until(f"{WORDS} === {CURRENT}.querySelector('p').textContent")
+        await page.press("h")
+        await page.until(second)
+        assert await page.js("document.getElementById('said').textContent") == "One comment: pending."
+        # The same when the queue is read again.
+        await page.press(key)
+        await page.until(first)
+        assert await page.js("document.querySelectorAll('#list li').length") == size
+
+
+async def test_a_moderator_who_may_not_do_one_thing_stays(browser: Browser, service: str) -> None:
+    """Nobody says how they stand themselves; they moderate on."""
+    token = make(KEY, "mod", name="Mod", role=None, now=datetime.now(UTC), hours=1)
+    input = f'{{articleId: "{article(1)}", body: "You idiot, she said."}}'
+    post = f"mutation {{ postComment(input: {input}) {{ comment {{ id }} }} }}"
+    async with httpx2.AsyncClient() as client:
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = await client.post(f"{service}/graphql", json={"query": post}, headers=headers)
+    assert answer.json()["data"]["postComment"]["comment"]
+    page = await entered(browser, service, "MODERATOR")
+    await page.until("document.querySelectorAll('#list li').length === 4")
+    await page.until(f"{WORDS} === 'held'")
+    own = "[...document.querySelectorAll('#list li')].find((item) => item.textContent.includes('You idiot, she said.'))"
+    await page.js(f"{own}.click()")
+    await page.until(f"{WORDS} === 'You idiot, she said.'")
+    await page.js("[...document.querySelectorAll('button')].find((one) => one.textContent === 'Ban').click()")
+    await page.until("document.getElementById('said').textContent.startsWith('How you stand yourself')")
+    assert await page.js("!document.querySelector('main').hidden && document.getElementById('enter').hidden")
+    await page.press("r")
+    await page.until("document.querySelectorAll('#list li').length === 3")
 
 
 async def test_it_fits_a_phone_and_tells_others_nothing(browser: Browser, service: str, tmp_path: Path) -> None:

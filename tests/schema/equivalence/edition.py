@@ -224,6 +224,7 @@ class Maker:
                 "word_count": dice.randrange(5) * 100,
                 "has_image": images > 0,
                 "comments_open": dice.random() < 0.8,
+                "comments_close_at": (None, "2026-11-20 12:00:30+00", "2926-11-20 12:00:30+00")[number % 3],
                 "content_hash": f"\\x{number % 256:02x}",
                 "search": tsvector(headline=headline, lead=lead, byline=byline, body="\n\n".join(texts) or None),
             }
@@ -378,7 +379,8 @@ class Maker:
             rejected = dice.random() < 0.5
             decided = {
                 "status": "REJECTED" if rejected else dice.choice(STATUSES),
-                "reason": dice.choice(REASONS) if rejected else None,
+                # In turn, so that none of them is seldom.
+                "reason": REASONS[len(self.rows["decisions"]) % len(REASONS)] if rejected else None,
                 "note": dice.choice((None, '<b>"why"</b>')),
                 "rule": "TOXICITY" if n == 0 and dice.random() < 0.5 else None,
                 "decided_at": NOON,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from schema.caller import ANONYMOUS
+from schema.caller import ANONYMOUS, Caller
 from tests.schema.writes.room import MINATO, MODERATOR, ONDINE, Room, article, comment
 
 
@@ -43,6 +43,40 @@ async def test_an_edit_brings_nothing_back_that_a_moderator_removed(room: Room) 
     await room.do("moderateComments", MODERATOR, "comments { id }", ids=[made["id"]], status="REJECTED")
     payload = await room.do("editComment", MINATO, id=made["id"], body="Good evening.")
     assert payload["comment"]["status"] == "REJECTED"
+
+
+CAN_EDIT = "query ($id: ID!) { comment(id: $id) { viewerCanEdit } }"
+
+
+async def can_edit(room: Room, id_: str, caller: Caller = MINATO) -> bool:
+    answer = await room.ask(CAN_EDIT, caller, id=id_)
+    return bool(answer["data"]["comment"]["viewerCanEdit"])
+
+
+async def test_what_can_be_edited_is_told_as_an_edit_would_find_it(room: Room) -> None:
+    """By the service's clock, and not by the database's, which stands years before or after."""
+    room.step = timedelta(seconds=1)
+    room.ruled(pace=dict.fromkeys(("comment_seconds", "edit_seconds"), 0))
+    made = await room.post(MINATO, "Frist.")
+    assert await can_edit(room, made["id"])
+    assert not await can_edit(room, made["id"], ONDINE)
+    assert not await can_edit(room, made["id"], ANONYMOUS)
+    # Closed by hand, opened until a time, opened for good.
+    soon, given = room.now + timedelta(seconds=10), {"articleId": article(1)}
+    for how, later, expected in (
+        ({"open": False}, 0, False),
+        ({"open": True, "closesAt": soon.isoformat()}, 0, True),
+        ({}, 8, False),
+        ({"open": True}, 0, True),
+        ({}, 30, False),
+    ):
+        if how:
+            payload = await room.do("setCommentsOpen", MODERATOR, "article { id }", **given, **how)
+            assert payload["errors"] == []
+        room.now += timedelta(seconds=later)
+        assert await can_edit(room, made["id"]) is expected
+        payload = await room.do("editComment", MINATO, id=made["id"], body=f"First, {room.now:%S}.")
+        assert (payload["errors"] == []) is expected, payload
 
 
 async def test_an_edit_on_a_closed_article_says_so(room: Room) -> None:

@@ -101,6 +101,14 @@ async def test_queues(room: Room) -> None:
     assert await queue(room, "PENDING") == [comment(6)]
     await decide(room, comment(6), status="REJECTED")
     assert sorted(await queue(room, "UNMODERATED")) == sorted(public)
+    # What a moderator holds waits until it is approved or rejected.
+    await room.do("flagComment", MINATO, commentId=comment(1), reason="SPAM")
+    await decide(room, comment(1), status="PENDING")
+    assert await queue(room, "PENDING") == [comment(1)]
+    assert await queue(room, "REPORTED") == []
+    assert comment(1) in await queue(room, "UNMODERATED")
+    await decide(room, *public, status="APPROVED")
+    assert [await queue(room, name) for name in ("PENDING", "REPORTED", "UNMODERATED")] == [[], [], []]
 
 
 async def test_a_queue_is_paged(room: Room) -> None:
@@ -167,6 +175,7 @@ async def test_what_makes_no_sense(room: Room) -> None:
     for given in (
         "moderateComments(input: {ids: [], status: REJECTED})",
         f'moderateComments(input: {{ids: ["{comment(1)}"], status: WITHHELD}})',
+        f'moderateComments(input: {{ids: ["{comment(1)}"], status: PUBLISHED}})',
         f'moderateComments(input: {{ids: ["{comment(1)}"], status: APPROVED, reason: AD}})',
         f'setCommenterState(input: {{id: "{commenter(1)}", state: BANNED, until: "2020-01-01T00:00:00Z"}})',
         f'setCommentsOpen(input: {{articleId: "{article(1)}", open: false, closesAt: "2126-01-01T00:00:00Z"}})',

@@ -7,11 +7,18 @@ from random import Random
 from typing import Any
 
 from db.ids import uuid7
+from jobs.due import write_due
 from jobs.withhold import restore, withhold
 from schema.caller import Caller
 from tests.schema.writes.room import MODERATOR, Room, article
 
-READERS, STEPS = 8, 12
+READERS = 8
+# What a reader does, in an order of their own.
+ACTS = (
+    *("postComment", "postComment", "postComment", "editComment", "editComment", "editComment", "deleteComment"),
+    *("addReaction", "addReaction", "removeReaction", "flagComment", "flagComment"),
+)
+DECISIONS = ("moderateComments", "setCommenterState")
 
 
 async def readers(room: Room) -> list[Caller]:
@@ -26,24 +33,21 @@ async def test_everybody_at_once(room: Room) -> None:
     room.ruled(pace=dict.fromkeys(("comment_seconds", "edit_seconds", "reaction_seconds", "flag_seconds"), 0))
     room.step = timedelta()
     people = await readers(room)
-    comments = [(await room.post(caller, f"Root {n}."))["id"] for n, caller in enumerate(people[:3])]
+    comments = [(await room.post(caller, f"Root {n}."))["id"] for n, caller in enumerate(people)]
     done: Counter[str] = Counter()
 
     async def acts(caller: Caller, number: int) -> None:
-        dice = Random(number)
-        for step in range(STEPS):
-            on = dice.choice(comments[-8:])
-            choices: list[tuple[str, dict[str, Any]]] = [
-                ("postComment", {"articleId": article(1), "body": f"By {number}, {step}.", "parentId": on}),
-                ("postComment", {"articleId": article(1), "body": f"By {number}, {step}.", "parentId": on}),
-                ("editComment", {"id": on, "body": f"Edited by {number}, {step}."}),
-                ("editComment", {"id": on, "body": f"You idiot, {step}."}),
-                ("deleteComment", {"id": on}),
-                ("addReaction", {"commentId": on}),
-                ("removeReaction", {"commentId": on}),
-                ("flagComment", {"commentId": on, "reason": "SPAM"}),
-            ]
-            mutation, input = dice.choice(choices)
+        dice, own = Random(number), [comments[number]]
+        for step, mutation in enumerate(dice.sample(ACTS, len(ACTS))):
+            # Now and then what is another's, which is refused.
+            on = dice.choice(own if mutation in ("editComment", "deleteComment") and step % 4 else comments[-8:])
+            body = dice.choice((f"By {number}, {step}.", f"You idiot, {number}, {step}."))
+            input: dict[str, Any] = {
+                "postComment": {"articleId": article(1), "body": f"By {number}, {step}.", "parentId": on},
+                "editComment": {"id": on, "body": body},
+                "deleteComment": {"id": on},
+                "flagComment": {"commentId": on, "reason": "SPAM"},
+            }.get(mutation, {"commentId": on})
             done["acts"] += 1
             payload = await room.do(mutation, caller, "comment { id }", **input)
             if not payload["errors"]:
@@ -51,17 +55,26 @@ async def test_everybody_at_once(room: Room) -> None:
                 # While the article is withheld nobody sees what was posted.
                 if mutation == "postComment" and payload["comment"] is not None:
                     comments.append(payload["comment"]["id"])
+                    own.append(payload["comment"]["id"])
 
     async def decides(seed: int) -> None:
         dice = Random(seed)
-        for _ in range(STEPS):
-            some = dice.sample(comments, min(len(comments), 3))
+        for _ in range(len(ACTS)):
+            some = dice.sample(comments, dice.randint(1, 3))
             status = dice.choice(("APPROVED", "REJECTED", "PENDING"))
             payload = await room.do("moderateComments", MODERATOR, "comments { id }", ids=some, status=status)
             done["moderateComments"] += not payload["errors"]
 
+    async def states() -> None:
+        soon = room.now + timedelta(seconds=1)
+        for each in (2, 3, 4, 5):
+            input = {"id": f"m_{people[each].reader}", "state": "PREMODERATED", "until": soon.isoformat()}
+            payload = await room.do("setCommenterState", MODERATOR, "commenter { id }", **input)
+            done["setCommenterState"] += not payload["errors"]
+            await write_due(room.database, now=soon)
+
     async def withholds() -> None:
-        while done["acts"] < READERS * STEPS // 3:
+        while done["acts"] < READERS * len(ACTS) // 3:
             await asyncio.sleep(0.01)  # others' doing, there is no event to wait for
         await withhold(room.database, article(1), reason="A race.", now=room.now)
         await restore(room.database, article(1), now=room.now)
@@ -69,8 +82,12 @@ async def test_everybody_at_once(room: Room) -> None:
     await asyncio.gather(
         *(acts(caller, number) for number, caller in enumerate(people)),
         *(decides(seed) for seed in (1, 2)),
+        states(),
         withholds(),
         room.do("eraseViewer", people[0], "erased", comments="DELETE"),
         room.do("eraseViewer", people[1], "erased", comments="ANONYMISE"),
     )
-    assert {"postComment", "moderateComments"} <= done.keys()
+    assert [each for each in {*ACTS, *DECISIONS} if not done[each]] == []
+    left = "select count(*) from commenters where id = any ($1::uuid[])"
+    assert await room.database.value(left, [caller.reader for caller in people[:2]]) == 0
+    assert await room.database.value("select count(*) from commenters where state <> 'ACTIVE'") == 0

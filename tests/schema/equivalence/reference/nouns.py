@@ -188,7 +188,10 @@ def _said_by_viewer(table: str) -> Resolver:
 def _can_edit(view: View, comment: Row, _: Arguments) -> bool:
     until = comment["editable_until"]
     own = comment["author_id"] is not None and comment["author_id"] == view.caller.reader
-    return own and comment["placeholder"] is None and until is not None and until > datetime.now(UTC)
+    article, now = view.rows.by_id["articles"][comment["article_id"]], datetime.now(UTC)
+    closes = article["comments_close_at"]
+    is_open = article["comments_open"] and (closes is None or closes > now)
+    return own and comment["placeholder"] is None and until is not None and until > now and is_open
 
 
 def _newest(view: View, table: str, column: str, row: Row, on: str = "comment_id") -> list[Row]:
