@@ -18,6 +18,7 @@ const ONE = `query ($id: ID!) {
     replies(first: 5) { totalCount nodes { ${SHOWN} } }
     author {
       id displayName role commentCount state stateUntil
+      decisions { state until note decidedAt decidedBy { displayName } }
       comments(first: 8) { totalCount nodes { id status body(as: TEXT) createdAt article { headline } } }
     }
     decisions { status reason note rule decidedAt decidedBy { displayName } }
@@ -156,15 +157,15 @@ function* detail(comment) {
       ...REASONS.map((reason) => made("option", { value: reason }, words(reason)))),
     made("input", { id: "note", "aria-label": "Note to the author", placeholder: "Note to the author", maxlength: 1000 }));
   for (const reply of comment.replies.nodes) yield around(reply);
-  yield made("div", { class: "record" }, made("h2", {}, "What was decided"), ...decided(comment.decisions));
+  yield made("div", { class: "record" }, made("h2", {}, "What was decided"),
+    ...(comment.decisions.length ? decided(comment.decisions) : [made("p", { class: "quiet" }, "Nothing yet.")]));
   if (comment.author) yield record(comment.author);
 }
 
 function decided(decisions) {
-  if (!decisions.length) return [made("p", { class: "quiet" }, "Nothing yet.")];
   return decisions.map((one) => made("p", { class: "quiet" },
-    [words(one.status), one.reason && words(one.reason), one.note, one.rule ? `rule: ${words(one.rule)}` : one.decidedBy?.displayName,
-      when(one.decidedAt)].filter(Boolean).join(" · ")));
+    [words(one.status ?? one.state), one.until && `until ${when(one.until)}`, one.reason && words(one.reason), one.note,
+      one.rule ? `rule: ${words(one.rule)}` : one.decidedBy?.displayName, when(one.decidedAt)].filter(Boolean).join(" · ")));
 }
 
 function record(author) {
@@ -175,6 +176,7 @@ function record(author) {
     made("p", { class: "quiet" }, `${words(author.role)} · ${author.commentCount} of ${author.comments.totalCount} comments public · ${words(author.state)}${until}`),
     made("div", { class: "acts" }, set("Look first", "PREMODERATED"), set("Suspend a week", "SUSPENDED", week),
       set("Ban", "BANNED"), set("Let be", "ACTIVE")),
+    ...decided(author.decisions),
     ...author.comments.nodes.map((one) => made("div", { class: "around" },
       made("span", { class: "quiet" }, `${words(one.status)} · ${when(one.createdAt)} · ${one.article.headline}`),
       made("div", {}, one.body ?? ""))));

@@ -68,8 +68,9 @@ where p.until <= $3::timestamptz + $4::interval * ($5::integer - 1)
 returning until;
 
 -- name: set_state
--- What moderators say of a commenter from now on. $1 commenter, $2 state, $3 until when; whether they were erased.
-update commenters set state = $2, state_until = $3 where id = $1 returning display_name = '' as erased;
+-- What moderators say of a commenter from now on. $1 commenter, $2 state, $3 until when; their role, and whether they were
+-- erased.
+update commenters set state = $2, state_until = $3 where id = $1 returning role, display_name = '' as erased;
 
 -- name: lapse
 -- Suspensions and the like whose time is over. $1 now, $2 at most so many.

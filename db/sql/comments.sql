@@ -155,9 +155,9 @@ returning id;
 
 -- name: export
 -- Some comments of an author, the oldest first, with what was decided of them and what rules reported: each as JSON text,
--- then its key. $1 commenter, $2 and $3 the key after which they come, $4 at most so many.
+-- then its key. An article that nobody may see has no address here either. $1 commenter, $2 and $3 the key after which they come, $4 at most so many.
 select json_build_object(
-  'id', 'c_' || c.id, 'articleUrl', a.url, 'parentId', 'c_' || c.parent_id, 'markdown', c.body_markdown,
+  'id', 'c_' || c.id, 'articleUrl', case when a.is_public then a.url end, 'parentId', 'c_' || c.parent_id, 'markdown', c.body_markdown,
   'html', c.body_html, 'status', c.status, 'placeholder', c.placeholder, 'createdAt', c.created_at,
   'editedAt', c.edited_at,
   'decisions', (

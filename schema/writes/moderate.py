@@ -68,10 +68,12 @@ async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Wri
     async def work(connection: Any) -> Written:
         await decides(connection, desk, by, now)
         sql = statements("commenters")
-        erased = await connection.fetchval(sql["set_state"], id_, state, until)
-        if erased is None:
+        row = await connection.fetchrow(sql["set_state"], id_, state, until)
+        if row is None:
             raise missing(Code.COMMENTER_NOT_FOUND, "id")
-        if erased and state in ("ACTIVE", "PREMODERATED"):
+        if row["role"] == "ADMIN" and caller.role != "ADMIN":
+            raise Forbidden("How an admin stands, another admin says.")
+        if row["erased"] and state in ("ACTIVE", "PREMODERATED"):
             # They stayed only so that they don't write.
             await connection.execute(sql["remove"], [id_])
             return Written((id_,))

@@ -184,3 +184,11 @@ async def test_it_fits_a_phone_and_tells_others_nothing(browser: Browser, servic
     await page.until("document.getElementById('said').textContent === 'Only moderators see this.'")
     assert await page.js("document.querySelector('main').hidden && !document.getElementById('enter').hidden")
     assert await page.js("sessionStorage.length") == 0
+
+
+async def test_what_was_decided_of_an_author_stands_in_their_record(browser: Browser, service: str) -> None:
+    page = await entered(browser, service, "MODERATOR")
+    await page.until(f"{WORDS} === 'held'")
+    await page.js("[...document.querySelectorAll('button')].find((one) => one.textContent === 'Look first').click()")
+    told = "[...document.querySelectorAll('.record:last-child p')].map((one) => one.textContent)"
+    await page.until(f"{told}.some((text) => text.startsWith('premoderated · '))")

@@ -103,3 +103,12 @@ async def test_it_ends_well_whatever_happens_meanwhile(room: Room, texts: bool) 
     await erase.commenter(desk, uuid(6, 3), texts=texts)
     found = orjson.loads("".join(begun + [piece async for piece in pieces]))
     assert (len(found["comments"]), found["flags"]) == (PAGE, [])
+
+
+async def test_an_article_that_nobody_may_see_has_no_address(room: Room) -> None:
+    written = "select a.is_public, a.url from comments c join articles a on a.id = c.article_id where c.author_id = $1"
+    rows = await room.database.rows(written, uuid(6, 1))
+    assert {row["is_public"] for row in rows} == {True, False}
+    found = await whole(await export(Desk(room.database), uuid(6, 1)))
+    told = {each["articleUrl"] for each in found["comments"]}
+    assert told == {row["url"] if row["is_public"] else None for row in rows}

@@ -1,5 +1,6 @@
 """What moderators do: decisions, queues, commenters, articles."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -163,6 +164,16 @@ async def test_nobody_says_how_they_stand_themselves(room: Room) -> None:
     for state in ("ACTIVE", "PREMODERATED", "BANNED"):
         own = f'setCommenterState(input: {{id: "{commenter(2)}", state: {state}}})'
         assert await refused(room, own, MODERATOR) == ["FORBIDDEN"]
+
+
+async def test_how_an_admin_stands_only_an_admin_says(room: Room) -> None:
+    ban = f'setCommenterState(input: {{id: "{commenter(1)}", state: BANNED}})'
+    role = "update commenters set role = $2 where id = $1 returning role"
+    await room.database.value(role, uuid(6, 1), "ADMIN")
+    for caller in (MODERATOR, KEY):
+        assert await refused(room, ban, caller) == ["FORBIDDEN"]
+    assert await room.database.value("select state from commenters where id = $1", uuid(6, 1)) == "ACTIVE"
+    assert await refused(room, ban, replace(MODERATOR, role="ADMIN")) == []
 
 
 async def test_a_moderator_who_was_erased_is_nobody(room: Room) -> None:
