@@ -15,6 +15,7 @@ from schema.writes.desk import Desk, missing, named, paced, reader
 from schema.writes.judged import case_of, checked, judgement, note, written
 from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import Locked, change, lock
+from schema.writes.tree import is_gone
 
 
 async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
@@ -63,6 +64,6 @@ def own(locked: Locked, id_: UUID, caller: Caller) -> Any:
         raise missing(Code.COMMENT_NOT_FOUND, "id")
     if row["author_id"] == caller.reader:
         return row
-    if row["is_public"] or (caller.moderates and row["placeholder"] not in ("DELETED", "ERASED")):
+    if row["is_public"] or (caller.moderates and not is_gone(row["placeholder"])):
         raise Refusal(Code.NOT_YOURS, "Another reader wrote this.", "id")
     raise missing(Code.COMMENT_NOT_FOUND, "id")
