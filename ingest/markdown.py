@@ -7,7 +7,6 @@ so that neither has to be trusted alone. `@name` is text like any other.
 
 import html
 import re
-import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,7 +14,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 from ingest.sanitise import TAG, plain_text
-from ingest.text import clean, words
+from ingest.text import clean, is_seen, words
 
 _RULES = """text newline escape backticks strikethrough emphasis link autolink linkify entity balance_pairs
     fragments_join fence blockquote list paragraph normalize block inline text_join"""
@@ -24,8 +23,6 @@ _SCHEMES = {"http", "https", "mailto"}
 # Searchers gain nothing by a reader's link, and the page it leads to learns nothing of where it came from.
 _REL = "nofollow ugc noopener noreferrer"
 _DEEPEST = 12
-# Characters that show nothing though they are letters, marks or signs: fillers, joiners, an empty pattern of braille.
-_BLANK = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _HREF = re.compile(r'href="([^"]*)"')
 
 
@@ -68,7 +65,7 @@ def render(markdown: str) -> Text:
     """HTML and plain text of what a reader wrote; NOTHING where nobody would see anything of it."""
     safe = sanitise(_MARKDOWN.render(clean(markdown)))
     plain = plain_text(safe)
-    return Text(safe, plain, tuple(_links(safe))) if any(map(_is_seen, plain)) else NOTHING
+    return Text(safe, plain, tuple(_links(safe))) if is_seen(plain) else NOTHING
 
 
 def sanitise(markup: str) -> str:
@@ -82,10 +79,6 @@ def sanitise(markup: str) -> str:
         url_relative="deny",
         link_rel=_REL,
     ).strip()
-
-
-def _is_seen(char: str) -> bool:
-    return unicodedata.category(char)[0] not in "CZ" and char not in _BLANK
 
 
 def _links(safe: str) -> list[str]:

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.search_text import fold
+from ingest.text import INVISIBLE
 
-# Zero-width characters, direction marks, soft hyphens, variation selectors, tags.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\U000e0000-\U000e0fff]"
-)
+# As wide as a space.
+_BLANK = "\u2800"
 _LOOKALIKES = str.maketrans("асеорхуіјѕԁһӏкмтв" + "αεικνορτυχ", "aceopxyijsdhlkmtb" + "aeiknoptux")
 _LATIN, _OTHER = re.compile("[a-z]"), re.compile("[Ͱ-ӿԀ-ԯ]")
 _LEET = str.maketrans("0134578@$!|+€", "oieastbasiite")
@@ -73,9 +71,9 @@ def _of(words: Mapping[str, tuple[str, ...]], language: str) -> Iterable[str]:
 
 def plain(text: str) -> str:
     """Text folded, without what can't be seen. ñ is a letter and not an n with an accent: "cono" is no "coño"."""
-    composed = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    composed = unicodedata.normalize("NFC", INVISIBLE.sub("", text.replace(_BLANK, " ")))
     folded = fold(composed.replace("ñ", _ENYE).replace("Ñ", _ENYE)).replace(_ENYE, "ñ").replace("’", "'")
-    folded = _INVISIBLE.sub("", folded)
+    folded = INVISIBLE.sub("", folded)
     # Marks without a letter of their own that are piled upon others.
     return unicodedata.normalize("NFC", folded)
 

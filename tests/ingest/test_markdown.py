@@ -28,6 +28,8 @@ REL = 'rel="nofollow ugc noopener noreferrer"'
         ("こんにちは、**世界**。", "<p>こんにちは、<strong>世界</strong>。</p>", "こんにちは、世界。"),
         ("[](https://a.example)", "", ""),
         ("\u200b \n\t", "", ""),
+        ("\u2800\ufe0f \U000e0041", "", ""),
+        ("\u2764\ufe0f \U0001f469\u200d\U0001f680", "<p>\u2764\ufe0f \U0001f469\u200d\U0001f680</p>", None),
     ],
 )
 def test_what_becomes_of_it(markdown: str, html: str, plain: str | None) -> None:

@@ -174,6 +174,11 @@ def test_a_word_is_found_spelled(text: str) -> None:
     assert [*WordList({"any": ("idiot",)}, {}).find(plain(text), "en")] == ["idiot"]
 
 
+@pytest.mark.parametrize("text", ["i\u200bdiot", "id\ufe0fiot", "idi\u034fot", "you\u2800idiot", "idiot\U000e0041"])
+def test_a_word_is_found_with_what_nobody_sees_in_it(text: str) -> None:
+    assert [*WordList({"any": ("idiot",)}, {}).find(plain(text), "en")] == ["idiot"]
+
+
 @given(st.text(max_size=200), st.sampled_from(["en", "de", "ja", "ko", "und", "th"]))
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_judged(text: str, language: str) -> None:
