@@ -190,12 +190,13 @@ class Editing:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds from one write of a commenter to the next, on average; of reactions and flags two may come at once. 0: no
-    limit. Moderators have none."""
+    """Seconds from one write of a commenter to the next, or from one preview to the next, on average; of previews,
+    reactions and flags two may come at once. 0: no limit. Moderators have none."""
 
     __pydantic_config__ = _STRICT
     comment_seconds: _Seconds = 3.0
     edit_seconds: _Seconds = 3.0
+    preview_seconds: _Seconds = 1.0
     reaction_seconds: _Seconds = 0.5
     flag_seconds: _Seconds = 1.5
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ingest.moderation import words
 from ingest.moderation.case import Article, Author, Case, Finding, Opinion, State, Status
-from ingest.moderation.judge import Judgement, judge, preview
+from ingest.moderation.judge import Judgement, judge
 from ingest.moderation.phases import PHASES
 from ingest.moderation.settings import BadRules, Rules, read_rules, rules
 from ingest.moderation.toxicity import score
@@ -115,9 +115,10 @@ def test_every_rule_can_be_switched_off(rule: str) -> None:
 
 def test_a_preview_tells_what_every_rule_says() -> None:
     case = Case("You idiot, see https://bit.ly/a", NOW, Article(premoderated=True, language="en"), Author(approved=0))
-    found = preview(case, rules({"links": {"hold_over": 0}, "new_commenter": {"below": 1}}))
+    found = judge(case, rules({"links": {"hold_over": 0}, "new_commenter": {"below": 1}}), by_all=True)
     assert found.status is Status.WITHHELD
-    assert [finding.rule for finding in found.findings] == [
+    assert [finding.rule for finding in found.findings] == ["TOXICITY"]
+    assert [finding.rule for finding in found.remarks] == [
         "TOXICITY",
         "SPAM",
         "LINKS",
@@ -127,8 +128,8 @@ def test_a_preview_tells_what_every_rule_says() -> None:
 
 
 def test_a_preview_of_nothing_says_so_once() -> None:
-    found = preview(Case(" ", NOW), Rules())
-    assert found.findings == (Finding("LENGTH", "Write something first."),)
+    found = judge(Case(" ", NOW), Rules(), by_all=True)
+    assert found.remarks == (Finding("LENGTH", "Write something first."),)
     assert found.refused is not None
 
 

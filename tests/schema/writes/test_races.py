@@ -34,7 +34,7 @@ async def test_everybody_at_once(room: Room) -> None:
         for step in range(STEPS):
             on = dice.choice(comments[-8:])
             choices: list[tuple[str, dict[str, Any]]] = [
-                ("postComment", {"articleId": article(1), "body": f"By {number}, {step}.", "parentId": on}),
+                ("postComment", {"articleId": article(1), "body": f"By {number}, {step}."}),
                 ("postComment", {"articleId": article(1), "body": f"By {number}, {step}.", "parentId": on}),
                 ("editComment", {"id": on, "body": f"Edited by {number}, {step}."}),
                 ("editComment", {"id": on, "body": f"You idiot, {step}."}),
