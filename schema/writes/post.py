@@ -72,6 +72,8 @@ async def post(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
         case = await write(desk.database, begun)
         return case if isinstance(case, Written) else await written(desk, case, "articleId", work)
     except Refusal:
+        if draft.key is None:
+            raise
         # Another try with the same key, which was under way at the same moment, may have posted it by now.
         async with desk.database.transaction() as connection:
             if (earlier := await _earlier(connection, caller, draft)) is not None:
