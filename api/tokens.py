@@ -7,7 +7,6 @@ alone, the provider's keys only what is signed with a private key.
 from __future__ import annotations
 
 import binascii
-import re
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from joserfc.jwk import KeySet, OctKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
-from ingest.text import one_line
+from ingest.text import INVISIBLE, is_seen, one_line
 from schema.caller import ROLES
 
 # By the kind of key.
@@ -35,10 +34,6 @@ _LONGEST_NAME = 50
 # What a reader is called whose tokens have not told a name.
 NAMELESS = "Reader"
 _NAMES = ("name", "nickname", "preferred_username")
-# What turns the direction of text or can't be seen, by which one name is made to look like another.
-_INVISIBLE = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\uffa0\ufff9-\ufffb]"
-)
 
 # The provider's keys, among which one of this id is, if it has one. Raises ProviderUnavailable.
 Keys = Callable[[str | None], Awaitable[KeySet]]
@@ -160,8 +155,9 @@ def _name(claims: Mapping[str, Any]) -> str | None:
 
 
 def safe_name(text: str) -> str:
-    """A name on one line, of at most 50 characters, without what can't be seen; empty where nothing is left."""
-    name = one_line(_INVISIBLE.sub("", text[: 10 * _LONGEST_NAME]))
+    """A name on one line, of at most 50 characters, without what turns the direction of text or can't be seen, by which
+    one name is made to look like another; empty where nothing is seen of it."""
+    name = one_line(INVISIBLE.sub("", text[: 10 * _LONGEST_NAME]))
     kept: list[str] = []
     marks = 0
     for char in name:
@@ -169,7 +165,8 @@ def safe_name(text: str) -> str:
         marks = marks + 1 if unicodedata.combining(char) else 0
         if marks <= 2:
             kept.append(char)
-    return "".join(kept[:_LONGEST_NAME]).strip()
+    name = "".join(kept[:_LONGEST_NAME]).strip()
+    return name if is_seen(name) else ""
 
 
 def _role(claims: Mapping[str, Any], path: str) -> str:

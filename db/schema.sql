@@ -461,7 +461,8 @@ CREATE TABLE public.log (
 CREATE TABLE public.paces (
     commenter_id uuid NOT NULL,
     kind text NOT NULL,
-    until timestamp with time zone NOT NULL
+    until timestamp with time zone NOT NULL,
+    key text
 );
 
 CREATE TABLE public.page_fetches (

@@ -6,6 +6,12 @@ import unicodedata
 
 # C0 but tab and line ends, DEL, C1, lone surrogates, byte order marks, the two noncharacters that XML excludes.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+# What nobody sees: what Unicode says to leave out where it can't be shown (fillers, joiners, direction marks, variation
+# selectors, tags), marks of annotations, and the empty pattern of braille.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？][」』）]*")
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
@@ -26,6 +32,11 @@ def words(text: str) -> frozenset[str]:
 def clean(text: str) -> str:
     """Text that every part of the service can hold: NFC, without NUL, control characters and lone surrogates."""
     return unicodedata.normalize("NFC", _CONTROL.sub("", text))
+
+
+def is_seen(text: str) -> bool:
+    """Whether a reader sees anything of a text."""
+    return any(unicodedata.category(char)[0] not in "CZ" for char in INVISIBLE.sub("", text))
 
 
 def one_line(text: str) -> str:

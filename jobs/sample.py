@@ -14,6 +14,7 @@ from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.pool import Database
 from db.statements import statements
+from ingest.moderation.case import Status
 
 EDITION = Path(__file__).parent / "sample"
 
@@ -101,7 +102,7 @@ def _flat(tree: list[Mapping[str, Any]]) -> list[Comment]:
 
 def _shows(node: Mapping[str, Any]) -> bool:
     """Whether the public sees a comment whose parents it sees: held ones never, a placeholder only above replies."""
-    if node.get("status", "PUBLISHED") not in ("PUBLISHED", "APPROVED"):
+    if not Status(node.get("status", "PUBLISHED")).is_public:
         return False
     return "placeholder" not in node or any(_shows(reply) for reply in node.get("replies", ()))
 

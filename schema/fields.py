@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import strawberry
 
 from db.tables import Order
+from schema.cost import WRITTEN
 
 RULE = "rule"
 
@@ -94,17 +95,20 @@ class OfHit:
 
 @dataclass(frozen=True, slots=True)
 class OfWrite:
-    """A mutation: the function of `schema/writes` that does it, with the desk, the caller and the input."""
+    """A mutation: the function of `schema/writes` that does it, with the desk, the caller and the input. weight: rows
+    that take as long."""
 
     write: Callable[..., Any]
+    weight: int = WRITTEN
 
 
 @dataclass(frozen=True, slots=True)
 class OfAsked:
     """A root field that Python answers: a function of the desk, the caller and the arguments, which gives what its
-    fields say (`OfSaid`)."""
+    fields say (`OfSaid`). weight: rows that take as long."""
 
     ask: Callable[..., Any]
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)

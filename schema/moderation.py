@@ -9,6 +9,7 @@ from strawberry import UNSET
 
 from schema.caller import Caller
 from schema.comment import Comment, CommentStatus
+from schema.cost import JUDGED
 from schema.fields import OfAsked, OfPage, planned, rule, said
 from schema.page import Connection
 from schema.writes import post
@@ -45,7 +46,7 @@ async def _previewed(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> di
     except Refusal as refusal:
         finding = {"rule": str(refusal.problem.code), "message": refusal.problem.message}
         return {"status": "REJECTED", "findings": [finding]}
-    findings = [{"rule": each.rule, "message": each.message} for each in found.findings]
+    findings = [{"rule": each.rule, "message": each.message} for each in found.remarks]
     return {"status": found.status.value, "findings": findings}
 
 
@@ -68,7 +69,7 @@ def _queue(
 @strawberry.type
 class ModerationQuery:
     preview_comment: ModerationPreview | None = rule(
-        OfAsked(_previewed), "Runs every moderation rule without posting: what would fire, and why.", _preview
+        OfAsked(_previewed, JUDGED), "Runs every moderation rule without posting: what would fire, and why.", _preview
     )
     moderation_queue: Connection[Comment] | None = rule(
         OfPage(table="comments", order="OLDEST", choice="queue", moderated=True),

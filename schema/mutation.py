@@ -8,6 +8,7 @@ from strawberry import UNSET
 
 from schema.article import Article
 from schema.comment import Comment, Commenter, CommenterState, CommentStatus, FlagReason, RejectionReason
+from schema.cost import JUDGED
 from schema.fields import OfWrite, OfWritten, planned, rule, said
 from schema.scalars import DateTime
 from schema.writes import delete, edit, erase, flag, moderate, post, react
@@ -218,8 +219,8 @@ def _erase(input: EraseViewerInput) -> EraseViewerPayload:
 
 @strawberry.type
 class Mutation:
-    post_comment: PostCommentPayload = rule(OfWrite(post.post), resolver=_post)
-    edit_comment: EditCommentPayload = rule(OfWrite(edit.edit), resolver=_edit)
+    post_comment: PostCommentPayload = rule(OfWrite(post.post, JUDGED), resolver=_post)
+    edit_comment: EditCommentPayload = rule(OfWrite(edit.edit, JUDGED), resolver=_edit)
     delete_comment: DeleteCommentPayload = rule(OfWrite(delete.delete), resolver=_delete)
     add_reaction: AddReactionPayload = rule(OfWrite(react.add), resolver=_add)
     remove_reaction: RemoveReactionPayload = rule(OfWrite(react.remove), resolver=_remove)

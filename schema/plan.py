@@ -37,7 +37,7 @@ from db.tables import ARTICLES, SEARCH_ORDERS, TABLES, Order, Table
 from schema import bind
 from schema.bind import Bound, hashable
 from schema.caller import ANONYMOUS, Caller
-from schema.cost import ASKED, RANKING, SHORT_LIST, TOTAL, Cost, search_through
+from schema.cost import RANKING, SHORT_LIST, TOTAL, Cost, search_through
 from schema.document import Document, Limits
 from schema.errors import BadRequest, Forbidden, ReadError, Unauthenticated
 from schema.fields import (
@@ -173,10 +173,11 @@ class Planner:
                     type_ = get_named_type(field_.type)
                     assert isinstance(type_, GraphQLObjectType)
                     return read.Present(Param(read.OfSpending("limit")), self.object(type_, nodes, None))
-                case OfWrite():
+                case OfWrite(_, weight):
+                    self.cost.rows(weight)
                     self.written(field_, nodes, None)  # for its price
-                case OfAsked():
-                    self.cost.rows(ASKED)
+                case OfAsked(_, weight):
+                    self.cost.rows(weight)
         raise NotPlanned
 
     def payload(self, key: str, ids: Sequence[UUID]) -> Object:
@@ -189,7 +190,6 @@ class Planner:
         type_ = get_named_type(field_.type)
         assert isinstance(type_, GraphQLObjectType)
         reads: list[tuple[str, Read]] = []
-        self.cost.rows(ASKED)
         for key, found in self.subfields(nodes, type_).items():
             inner = type_.fields.get(found[0].name.value)
             rule = rule_of(inner) if inner is not None else None

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ingest.markdown import NOTHING, Text
+from ingest.moderation.words import Folded
 
 
 class Status(StrEnum):
@@ -88,7 +89,7 @@ class Case:
     author: Author = field(default_factory=Author)
     external: Opinion | None = None
     text: Text = NOTHING
-    folded: str = ""
+    folded: Folded = field(default_factory=Folded)
 
 
 # -- what a rule may answer; None is: nothing to say
@@ -122,7 +123,7 @@ class Rendered:
     """The text that later rules, and readers, see; folded once for all of them."""
 
     text: Text
-    folded: str
+    folded: Folded
 
 
 Outcome = Refused | Decided | Noted | Rendered | None

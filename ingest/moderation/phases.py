@@ -13,7 +13,12 @@ Phase = Callable[[Case, Rules], Outcome]
 
 
 def length(case: Case, rules: Rules) -> Outcome:
-    size = len(case.body.strip())
+    return of_length(case.body, rules)
+
+
+def of_length(body: str, rules: Rules) -> Refused | None:
+    """What the first rule says, which needs nothing but the body."""
+    size = len(body.strip())
     if not size:
         return Refused("BODY_EMPTY", "Write something first.")
     # Not to be switched off wholly: what is longer than anything would be rendered else.

@@ -9,6 +9,7 @@ What a file doesn't name stays as it is here; a name or value that no rule knows
 import tomllib
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -85,7 +86,7 @@ class Team:
     roles: tuple[str, ...] = ("STAFF", "MODERATOR", "ADMIN")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """Words by language, under `any` for all. banned ones reject; suspect ones are reported, or with hold_suspect held;
     in allowed ones nothing is found."""
@@ -97,11 +98,11 @@ class Words:
     allowed: _Words = field(default_factory=dict)
     hold_suspect: bool = False
 
-    @property
+    @cached_property
     def banned_list(self) -> WordList:
         return WordList(self.banned, self.allowed)
 
-    @property
+    @cached_property
     def suspect_list(self) -> WordList:
         return WordList(self.suspect, self.allowed)
 
@@ -189,12 +190,13 @@ class Editing:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds from one write of a commenter to the next, on average; of reactions and flags two may come at once. 0: no
-    limit. Moderators have none."""
+    """Seconds from one write of a commenter to the next, or from one preview to the next, on average; of previews,
+    reactions and flags two may come at once. 0: no limit. Moderators have none."""
 
     __pydantic_config__ = _STRICT
     comment_seconds: _Seconds = 3.0
     edit_seconds: _Seconds = 3.0
+    preview_seconds: _Seconds = 1.0
     reaction_seconds: _Seconds = 0.5
     flag_seconds: _Seconds = 1.5
 

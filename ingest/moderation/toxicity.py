@@ -5,13 +5,13 @@ what is plainly abusive until somebody looks, and to be replaced where a newsroo
 """
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from math import prod
 from pathlib import Path
 
-from ingest.moderation.words import WordList, plain
+from ingest.moderation.words import Folded, WordList, plain
 
 # A scorer: the plain text and its language (BCP 47, "und" where it isn't known) → 0 to 1.
 Scorer = Callable[[str, str], float]
@@ -24,9 +24,10 @@ _SHOUTED, _LEAST_LETTERS = 0.2, 20
 
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
-    """One list a weight, and the words that speak to somebody."""
+    """Words with their weights, and those that speak to somebody."""
 
-    weighted: tuple[tuple[float, WordList], ...]
+    words: WordList
+    weights: Mapping[str, float]
     you: WordList
 
 
@@ -41,9 +42,9 @@ def score(text: str, language: str) -> float:
     return max(_harm(text, folded, _lexicons()[words], primary) for words in {primary, "en"})
 
 
-def _harm(text: str, folded: str, lexicon: _Lexicon, language: str) -> float:
+def _harm(text: str, folded: Folded, lexicon: _Lexicon, language: str) -> float:
     factor = _DIRECTED if any(lexicon.you.find(folded, language)) else 1.0
-    harms = [min(weight * factor, 0.97) for weight, words in lexicon.weighted for _ in words.find(folded, language)]
+    harms = [min(lexicon.weights[word] * factor, 0.97) for word in lexicon.words.find(folded, language)]
     if harms and _shouts(text):
         harms.append(_SHOUTED)
     return round(1 - prod(1 - harm for harm in harms), 3)
@@ -64,7 +65,5 @@ def _lexicons() -> dict[str, _Lexicon]:
 def _lexicon(words: dict[str, list[str]], alike: dict[str, tuple[str, ...]]) -> _Lexicon:
     """alike: by language, words that only look like these."""
     allowed = {"any": tuple(words["allowed"]), **alike}
-    return _Lexicon(
-        tuple((weight, WordList({"any": tuple(words[name])}, allowed)) for name, weight in _WEIGHTS.items()),
-        WordList({"any": tuple(words["you"])}, {}),
-    )
+    weights = {word: weight for name, weight in _WEIGHTS.items() for word in words[name]}
+    return _Lexicon(WordList({"any": tuple(weights)}, allowed), weights, WordList({"any": tuple(words["you"])}, {}))

@@ -8,23 +8,24 @@ Thai are looked through character by character; there, as anywhere, an allowed w
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property, lru_cache
 
 from ingest.search_text import fold
+from ingest.text import INVISIBLE
 
-# Zero-width characters, direction marks, soft hyphens, variation selectors, tags.
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
-    "\ufeff\uffa0\U000e0000-\U000e0fff]"
-)
+# What nobody sees and is as wide as a space; what is written with one sign and unfolds to a whole sentence, in which no
+# word of a list is looked for and which would make a text eighteen times as long.
+_AS_SPACES = dict.fromkeys(map(ord, "\u2800\ufdfa\ufdfb"), " ")
 _LOOKALIKES = str.maketrans("асеорхуіјѕԁһӏкмтв" + "αεικνορτυχ", "aceopxyijsdhlkmtb" + "aeiknoptux")
 _LATIN, _OTHER = re.compile("[a-z]"), re.compile("[Ͱ-ӿԀ-ԯ]")
 _LEET = str.maketrans("0134578@$!|+€", "oieastbasiite")
 _LEET_SIGNS = re.escape("@$!|+€")
 # A word with the signs that may stand for letters in it, marks of other scripts included.
 _WORD = re.compile(rf"[\w{_LEET_SIGNS}]+")
+_LETTER = re.compile(r"\w")
 _EDGE_SIGNS = "!|+"
 _ENYE = "\ue000"
 _BETWEEN = re.compile(r"[\s.*_\-]")
@@ -42,61 +43,169 @@ _PARTICLES = re.compile(
 )
 
 
+class Folded(str):
+    """A text as words are looked for in it, cut into words once for all lists."""
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """Every whole word, in each form that it may stand for."""
+        words = {match[0].strip(_EDGE_SIGNS) for match in _WORD.finditer(self)}
+        words |= {_BETWEEN.sub("", met[0]) for met in _SINGLES.finditer(self)}
+        return frozenset(form for word in words for form in _dressed(word))
+
+    @cached_property
+    def katakana(self) -> frozenset[str]:
+        """Every whole run of katakana."""
+        return frozenset(_KATAKANA_RUN.findall(self))
+
+
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """Words by language; those under `any` hold in every language. allowed: words in which none is found."""
+    """Words by language; those under `any` hold in every language. allowed: words in which none is found. Words that
+    hold for a language are sorted once, by how they are looked for, so that a text is read as fast for a long list."""
 
     words: Mapping[str, tuple[str, ...]]
     allowed: Mapping[str, tuple[str, ...]]
+    _sorted: "dict[tuple[str, ...], _Sorted]" = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def find(self, folded: str, language: str) -> Iterator[str]:
+    def find(self, folded: Folded, language: str) -> Iterator[str]:
         """Words that are listed for a language and stand in a text, as the list has them, in its order. folded: the
         text, as `plain` gives it."""
-        listed = [*_of(self.words, language)]
-        if not listed:
-            return
-        for word in _of(self.allowed, language):
-            folded = _without(folded, _listed(word))
-        whole = _forms(folded)
-        for word in listed:
-            if _stands(_listed(word), folded, whole):
-                yield word
+        names = _names(language)
+        # Under names that nothing is listed for, the same words hold.
+        key = tuple(name for name in names if name in self.words or name in self.allowed) if names else ("und",)
+        if key not in self._sorted:
+            self._sorted[key] = _Sorted(_of(self.words, names), _of(self.allowed, names))
+        return self._sorted[key].find(folded)
 
 
-def _of(words: Mapping[str, tuple[str, ...]], language: str) -> Iterable[str]:
-    """The words that hold in a language; where it isn't known, all."""
+def _names(language: str) -> tuple[str, ...]:
+    """Under which names the words that hold in a language are listed; none where it isn't known, and all words hold."""
     primary = language.partition("-")[0]
-    if primary == "und":
-        return dict.fromkeys(word for listed in words.values() for word in listed)
-    return dict.fromkeys((*words.get("any", ()), *words.get(primary, ()), *words.get(language, ())))
+    return () if primary == "und" else tuple(dict.fromkeys(("any", primary, language)))
 
 
-def plain(text: str) -> str:
+def _of(words: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> list[str]:
+    return list(dict.fromkeys(word for name in names or words for word in words.get(name, ())))
+
+
+def plain(text: str) -> Folded:
     """Text folded, without what can't be seen. ñ is a letter and not an n with an accent: "cono" is no "coño"."""
-    composed = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    composed = unicodedata.normalize("NFC", INVISIBLE.sub("", text.translate(_AS_SPACES)))
     folded = fold(composed.replace("ñ", _ENYE).replace("Ñ", _ENYE)).replace(_ENYE, "ñ").replace("’", "'")
-    folded = _INVISIBLE.sub("", folded)
+    folded = INVISIBLE.sub("", folded)
     # Marks without a letter of their own that are piled upon others.
-    return unicodedata.normalize("NFC", folded)
+    return Folded(unicodedata.normalize("NFC", folded))
 
 
-# Of the words of lists alone: what somebody wrote is not kept.
-_listed = lru_cache(maxsize=4096)(plain)
+class _Beginnings:
+    """Texts, of which those are found that another begins with: in a time that grows with their lengths and not with
+    their number."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = frozenset(filter(None, texts))
+        lengths: dict[str, set[int]] = {}
+        for text in self._texts:
+            lengths.setdefault(text[0], set()).add(len(text))
+        self._lengths = {first: tuple(sorted(found)) for first, found in lengths.items()}
+        firsts = "".join(map(re.escape, self._lengths))
+        self._anywhere = re.compile(f"[{firsts}]") if firsts else None
+        self._outside = re.compile(rf"(?<!\w)[{firsts}]") if firsts else None
+
+    def of(self, text: str, at: int = 0) -> Iterator[str]:
+        """Those that stand at a place of a text."""
+        for length in self._lengths.get(text[at : at + 1], ()):
+            if (part := text[at : at + length]) in self._texts:
+                yield part
+
+    def within(self, text: str) -> Iterator[str]:
+        """Those that stand anywhere in a text."""
+        for met in self._anywhere.finditer(text) if self._anywhere else ():
+            yield from self.of(text, met.start())
+
+    def outside(self, text: str) -> Iterator[tuple[str, int]]:
+        """Those that stand in a text with no letter right before them, and where they end."""
+        for met in self._outside.finditer(text) if self._outside else ():
+            for part in self.of(text, met.start()):
+                yield part, met.start() + len(part)
 
 
-def _without(folded: str, allowed: str) -> str:
+class _Sorted:
+    """Words by how they are looked for. What folds to nothing is never found, and hides nothing."""
+
+    def __init__(self, words: Sequence[str], allowed: Iterable[str]) -> None:
+        self._words = words
+        self._allowed = [folded for folded in map(plain, allowed) if folded.removesuffix("*")]
+        unspaced = {word for word in self._allowed if _UNSPACED.search(word)}
+        self._allowed_parts = _Beginnings(unspaced)
+        self._allowed_words = _Beginnings(word.removesuffix("*") for word in self._allowed if word not in unspaced)
+        self._places: dict[str, list[int]] = {}
+        kinds: dict[_Kind, list[str]] = {kind: [] for kind in _Kind}
+        for place, folded in enumerate(map(plain, words)):
+            if folded:
+                self._places.setdefault(folded, []).append(place)
+                kinds[_kind(folded)].append(folded)
+        self._katakana, self._whole = frozenset(kinds[_Kind.KATAKANA]), frozenset(kinds[_Kind.WHOLE])
+        self._parts, self._phrases = _Beginnings(kinds[_Kind.PART]), _Beginnings(kinds[_Kind.PHRASE])
+        self._stems = _Beginnings(word[:-1] for word in kinds[_Kind.STEM])
+        self._hangul = _Beginnings(kinds[_Kind.HANGUL])
+
+    def find(self, folded: Folded) -> Iterator[str]:
+        if not self._places:
+            return iter(())
+        if any(self._allowed_parts.within(folded)) or any(self._allowed_words.outside(folded)):
+            # One after the other, since one may stand within another.
+            for word in self._allowed:
+                if word.removesuffix("*") in folded:
+                    folded = _without(folded, word)
+        places = {place for word in self._met(folded) for place in self._places[word]}
+        return (self._words[place] for place in sorted(places))
+
+    def _met(self, folded: Folded) -> Iterator[str]:
+        yield from self._katakana & folded.katakana
+        yield from self._whole & folded.forms
+        yield from self._parts.within(folded)
+        yield from (phrase for phrase, end in self._phrases.outside(folded) if not _LETTER.match(folded, end))
+        for form in folded.forms:
+            yield from (f"{stem}*" for stem in self._stems.of(form))
+            yield from (word for word in self._hangul.of(form) if _PARTICLES.match(form, len(word)))
+
+
+class _Kind(Enum):
+    """How a word is looked for."""
+
+    KATAKANA = "as a whole run: バカ is not in バカンス"
+    PART = "as it stands, where words have no spaces"
+    PHRASE = "as it stands, with no letter right before and after"
+    STEM = "as the beginning of a word"
+    HANGUL = "as a word, or with particles"
+    WHOLE = "as a word"
+
+
+def _kind(word: str) -> _Kind:
+    if _KATAKANA.match(word):
+        return _Kind.KATAKANA
+    if _UNSPACED.search(word):
+        return _Kind.PART
+    if not _WORD.fullmatch(word.removesuffix("*")):
+        return _Kind.PHRASE
+    if word.endswith("*"):
+        return _Kind.STEM
+    return _Kind.HANGUL if _HANGUL.match(word) else _Kind.WHOLE
+
+
+def _without(folded: Folded, allowed: str) -> Folded:
     """The text with an allowed word blanked, as a whole word where words have spaces."""
     if _UNSPACED.search(allowed):
-        return folded.replace(allowed, " ")
+        return Folded(folded.replace(allowed, " "))
+    blanked, times = _blank(allowed).subn(" ", folded)
+    return Folded(blanked) if times else folded
+
+
+@lru_cache(maxsize=4096)
+def _blank(allowed: str) -> re.Pattern[str]:
     ends = r"\w*" if allowed.endswith("*") or _HANGUL.match(allowed) else r"(?!\w)"
-    return re.sub(rf"(?<!\w){re.escape(allowed.removesuffix('*'))}{ends}", " ", folded)
-
-
-def _forms(folded: str) -> set[str]:
-    """Every whole word of a text, in each form that it may stand for."""
-    words = [match[0].strip(_EDGE_SIGNS) for match in _WORD.finditer(folded)]
-    words += [_BETWEEN.sub("", met[0]) for met in _SINGLES.finditer(folded)]
-    return {form for word in words for form in _dressed(word)}
+    return re.compile(rf"(?<!\w){re.escape(allowed.removesuffix('*'))}{ends}")
 
 
 def _dressed(word: str) -> Iterator[str]:
@@ -109,18 +218,3 @@ def _dressed(word: str) -> Iterator[str]:
         if _RUN.search(form):
             yield _RUN.sub(r"\1", form)
             yield _RUN.sub(r"\1\1", form)
-
-
-def _stands(word: str, folded: str, whole: Set[str]) -> bool:
-    if _KATAKANA.match(word):
-        # A whole run: バカ is not in バカンス.
-        return word in _KATAKANA_RUN.findall(folded)
-    if _UNSPACED.search(word):
-        return word in folded
-    if not _WORD.fullmatch(word.removesuffix("*")):
-        return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", folded) is not None
-    if word.endswith("*"):
-        return any(form.startswith(word[:-1]) for form in whole)
-    if _HANGUL.match(word):
-        return any(form.startswith(word) and _PARTICLES.match(form, len(word)) for form in whole)
-    return word in whole

@@ -13,6 +13,7 @@ from schema.writes.desk import Desk, missing, named, reader
 from schema.writes.edit import own
 from schema.writes.outcome import Code, Written
 from schema.writes.thread import change, lock
+from schema.writes.tree import is_gone
 
 
 async def delete(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
@@ -25,7 +26,7 @@ async def delete(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Writte
 async def _delete(connection: Any, desk: Desk, caller: Caller, id_: UUID) -> Written:
     locked = await lock(connection, [id_])
     row = own(locked, id_, caller)
-    if row["placeholder"] in ("DELETED", "ERASED"):
+    if is_gone(row["placeholder"]):
         raise missing(Code.COMMENT_NOT_FOUND, "id")
     await wipe(connection, [id_], desk)
     await append(connection, await change(connection, locked, [id_], lambda node: replace(node, placeholder="DELETED")))

@@ -135,8 +135,15 @@ async def decides(connection: Any, desk: Desk, by: UUID | None, now: datetime) -
         raise Forbidden("Who is suspended or banned decides nothing.")
 
 
-async def paced(connection: Any, caller: Caller, kind: str, every: float, at_once: int, now: datetime) -> None:
+# Tries of the same write at once, counted like others, which no pace refuses.
+_RETRIES = 5
+
+
+async def paced(
+    connection: Any, caller: Caller, kind: str, every: float, at_once: int, now: datetime, key: str | None = None
+) -> None:
     """Hold a reader to a pace of one write of a kind every so many seconds, some of them at once; moderators are free.
+    key: the idempotency key of the write; another try right after the first is none too many.
 
     Raises:
         Refusal: this one comes too soon.
@@ -146,7 +153,7 @@ async def paced(connection: Any, caller: Caller, kind: str, every: float, at_onc
     row = await connection.fetchrow(statements("commenters")["state"], reader(caller))
     if row is None:
         raise missing(Code.COMMENTER_NOT_FOUND)
-    pace = (reader(caller), kind, now, timedelta(seconds=every), at_once)
+    pace = (reader(caller), kind, now, timedelta(seconds=every), at_once, key, _RETRIES)
     if await connection.fetchval(statements("commenters")["pace"], *pace) is None:
         what = f"{at_once} in {every * at_once:g} seconds" if at_once > 1 else f"one every {every:g} seconds"
         raise Refusal(Code.TOO_FAST, f"That was quick. At most {what}: wait a moment and send it again.")

@@ -7,42 +7,56 @@ from typing import Any
 from uuid import UUID
 
 from db.changes import append
+from db.retry import write
 from db.statements import statements
-from ingest.moderation.case import Opinion, Status
+from ingest.moderation.case import Case, Status
+from ingest.moderation.judge import Judgement
 from ingest.text import clean
 from schema.caller import Caller
 from schema.writes.desk import Desk, missing, named, paced, reader
-from schema.writes.judged import case_of, checked, judgement, note, written
+from schema.writes.judged import case_of, checked, confirm, note, written
 from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import Locked, change, lock
+from schema.writes.tree import is_gone
 
 
 async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Put another text in the place of one's own."""
     reader(caller)
-    id_, body = named(input["id"], "c", Code.COMMENT_NOT_FOUND, "id"), checked(input["body"])
+    id_, body = named(input["id"], "c", Code.COMMENT_NOT_FOUND, "id"), checked(input["body"], desk.rules)
     now = desk.clock()
-    return await written(desk, lambda connection, opinion: _edit(connection, desk, caller, id_, body, opinion, now))
+
+    async def begun(connection: Any) -> Case:
+        await paced(connection, caller, "edit", desk.rules.pace.edit_seconds, 1, now)
+        return await _case(connection, desk, caller, id_, body, await lock(connection, [id_]), now)
+
+    async def work(found: Judgement, connection: Any) -> Written:
+        locked = await lock(connection, [id_])
+        confirm(found, await _case(connection, desk, caller, id_, body, locked, now))
+        return await _edit(connection, locked, id_, body, found, now)
+
+    return await written(desk, await write(desk.database, begun), "id", work)
 
 
-async def _edit(
-    connection: Any, desk: Desk, caller: Caller, id_: UUID, body: str, opinion: Opinion | None, now: datetime
-) -> Written:
-    await paced(connection, caller, "edit", desk.rules.pace.edit_seconds, 1, now)
-    locked = await lock(connection, [id_])
+async def _case(
+    connection: Any, desk: Desk, caller: Caller, id_: UUID, body: str, locked: Locked, now: datetime
+) -> Case:
+    """What the rules are told of another text for a comment. Raises Refusal: the caller may not edit it."""
     row = own(locked, id_, caller)
-    place = locked.articles[row["article_id"]]
     if row["placeholder"] is not None:
         raise missing(Code.COMMENT_NOT_FOUND, "id")
     if row["editable_until"] is None or row["editable_until"] <= now:
         seconds = f"{desk.rules.editing.seconds:g}"
         raise Refusal(Code.EDIT_WINDOW_OVER, f"A comment can be edited for {seconds} seconds after posting.", "id")
-    case = await case_of(connection, desk.rules, caller, body, place, now, editing=id_)
-    found = judgement(desk, case, opinion, "id")
+    place = locked.articles[row["article_id"]]
+    return await case_of(connection, desk.rules, caller, body, place, now, editing=id_)
+
+
+async def _edit(connection: Any, locked: Locked, id_: UUID, body: str, found: Judgement, now: datetime) -> Written:
     decided = await connection.fetchval(statements("decisions")["by_moderator"], id_)
     # What a moderator keeps from others, another text doesn't bring back.
     held = decided is not None and not Status(decided).is_public
-    status = Status(row["status"]) if held and found.status.is_public else found.status
+    status = Status(locked.rows[id_]["status"]) if held and found.status.is_public else found.status
     text = found.text
     await connection.execute(statements("comments")["rewrite"], id_, text.html, text.plain, clean(body), now)
     await connection.execute(statements("flags")["withdraw"], id_, now)
@@ -63,6 +77,6 @@ def own(locked: Locked, id_: UUID, caller: Caller) -> Any:
         raise missing(Code.COMMENT_NOT_FOUND, "id")
     if row["author_id"] == caller.reader:
         return row
-    if row["is_public"] or (caller.moderates and row["placeholder"] not in ("DELETED", "ERASED")):
+    if row["is_public"] or (caller.moderates and not is_gone(row["placeholder"])):
         raise Refusal(Code.NOT_YOURS, "Another reader wrote this.", "id")
     raise missing(Code.COMMENT_NOT_FOUND, "id")

@@ -14,7 +14,7 @@ from schema.writes.delete import wipe
 from schema.writes.desk import Desk, missing, reader, standing
 from schema.writes.outcome import Code, Written
 from schema.writes.thread import change, lock
-from schema.writes.tree import Node
+from schema.writes.tree import Node, is_gone
 
 # Comments and reactions in one transaction, so that none holds the log's lock for long.
 BATCH = 200
@@ -57,7 +57,7 @@ async def _comments(connection: Any, desk: Desk, author: UUID, texts: bool) -> b
         await wipe(connection, ids, desk)
 
     def nameless(node: Node) -> Node:
-        gone = "ERASED" if texts or node.placeholder == "DELETED" else node.placeholder
+        gone = "ERASED" if texts or is_gone(node.placeholder) else node.placeholder
         return replace(node, author_id=None, placeholder=gone)
 
     await append(connection, await change(connection, locked, ids, nameless))

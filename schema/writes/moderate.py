@@ -15,6 +15,7 @@ from schema.writes.desk import Desk, decides, missing, moderator, named, staff
 from schema.writes.flag import noted
 from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import change, lock
+from schema.writes.tree import is_gone
 
 MOST = 100
 # What only rules say of a comment, and what moderators say in its place.
@@ -44,7 +45,7 @@ async def _decide(
     (status, reason, note), now = decided, desk.clock()
     await decides(connection, desk, by, now)
     locked = await lock(connection, ids)
-    gone = [id_ for id_ in ids if id_ not in locked.rows or locked.rows[id_]["placeholder"] in ("DELETED", "ERASED")]
+    gone = [id_ for id_ in ids if id_ not in locked.rows or is_gone(locked.rows[id_]["placeholder"])]
     if gone or not all(locked.articles[locked.rows[id_]["article_id"]]["is_public"] for id_ in ids):
         raise missing(Code.COMMENT_NOT_FOUND, "ids")
     new = [uuid7(now) for _ in ids]

@@ -42,7 +42,7 @@ class Problem:
 
 
 class Refusal(Exception):
-    """A write that can't be done, and why; nothing of it was written."""
+    """A write that can't be done, and why; nothing of it was written but that it was tried, where it has a pace."""
 
     def __init__(self, code: Code, message: str, field: str = "") -> None:
         super().__init__(message)

@@ -9,15 +9,16 @@ from uuid import UUID
 
 from db.changes import Kind, Line, append
 from db.ids import uuid7
+from db.retry import write
 from db.statements import statements
-from ingest.moderation.case import Case, Opinion
-from ingest.moderation.judge import Judgement
-from ingest.moderation.judge import preview as previewed
+from ingest.moderation.case import Case
+from ingest.moderation.judge import Judgement, judge
+from ingest.moderation.phases import of_length
 from ingest.text import clean
 from schema.caller import Caller
 from schema.errors import BadRequest
 from schema.writes.desk import Desk, missing, named, paced, reader
-from schema.writes.judged import AskFirst, case_of, checked, judgement, note, written
+from schema.writes.judged import case_of, checked, confirm, judgement, note, written
 from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import count_commenters
 
@@ -39,7 +40,7 @@ class Draft:
 
 def draft_of(input: Mapping[str, Any]) -> Draft:
     """A draft of what was sent. Raises Refusal, BadRequest."""
-    body, key, parent = checked(input["body"]), input.get("idempotencyKey"), input.get("parentId")
+    body, key, parent = input["body"], input.get("idempotencyKey"), input.get("parentId")
     if key is not None and (not key or len(key) > _LONGEST_KEY or "\0" in key):
         raise BadRequest(f"An idempotency key has 1 to {_LONGEST_KEY} characters.")
     digest = blake2b(repr((str(input["articleId"]), parent, body)).encode("utf-8", "surrogatepass"), digest_size=32)
@@ -55,41 +56,57 @@ def draft_of(input: Mapping[str, Any]) -> Draft:
 async def post(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Post a comment. The same key with the same input again gives what came of it the first time."""
     reader(caller)
-    draft = draft_of(input)
-    now = desk.clock()
-    return await written(desk, lambda connection, opinion: _post(connection, desk, caller, draft, opinion, now))
+    checked(input["body"], desk.rules)
+    draft, now = draft_of(input), desk.clock()
+
+    async def begun(connection: Any) -> Written | Case:
+        if (earlier := await _earlier(connection, caller, draft)) is not None:
+            return Written((earlier,))
+        await paced(connection, caller, "comment", desk.rules.pace.comment_seconds, 1, now, draft.key)
+        return await _case(connection, desk, caller, draft, now)
+
+    async def work(found: Judgement, connection: Any) -> Written:
+        return await _post(connection, desk, caller, draft, found, now)
+
+    try:
+        case = await write(desk.database, begun)
+        return case if isinstance(case, Written) else await written(desk, case, "articleId", work)
+    except Refusal:
+        if draft.key is None:
+            raise
+        # Another try with the same key, which was under way at the same moment, may have posted it by now.
+        async with desk.database.transaction() as connection:
+            if (earlier := await _earlier(connection, caller, draft)) is not None:
+                return Written((earlier,))
+        raise
 
 
 async def preview(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Judgement:
     """What would become of a comment, and what every rule has to say of it; nothing is written."""
     reader(caller)
-    draft = draft_of(input)
     now = desk.clock()
-    async with desk.database.transaction() as connection:
-        case = await _case(connection, desk, caller, draft, now)
-    try:
-        judgement(desk, case, None, "articleId")
-    except AskFirst as unknown:
-        assert desk.external is not None
-        case = Case(case.body, now, case.article, case.author, await desk.external(unknown.case) or Opinion())
-    except Refusal:
-        pass  # which one, the preview tells beside the rest
-    return previewed(case, desk.rules)
+    if of_length(input["body"], desk.rules) is not None:
+        return judge(Case(input["body"], now), desk.rules)
+    checked(input["body"], desk.rules)
+    draft = draft_of(input)
+
+    async def begun(connection: Any) -> Case:
+        await paced(connection, caller, "preview", desk.rules.pace.preview_seconds, 2, now)
+        return await _case(connection, desk, caller, draft, now)
+
+    return await judgement(desk, await write(desk.database, begun), by_all=True)
 
 
-async def _post(
-    connection: Any, desk: Desk, caller: Caller, draft: Draft, opinion: Opinion | None, now: datetime
-) -> Written:
+async def _post(connection: Any, desk: Desk, caller: Caller, draft: Draft, found: Judgement, now: datetime) -> Written:
     sql, id_ = statements("comments"), uuid7(now)
     if draft.key is not None:
         earlier = await _claimed(connection, caller, draft, id_, now)
         if earlier is not None:
             return Written((earlier,))
-    await paced(connection, caller, "comment", desk.rules.pace.comment_seconds, 1, now)
     await connection.fetchval(sql["hold_article"], draft.article)
     if draft.parent is not None:
         await connection.fetchval(sql["hold"], draft.parent)
-    found = judgement(desk, await _case(connection, desk, caller, draft, now), opinion, "articleId")
+    confirm(found, await _case(connection, desk, caller, draft, now))
     text, public = found.text, found.status.is_public
     editable = now + timedelta(seconds=desk.rules.editing.seconds)
     await connection.execute(
@@ -112,13 +129,25 @@ async def _post(
 
 async def _claimed(connection: Any, caller: Caller, draft: Draft, id_: UUID, now: datetime) -> UUID | None:
     """Take the draft's key; the comment that it was taken for before, if it was. Raises Refusal."""
-    sql, author = statements("idempotency"), reader(caller)
+    author = reader(caller)
     # A token outlives an erasure, and a key hangs on its commenter.
     if await connection.fetchval(statements("commenters")["state"], author) is None:
         raise missing(Code.COMMENTER_NOT_FOUND)
-    if await connection.fetchval(sql["claim"], author, draft.key, draft.hash, id_, now) is not None:
+    if (
+        await connection.fetchval(statements("idempotency")["claim"], author, draft.key, draft.hash, id_, now)
+        is not None
+    ):
         return None
-    earlier = await connection.fetchrow(sql["claimed"], author, draft.key)
+    return await _earlier(connection, caller, draft)
+
+
+async def _earlier(connection: Any, caller: Caller, draft: Draft) -> UUID | None:
+    """The comment that the draft's key was taken for, if it was. Raises Refusal: it was another draft's."""
+    if draft.key is None:
+        return None
+    earlier = await connection.fetchrow(statements("idempotency")["claimed"], reader(caller), draft.key)
+    if earlier is None:
+        return None
     if earlier["input_hash"] != draft.hash:
         raise Refusal(
             Code.IDEMPOTENCY_CONFLICT, "This key was used for another comment. Make a new one.", "idempotencyKey"

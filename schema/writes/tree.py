@@ -12,10 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from db.changes import Kind, Line
+from ingest.moderation.case import Status
 
-_PUBLIC = frozenset({"PUBLISHED", "APPROVED"})
-# Of its author's own doing: its text is wiped, so that it never comes back.
-_GONE = frozenset({"DELETED", "ERASED"})
+
+def is_gone(placeholder: str | None) -> bool:
+    """Whether a comment is gone for good, of its author's own doing: its text is wiped, so that it never comes back."""
+    return placeholder in ("DELETED", "ERASED")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def settle(before: Mapping[UUID, Node], changed: Iterable[Node], hidden: Set[UUI
         after[node.id] = node
         touched.add(node.id)
         heappush(waiting, (-node.depth, node.id))
+    queued = set(touched)
     while waiting:
         _, id_ = heappop(waiting)
         node = after[id_] = _placed(after[id_])
@@ -75,14 +78,15 @@ def settle(before: Mapping[UUID, Node], changed: Iterable[Node], hidden: Set[UUI
         if parent is not None and by:
             # The deepest first, so that a parent is looked at when all of its replies are settled.
             after[parent.id] = replace(parent, reply_count=parent.reply_count + by)
-            if (-parent.depth, parent.id) not in waiting:
+            if parent.id not in queued:
+                queued.add(parent.id)
                 heappush(waiting, (-parent.depth, parent.id))
     return _told(before, after, touched, hidden)
 
 
 def _placed(node: Node) -> Node:
-    gone = node.placeholder in _GONE
-    live = node.status in _PUBLIC and not gone
+    gone = is_gone(node.placeholder)
+    live = Status(node.status).is_public and not gone
     shown = live or node.reply_count > 0
     placeholder = node.placeholder if gone else "REMOVED" if shown and not live else None
     return replace(node, placeholder=placeholder, is_public=shown)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,10 +22,13 @@ import pytest
 from graphql import get_introspection_query
 
 from api.settings import Settings
+from api.tokens import make
+from tests.conftest import EDITION, PREFIX
+from tests.databases import administer, at, execute
 from tests.graphql_answers import codes, read
 from tests.pace import slowness
 from tests.processes import PROC
-from tests.services import answers, broadsheet, free_port
+from tests.services import PLENTY, answers, broadsheet, free_port
 
 WITHIN = 0.1
 JSON = {"content-type": "application/json"}
@@ -61,13 +65,17 @@ def server() -> Iterator[Server]:
         yield server
 
 
-async def asked(server: Server, body: bytes, within: float = WITHIN) -> httpx2.Response:
+async def asked(
+    server: Server, body: bytes, within: float = WITHIN, headers: dict[str, str] | None = None
+) -> httpx2.Response:
     """The answer to a body, which came within the time; it is sent anew, with a space more, where it did not."""
     best = 9.0
     async with httpx2.AsyncClient(timeout=20) as client:
         for spaces in range(5):
             began = server.spent()
-            response = await client.post(f"{server.url}/graphql", content=body + b" " * spaces, headers=JSON)
+            response = await client.post(
+                f"{server.url}/graphql", content=body + b" " * spaces, headers=JSON | (headers or {})
+            )
             best = min(best, (server.spent() - began) / slowness())
             if best <= within:
                 return response
@@ -290,6 +298,7 @@ def test_slow_heads_and_bodies_have_less_than_20_seconds() -> None:
 
 # -- what is answered, by a server with a database
 
+TOKEN_KEY = "a shared key of more than 32 characters"
 UUID = "00000000-0000-7000-8000-000400000001"
 BY_ID = "query($i:ID!){node(id:$i){id} nodes(ids:[$i]){id} comment(id:$i){id} article(by:{id:$i}){id}}"
 NOTHING = {"node": None, "nodes": [None], "comment": None, "article": None}
@@ -344,3 +353,45 @@ async def test_introspection_is_bounded(database_url: str) -> None:
             response = await asked(server, of(document))
             assert response.status_code == 400
             assert set(codes(response.content)) <= {BAD, COSTLY}
+
+
+# Each of the longest that is taken.
+COMMENTS = {
+    "brackets": "[[](" * 1_000,
+    "addresses in brackets": "(http://a.b/(" * 307,
+    "addresses without an end": "http://[" * 500,
+    "quotes that end at once": "> ```\na\n" * 500,
+    "one sign that unfolds to eighteen": "\ufdfa" * 4_000,
+    "nothing to see": "[](http://a.b)" * 285,
+}
+FIELDS = {"previewComment": "query", "postComment": "mutation"}
+ASKED = {"previewComment": "findings{rule}", "postComment": "errors{code}"}
+
+
+@pytest.fixture(scope="module")
+def discussed(server_url: str, template: str) -> Iterator[Server]:
+    """A server with the fixed edition, in which readers write."""
+    name = f"{PREFIX}_{os.getpid()}_attacks"
+    url = at(server_url, name)
+    asyncio.run(administer(server_url, f"create database {name} template {template} strategy file_copy"))
+    asyncio.run(execute(url, EDITION.read_text()))
+    with running(database_url=url, token_key=TOKEN_KEY, budget_reader=str(PLENTY)) as server:
+        asyncio.run(answers(f"{server.url}/readyz"))
+        yield server
+    asyncio.run(administer(server_url, f"drop database {name} with (force)"))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("attack", COMMENTS)
+async def test_comments_that_are_long_to_judge_are_judged_at_a_pace(attack: str, field: str, discussed: Server) -> None:
+    """Twenty at once cost as much as the two that are judged; the others are refused for their pace."""
+    one = f'{field}(input:{{articleId:"a_{UUID}",body:$body}}){{{ASKED[field]}}}'
+    body = of(
+        f"{FIELDS[field]}($body:String!){{" + "".join(f"a{n}:{one} " for n in range(20)) + "}",
+        {"body": COMMENTS[attack]},
+    )
+    reader = make(TOKEN_KEY, f"{attack}, {field}", name=None, role=None, now=datetime.now(UTC), hours=1)
+    response = await asked(discussed, body, 5 * WITHIN, {"Authorization": f"Bearer {reader}"})
+    found = read(response.content)
+    assert "errors" not in found
+    assert response.content.count(b"TOO_FAST") >= 18

@@ -198,6 +198,13 @@ async def test_the_claim_of_roles_may_lie_deeper() -> None:
         ({"name": "港 太郎"}, "港 太郎"),
         ({"name": "x" * 80}, "x" * 50),
         ({"name": "Z" + "\u0301\u0302\u0303" * 40}, "Ź\u0302\u0303"),
+        ({"name": "\u2800"}, None),
+        ({"name": "\ue000"}, None),
+        ({"name": "\u2800", "nickname": "ann"}, "ann"),
+        ({"name": "Ond\u034fine"}, "Ondine"),
+        ({"name": "Ondine\U000e0041"}, "Ondine"),
+        ({"name": "Ondine\ufe0f"}, "Ondine"),
+        ({"name": "Ond\u180bine"}, "Ondine"),
         ({"name": "<b>Ann</b>"}, "<b>Ann</b>"),
     ],
 )

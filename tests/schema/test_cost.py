@@ -158,6 +158,24 @@ def test_ordinary_pages_cost_little(page: str) -> None:
     assert cost(document.replace("CARD", CARD)) < most
 
 
+INPUT = 'input:{articleId:"a" body:"b"}'
+
+
+@pytest.mark.parametrize(
+    ("document", "points"),
+    [
+        (f"mutation{{postComment({INPUT}){{errors{{code}}}}}}", 100),
+        (f"mutation{{a:postComment({INPUT}){{errors{{code}}}} b:postComment({INPUT}){{errors{{code}}}}}}", 200),
+        ('mutation{editComment(input:{id:"a" body:"b"}){errors{code}}}', 100),
+        ('mutation{deleteComment(input:{id:"a"}){errors{code}}}', 20),
+        (f"{{previewComment({INPUT}){{status}}}}", 100),
+    ],
+)
+def test_what_is_judged_costs_more_than_what_is_only_written(document: str, points: int) -> None:
+    read = read_document(SCHEMA, document, None, Limits())
+    assert Planner(SCHEMA, read, coerced(read.variables, {}), Limits()).price() == points
+
+
 def test_the_example_of_the_documentation_costs_what_it_says() -> None:
     section = DOCS.partition("## Cost")[2]
     (example,) = re.findall(r"```graphql\n(.*?)```", section, re.DOTALL)

@@ -1,5 +1,9 @@
 """Comments posted: what is shown, counted and logged; once for each key; and everything that a form can get wrong."""
 
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -111,6 +115,113 @@ async def test_one_comment_every_three_seconds(room: Room) -> None:
     await room.post(MODERATOR, "As often as they like.")
 
 
+async def at_once(room: Room, caller: Caller, *inputs: dict[str, str]) -> Counter[str]:
+    """What comes of posts at the same moment: their errors, "" for none."""
+    room.step = timedelta()
+    posts = (room.do("postComment", caller, **{"articleId": article(1), **input}) for input in inputs)
+    payloads = await asyncio.gather(*posts)
+    return Counter("".join(payload["errors"]) for payload in payloads)
+
+
+NOTHING_SEEN = {"body": "[](http://a.example)"}
+
+
+async def test_what_is_refused_after_it_was_judged_counts_too(room: Room) -> None:
+    found = await at_once(room, MINATO, *[NOTHING_SEEN] * 4)
+    assert found == {"BODY_EMPTY body": 1, "TOO_FAST input": 3}
+    room.now += timedelta(seconds=4)
+    await room.post(MINATO, "Once.")
+    room.now += timedelta(seconds=4)
+    found = await at_once(room, MINATO, *[{"body": "Once."}] * 4)
+    assert found == {"REPEATED body": 1, "TOO_FAST input": 3}
+
+
+async def test_what_is_cheap_to_refuse_counts_for_nothing(room: Room) -> None:
+    room.step = timedelta()
+    for body in (" ", "x" * 4_001, "a\0b"):
+        assert (await room.do("postComment", MINATO, articleId=article(1), body=body))["errors"] != ["TOO_FAST input"]
+    assert (await room.do("postComment", MINATO, articleId=article(7), body="Elsewhere."))["errors"] == [
+        "ARTICLE_NOT_FOUND articleId"
+    ]
+    made = await room.post(MINATO, "Mended at once.")
+    for body in ("", "x" * 4_001):
+        payload = await room.do("editComment", MINATO, id=made["id"], body=body)
+        assert payload["errors"] != ["TOO_FAST input"]
+    assert (await room.do("editComment", MINATO, id=made["id"], body="Mended again."))["errors"] == []
+    assert (await room.do("editComment", MINATO, id=made["id"], body="And again."))["errors"] == ["TOO_FAST input"]
+
+
+async def test_another_try_with_the_same_key_is_never_too_fast(room: Room) -> None:
+    assert await at_once(room, MINATO, *[{"body": "Once.", "idempotencyKey": "k"}] * 3) == {"": 3}
+    assert await room.database.value("select count(*) from comments where body_text = 'Once.'") == 1
+    room.now += timedelta(seconds=20)
+    assert await at_once(room, MINATO, {"body": "Another.", "idempotencyKey": "l"}) == {"": 1}
+    assert await at_once(room, MINATO, *[{"body": "Once.", "idempotencyKey": "k"}] * 9) == {"": 9}
+    # What was refused may be mended with its key; whoever goes on is too fast all the same.
+    room.now += timedelta(seconds=20)
+    found = await at_once(room, MINATO, *[{**NOTHING_SEEN, "idempotencyKey": "m"}] * 9)
+    assert found == {"BODY_EMPTY body": 5, "TOO_FAST input": 4}
+
+
+async def test_a_key_that_was_used_meanwhile_answers_though_another_rule_refuses(room: Room) -> None:
+    await room.post(MINATO, "Once.", idempotencyKey="k")
+    await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", articleId=article(1), open=False)
+    await room.post(MINATO, "Once.", idempotencyKey="k")
+
+
+def once(room: Room, act: Callable[[], Coroutine[Any, Any, Any]]) -> list[str]:
+    """Let something happen while the first text is judged, and be done before it is; the texts that are judged."""
+    loop, judged = asyncio.get_running_loop(), list[str]()
+
+    def scorer(text: str, language: str) -> float:
+        judged.append(text)
+        if len(judged) == 1:
+            asyncio.run_coroutine_threadsafe(act(), loop).result(timeout=30)
+        return 0.0
+
+    room.rules = replace(room.rules, scorer=scorer)
+    return judged
+
+
+async def test_while_a_text_is_judged_nothing_is_locked_and_others_go_on(room: Room) -> None:
+    async def react_and_close() -> None:
+        await room.do("addReaction", ONDINE, commentId=comment(1))
+        await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", articleId=article(1), open=False)
+
+    judged = once(room, react_and_close)
+    # What was judged on is no longer so when it is to be written.
+    late = await room.do("postComment", MINATO, articleId=article(1), body="Good morning.")
+    assert late["errors"] == ["COMMENTS_CLOSED articleId"]
+    assert judged == ["Good morning."]
+
+
+async def test_who_is_banned_while_their_text_is_judged_writes_nothing(room: Room) -> None:
+    async def ban() -> None:
+        await room.do("setCommenterState", MODERATOR, "commenter { state }", id=commenter(3), state="BANNED")
+
+    once(room, ban)
+    assert (await room.do("postComment", MINATO, articleId=article(1), body="Hi"))["errors"] == ["BANNED input"]
+
+
+async def test_what_changed_while_a_text_was_judged_is_judged_anew(room: Room) -> None:
+    asked: list[Case] = []
+
+    async def external(case: Case) -> Opinion | None:
+        asked.append(case)
+        return Opinion(Status.PENDING, "Held by another.")
+
+    async def premoderate() -> None:
+        given = {"articleId": article(1), "open": True, "premoderated": True}
+        await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", **given)
+
+    room.external = external
+    room.ruled(external={"url": "https://moderator.example/"})
+    judged = once(room, premoderate)
+    assert (await room.post(MINATO, "Good morning."))["status"] == "PENDING"
+    assert judged == ["Good morning.", "Good morning."]
+    assert len(asked) == 1
+
+
 async def test_a_closed_article_takes_none(room: Room) -> None:
     await room.do("setCommentsOpen", MODERATOR, "article { commentsOpen }", articleId=article(1), open=False)
     assert (await room.do("postComment", MINATO, articleId=article(1), body="Hi"))["errors"] == [
@@ -216,8 +327,37 @@ async def test_a_preview_writes_nothing_and_tells_everything(room: Room) -> None
     assert await preview(body="Good morning.") == ("PUBLISHED", [])
     assert await preview(body="You idiot, https://bit.ly/1") == ("WITHHELD", ["TOXICITY", "SPAM"])
     assert await preview(body="") == ("REJECTED", ["LENGTH"])
+    room.now += room.step
     assert await preview(body="Hi", articleId=article(7)) == ("REJECTED", ["ARTICLE_NOT_FOUND"])
     assert await room.lines() == []
     refused = await room.ask(query, ANONYMOUS, input={"articleId": article(1), "body": "Hi"})
     assert refused["data"] == {"previewComment": None}
     assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+
+
+async def test_previews_have_a_pace_of_their_own_and_judge_once(room: Room) -> None:
+    judged: list[str] = []
+    asked: list[Case] = []
+
+    def scorer(text: str, language: str) -> float:
+        judged.append(text)
+        return 0.0
+
+    async def external(case: Case) -> Opinion | None:
+        asked.append(case)
+        return Opinion(Status.PENDING, "Held by another.")
+
+    room.external = external
+    room.ruled(external={"url": "https://moderator.example/"}, new_commenter={"below": 99})
+    room.rules = replace(room.rules, scorer=scorer)
+    one = (
+        f'previewComment(input: {{articleId: "{article(1)}", body: "Good morning."}}) {{ status findings {{ rule }} }}'
+    )
+    answer = await room.ask("{" + "".join(f"a{n}: {one} " for n in range(20)) + "}", MINATO)
+    found = Counter(
+        (given["status"], *(each["rule"] for each in given["findings"])) for given in answer["data"].values()
+    )
+    assert found == {("PENDING", "EXTERNAL", "NEW_COMMENTER"): 2, ("REJECTED", "TOO_FAST"): 18}
+    assert (len(judged), len(asked)) == (2, 2)
+    await room.post(MINATO, "Good morning.")
+    assert (len(judged), len(asked)) == (3, 3)

@@ -43,7 +43,11 @@ async def test_everybody_at_once(room: Room) -> None:
             on = dice.choice(own if mutation in ("editComment", "deleteComment") and step % 4 else comments[-8:])
             body = dice.choice((f"By {number}, {step}.", f"You idiot, {number}, {step}."))
             input: dict[str, Any] = {
-                "postComment": {"articleId": article(1), "body": f"By {number}, {step}.", "parentId": on},
+                "postComment": {
+                    "articleId": article(1),
+                    "body": f"By {number}, {step}.",
+                    "parentId": on if step % 2 else None,
+                },
                 "editComment": {"id": on, "body": body},
                 "deleteComment": {"id": on},
                 "flagComment": {"commentId": on, "reason": "SPAM"},

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -83,6 +84,38 @@ def test_a_change_leaves_what_a_recount_gives(tree: Tree, data: st.DataObject) -
         elif not node.is_public:
             assert str(id_) not in told
     assert [line.node for line in settled.lines] == sorted(line.node for line in settled.lines)
+
+
+class Counted(UUID):
+    """An id that counts how often ids are compared."""
+
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        Counted.compared += 1
+        return super().__eq__(other)
+
+    def __lt__(self, other: Any) -> bool:
+        Counted.compared += 1
+        return super().__lt__(other)
+
+    __hash__ = UUID.__hash__
+
+
+def compared(replies: int) -> int:
+    """How often ids are compared where so many replies go, each of a parent of its own."""
+    tree: Tree = {}
+    for number in range(1, replies + 1):
+        parent = Node(Counted(int=number), ARTICLE, None, None, 0, "PUBLISHED", None, True, 1)
+        reply = Node(Counted(int=10_000 + number), ARTICLE, parent.id, None, 1, "PUBLISHED", None, True, 0)
+        tree |= {parent.id: parent, reply.id: reply}
+    Counted.compared = 0
+    settle(tree, [replace(node, placeholder="DELETED") for node in tree.values() if node.depth])
+    return Counted.compared
+
+
+def test_settling_takes_little_more_than_twice_as_long_for_twice_as_many() -> None:
+    assert compared(1_000) < 3 * compared(500)
 
 
 @given(trees())
