@@ -22,10 +22,11 @@ from db.ids import uuid7
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.retry import write
 from db.statements import statements
-from db.tables import Audience
+from db.tables import Audience, Scope
 from ingest.moderation.case import State
+from ingest.moderation.roles import MODERATING
 from jobs.keys import hashed, prefix_of
-from schema.caller import ANONYMOUS, MODERATING, Caller
+from schema.caller import ANONYMOUS, Caller
 from schema.writes.desk import standing
 
 log = structlog.get_logger("broadsheet.callers")
@@ -126,7 +127,7 @@ class Callers:
         row = rows[0]
         scopes = frozenset(row["scopes"])
         caller = Caller(
-            "moderator" if "moderate" in scopes else "public",
+            "moderator" if Scope.MODERATE in scopes else "public",
             scopes=scopes,
             program=not row["publishable"],
             full_sources=tuple(UUID(source) for source in row["sources"]),

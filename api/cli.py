@@ -11,6 +11,7 @@ import typer
 
 from api import article, feed, key, reader, source, topics
 from api.command import fail_for, settings_given
+from ingest.moderation.roles import Role
 
 app = typer.Typer(
     add_completion=False,
@@ -142,7 +143,7 @@ def alive(part: Annotated[Part, typer.Argument(help="What to look at.")]) -> Non
 def token(
     subject: Annotated[str, typer.Option(help="Whom the token is about; the same subject is the same reader.")],
     name: Annotated[str | None, typer.Option(help="The name to show.")] = None,
-    role: Annotated[key.Role | None, typer.Option(help="What the reader may do.")] = None,
+    role: Annotated[Role | None, typer.Option(help="What the reader may do.")] = None,
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 365, help="How long it counts.")] = 12,
 ) -> None:
     """Print a reader's token for development, signed with BROADSHEET_TOKEN_KEY, which the server must have too."""
@@ -154,8 +155,7 @@ def token(
     shared = settings_given().token_key
     if shared is None:
         fail("Set BROADSHEET_TOKEN_KEY, for this command and for the server: 32 characters or more.")
-    told = role.value if role else None
-    typer.echo(make(shared, subject, name=name, role=told, now=datetime.now(UTC), hours=hours))
+    typer.echo(make(shared, subject, name=name, role=role, now=datetime.now(UTC), hours=hours))
 
 
 @app.command()

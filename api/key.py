@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from api.command import on_database, settings_given, table
+from db.tables import Scope
 
 if TYPE_CHECKING:
     from db.pool import Database
@@ -21,20 +21,6 @@ T = TypeVar("T")
 
 Named = Annotated[str, typer.Argument(metavar="KEY", help="How it begins, as `key list` shows it, or its id.")]
 _DAY = ["%Y-%m-%d"]
-
-
-class Role(StrEnum):
-    COMMENTER = "COMMENTER"
-    MEMBER = "MEMBER"
-    STAFF = "STAFF"
-    MODERATOR = "MODERATOR"
-    ADMIN = "ADMIN"
-
-
-class Scope(StrEnum):
-    comments_write = "comments:write"
-    moderate = "moderate"
-    webhooks = "webhooks"
 
 
 @key.command("new")
@@ -53,12 +39,11 @@ def key_new(
     """Make a key. It is shown once, here."""
     from jobs.keys import new_key
 
-    scopes = [each.value for each in scope or ()]
     ends = expires.replace(tzinfo=UTC) if expires else None
     now = datetime.now(UTC)
     made = _run(
         lambda database: new_key(
-            database, name, scopes=scopes, sources=source or (), publishable=publishable, expires_at=ends, now=now
+            database, name, scopes=scope or (), sources=source or (), publishable=publishable, expires_at=ends, now=now
         )
     )
     typer.echo(made.secret)

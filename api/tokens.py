@@ -19,8 +19,8 @@ from joserfc.jwk import KeySet, OctKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import urlsafe_b64decode
 
+from ingest.moderation.roles import Role
 from ingest.text import INVISIBLE, is_seen, one_line
-from schema.caller import ROLES
 
 # By the kind of key.
 SHARED = ("HS256",)
@@ -175,7 +175,7 @@ def _role(claims: Mapping[str, Any], path: str) -> str:
     for step in path.split("."):
         found = found.get(step) if isinstance(found, dict) else None
     named = {name.upper() for name in _texts(found)}
-    return next((role for role in reversed(ROLES) if role in named), ROLES[0])
+    return next((role for role in reversed(Role) if role in named), Role.COMMENTER)
 
 
 def _texts(value: Any) -> Iterator[str]:

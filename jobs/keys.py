@@ -19,8 +19,8 @@ from db.ids import uuid7
 from db.pool import Database
 from db.retry import write
 from db.statements import statements
+from db.tables import Scope
 
-SCOPES = ("comments:write", "moderate", "webhooks")
 _CHARACTERS = string.ascii_letters + string.digits
 _SECRET = re.compile(r"(bs_[sp]k_[A-Za-z0-9]{12})[A-Za-z0-9]{32}")
 
@@ -81,8 +81,8 @@ async def new_key(
     name, scopes, sources = name.strip(), sorted(set(scopes)), sorted(set(sources))
     if not 0 < len(name) <= 200:
         raise BadKey("A name has 1 to 200 characters.")
-    if unknown := [scope for scope in scopes if scope not in SCOPES]:
-        raise BadKey(f"There is no scope {unknown[0]}; known are {', '.join(SCOPES)}.")
+    if unknown := sorted(set(scopes) - set(Scope)):
+        raise BadKey(f"There is no scope {unknown[0]}; known are {', '.join(Scope)}.")
     if publishable and (scopes or sources):
         raise BadKey("Anybody can read a publishable key: it reads what the public sees, and nothing else.")
     if expires_at is not None and expires_at <= now:

@@ -5,14 +5,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from db.tables import Audience
+from db.tables import Audience, Scope
+from ingest.moderation.roles import MODERATING, Role
 
 if TYPE_CHECKING:
     from schema.rate_limit import Spending
-
-# What a reader may be, the least first.
-ROLES = ("COMMENTER", "MEMBER", "STAFF", "MODERATOR", "ADMIN")
-MODERATING = frozenset({"MODERATOR", "ADMIN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Caller:
 
     audience: Audience = "public"
     reader: UUID | None = None
-    role: str = "COMMENTER"
+    role: str = Role.COMMENTER
     scopes: frozenset[str] = frozenset()
     program: bool = False
     full_sources: tuple[UUID, ...] = ()
@@ -49,7 +46,7 @@ class Caller:
     def decides(self) -> bool:
         """Whether they may do what moderators do: a reader by their own role, whatever the key that they come by; a
         key alone by its scope."""
-        return self.role in MODERATING if self.reader is not None else "moderate" in self.scopes
+        return self.role in MODERATING if self.reader is not None else Scope.MODERATE in self.scopes
 
     # What statements are bound to (db/read.py's OfCaller). Ids as texts: of an array of UUIDs asyncpg would first ask
     # the server.

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
+from ingest.moderation.case import State, Status
+from ingest.moderation.roles import Role
 from schema.fields import OfColumn, OfKey, OfPage, column, edge, planned, rule
 from schema.node import Node
 from schema.page import Connection
@@ -16,13 +18,7 @@ if TYPE_CHECKING:
     from schema.article import Article
 
 
-@strawberry.enum
-class Role(Enum):
-    COMMENTER = "COMMENTER"
-    MEMBER = "MEMBER"
-    STAFF = "STAFF"
-    MODERATOR = "MODERATOR"
-    ADMIN = "ADMIN"
+strawberry.enum(Role)
 
 
 @strawberry.enum(description="By its author, by a moderator, or with the author's data.")
@@ -32,16 +28,12 @@ class CommentPlaceholder(Enum):
     ERASED = "ERASED"
 
 
-@strawberry.enum(
+strawberry.enum(
+    Status,
+    name="CommentStatus",
     description="PUBLISHED and APPROVED are public; PENDING (held before publication), WITHHELD (held by a rule)"
-    " and REJECTED are seen by author and moderators."
+    " and REJECTED are seen by author and moderators.",
 )
-class CommentStatus(Enum):
-    PUBLISHED = "PUBLISHED"
-    APPROVED = "APPROVED"
-    PENDING = "PENDING"
-    WITHHELD = "WITHHELD"
-    REJECTED = "REJECTED"
 
 
 @strawberry.enum
@@ -52,12 +44,7 @@ class CommentOrder(Enum):
     MOST_REACTIONS = "MOST_REACTIONS"
 
 
-@strawberry.enum
-class CommenterState(Enum):
-    ACTIVE = "ACTIVE"
-    PREMODERATED = "PREMODERATED"
-    SUSPENDED = "SUSPENDED"
-    BANNED = "BANNED"
+strawberry.enum(State, name="CommenterState")
 
 
 @strawberry.enum
@@ -101,7 +88,7 @@ def thread_page(
 
 @strawberry.type(description="What a moderator said of how a commenter stands. decidedBy is null where a key said so.")
 class CommenterDecision:
-    state: CommenterState = column("state")
+    state: State = column("state")
     until: DateTime | None = column("state_until")
     note: str | None = column("note")
     decided_at: DateTime = column("decided_at")
@@ -125,7 +112,7 @@ class Commenter(Node):
     display_name: str = column("display_name")
     role: Role = column("role")
     comment_count: int = column("comment_count")
-    state: CommenterState | None = column("state", "Moderators and oneself only.")
+    state: State | None = column("state", "Moderators and oneself only.")
     state_until: DateTime | None = column("state_until")
     comments: Connection["Comment"] = rule(
         OfPage(edge="record", order="NEWEST"),
@@ -139,7 +126,7 @@ class Commenter(Node):
 
 @strawberry.type(description="decidedBy is null for a rule's decision, and for anyone but moderators.")
 class ModerationDecision:
-    status: CommentStatus = column("status")
+    status: Status = column("status")
     reason: RejectionReason | None = column("reason")
     note: str | None = column("note")
     rule: str | None = column("rule")
@@ -165,7 +152,7 @@ class Comment(Node):
     author: Commenter | None = edge("author")
     body: str | None = body()
     placeholder: CommentPlaceholder | None = column("placeholder")
-    status: CommentStatus = column("status")
+    status: Status = column("status")
     created_at: DateTime = column("created_at")
     edited_at: DateTime | None = column("edited_at")
     replies: Connection["Comment"] = rule(OfPage(edge="replies"), resolver=comment_page)

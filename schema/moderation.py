@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 from strawberry import UNSET
 
+from ingest.moderation.case import Status
 from schema.caller import Caller
-from schema.comment import Comment, CommentStatus
+from schema.comment import Comment
 from schema.cost import JUDGED
 from schema.fields import OfAsked, OfPage, planned, rule, said
 from schema.page import Connection
@@ -35,7 +36,7 @@ class ModerationFinding:
 
 @strawberry.type
 class ModerationPreview:
-    status: CommentStatus = said()
+    status: Status = said()
     findings: list[ModerationFinding] = said()
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import strawberry
 from strawberry import UNSET
 
+from ingest.moderation.case import State, Status
 from schema.article import Article
-from schema.comment import Comment, Commenter, CommenterState, CommentStatus, FlagReason, RejectionReason
+from schema.comment import Comment, Commenter, FlagReason, RejectionReason
 from schema.cost import JUDGED
 from schema.fields import OfWrite, OfWritten, planned, rule, said
 from schema.scalars import DateTime
@@ -78,7 +79,7 @@ class FlagCommentInput:
 @strawberry.input
 class ModerateCommentsInput:
     ids: list[strawberry.ID]
-    status: CommentStatus
+    status: Status
     reason: RejectionReason | None = UNSET
     note: str | None = UNSET
 
@@ -86,7 +87,7 @@ class ModerateCommentsInput:
 @strawberry.input
 class SetCommenterStateInput:
     id: strawberry.ID
-    state: CommenterState
+    state: State
     until: DateTime | None = UNSET
     note: str | None = UNSET
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ingest.markdown import NOTHING, Text
+from ingest.moderation.roles import Role
 from ingest.moderation.words import Folded
 
 
@@ -52,7 +53,7 @@ class Author:
     the rule against repeated posts. id: the global one.
     """
 
-    role: str = "COMMENTER"
+    role: str = Role.COMMENTER
     state: State = State.ACTIVE
     approved: int = 0
     judged: int = 0

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from ingest.moderation.roles import Role
 from ingest.moderation.toxicity import Scorer, score
 from ingest.moderation.words import WordList
 
@@ -83,7 +84,7 @@ class Team:
 
     __pydantic_config__ = _STRICT
     on: bool = True
-    roles: tuple[str, ...] = ("STAFF", "MODERATOR", "ADMIN")
+    roles: tuple[Role, ...] = (Role.STAFF, Role.MODERATOR, Role.ADMIN)
 
 
 @dataclass(frozen=True)

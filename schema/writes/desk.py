@@ -8,7 +8,9 @@ from uuid import UUID
 
 from db.pool import Database
 from db.statements import statements
+from db.tables import Scope
 from ingest.moderation.case import Case, Opinion, State
+from ingest.moderation.roles import Role
 from ingest.moderation.settings import Rules
 from schema.caller import Caller
 from schema.errors import Forbidden, Unauthenticated
@@ -40,7 +42,7 @@ def reader(caller: Caller) -> UUID:
     """
     if caller.reader is None:
         raise Unauthenticated("Bring a reader's token to do this.")
-    if caller.program and "comments:write" not in caller.scopes:
+    if caller.program and Scope.COMMENTS_WRITE not in caller.scopes:
         raise Forbidden("A key needs the scope `comments:write` to write for a reader.")
     return caller.reader
 
@@ -58,7 +60,7 @@ def moderator(caller: Caller) -> UUID | None:
 
 def staff(caller: Caller) -> UUID | None:
     """The commenter's id of a moderator or of staff, as `moderator` gives it."""
-    if not caller.decides and (caller.reader is None or caller.role != "STAFF"):
+    if not caller.decides and (caller.reader is None or caller.role != Role.STAFF):
         raise _kept_out(caller, "Only moderators and staff do this.")
     return caller.reader
 

@@ -9,6 +9,7 @@ from db.changes import Kind, Line, append
 from db.ids import uuid7
 from db.retry import write
 from db.statements import statements
+from ingest.moderation.roles import Role
 from schema.caller import Caller
 from schema.errors import BadRequest, Forbidden
 from schema.writes.desk import Desk, decides, missing, moderator, named, staff
@@ -72,7 +73,7 @@ async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Wri
         row = await connection.fetchrow(sql["set_state"], id_, state, until)
         if row is None:
             raise missing(Code.COMMENTER_NOT_FOUND, "id")
-        if row["role"] == "ADMIN" and caller.role != "ADMIN":
+        if row["role"] == Role.ADMIN and caller.role != Role.ADMIN:
             raise Forbidden("How an admin stands, another admin says.")
         if row["erased"] and state in ("ACTIVE", "PREMODERATED"):
             # They stayed only so that they don't write.

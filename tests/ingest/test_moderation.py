@@ -305,6 +305,7 @@ def test_a_file_changes_only_what_it_names(tmp_path: Path) -> None:
     [
         ("[lenght]\nmin = 1", "lenght"),
         ("[length]\nminimum = 1", "length.minimum"),
+        ('[team]\nroles = ["MODRATOR"]', "team.roles"),
         ("[toxicity]\nwithhold_from = 80", "toxicity.withhold_from"),
         ('[external]\nurl = "ftp://a.example"', "external.url"),
         ("scorer = 1", "scorer"),
