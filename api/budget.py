@@ -66,6 +66,7 @@ class Budget:
         self.clock = clock
         self.accounts: dict[str, Account] = {}
         self._dirty: dict[str, Account] = {}
+        self._told_of: dict[str, Account] = {}  # By the exchange that is underway, or was the last.
         self._heard = self._failed = self._asked = -float("inf")
         self._swept = time.monotonic()
         self._since: datetime | None = None
@@ -185,6 +186,7 @@ class Budget:
     async def _exchanged(self) -> bool:
         """Exchange once; whether that went well."""
         dirty, self._dirty = self._dirty, {}
+        self._told_of = dirty
         # In one order, so that two processes never wait for each other.
         accounts = [dirty[bucket] for bucket in sorted(dirty)]
         waiting = [account.waiting for account in accounts]
@@ -290,10 +292,11 @@ class Budget:
         """Forget the accounts of periods that are over, and where they are still too many, the oldest."""
         now = self.clock()
         # Who waits, or has something to tell, can't be forgotten.
-        kept = {bucket: account for bucket, account in self.accounts.items() if not account.is_over(now)} | self._dirty
+        needed = self._told_of | self._dirty
+        kept = {bucket: account for bucket, account in self.accounts.items() if not account.is_over(now)} | needed
         if len(kept) >= _MOST_ACCOUNTS:
             for bucket in list(kept)[: _MOST_ACCOUNTS // 10]:
-                if bucket not in self._dirty and not kept[bucket].waiting:
+                if bucket not in needed:
                     del kept[bucket]
         self.accounts = kept
 
