@@ -10,9 +10,9 @@ from db.tables import KeyKind, Table
 if TYPE_CHECKING:
     from db.select import Writer
 
-# A text that the first spans, the last two weeks, hold less often than this is found seldom: all there is of it comes
+# A text that the first spans, the last three days, hold less often than this is found seldom: all there is of it comes
 # at once, in a third of the time that it takes from span to span.
-FIRST_SPANS = 3
+FIRST_SPANS = 2
 FEW = 20
 # What a cursor's key is bound as. A time comes as text: asyncpg sends the first moment of the year 1, which stands for
 # never, as -infinity.

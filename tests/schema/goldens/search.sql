@@ -7,7 +7,7 @@ select concat('{"data":{"search":',
 (select t5.published_at from articles t5 where t5.is_public order by t5.published_at desc limit 1)) with ordinality t3 (keys, n)), t4 as materialized 
 (select t2.* from t3 cross join lateral 
 (select t2.* from 
-(select t2.id, t2.published_at from articles t2 where t2.is_public and t2.search @@ $1::text::tsquery and search_periods(t2.published_at) && t3.keys offset 0) t2 limit 10001) t2 where t3.n <= 3 limit 20) 
+(select t2.id, t2.published_at from articles t2 where t2.is_public and t2.search @@ $1::text::tsquery and search_periods(t2.published_at) && t3.keys offset 0) t2 limit 10001) t2 where t3.n <= 2 limit 20) 
 (select t2.* from 
 (select t2.id, t2.published_at from articles t2 where t2.is_public and ((t2.search @@ $1::text::tsquery and t2.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[]))) and exists 
@@ -33,7 +33,7 @@ select concat('{"data":{"search":',
 (select t10.published_at from articles t10 where t10.is_public order by t10.published_at desc limit 1)) with ordinality t8 (keys, n)), t9 as materialized 
 (select t1r.* from t8 cross join lateral 
 (select t1r.* from 
-(select t1r.id, t1r.published_at, t1r.search from articles t1r where t1r.is_public and t1r.search @@ $1::text::tsquery and search_periods(t1r.published_at) && t8.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 2000) t1r where t8.n <= 3 limit 20) 
+(select t1r.id, t1r.published_at, t1r.search from articles t1r where t1r.is_public and t1r.search @@ $1::text::tsquery and search_periods(t1r.published_at) && t8.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 2000) t1r where t8.n <= 2 limit 20) 
 (select t1r.* from 
 (select t1r.id, t1r.published_at, t1r.search from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[]))) and exists 

@@ -9,13 +9,13 @@ select concat('{"data":{"search":',
 (select t4.published_at from articles t4 where t4.is_public order by t4.published_at desc limit 1)) with ordinality t2 (keys, n)), t3 as materialized 
 (select t1r.* from t2 cross join lateral 
 (select t1r.* from 
-(select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && t2.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where t2.n <= 3 limit 20) select * from t3 union all 
+(select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && t2.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where t2.n <= 2 limit 20) select * from t3 union all 
 (select t1r.* from 
 (select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_period(t1r.published_at) < 
-(select search_from(t2.keys) from t2 where t2.n = 3) offset 0) t1r where 
+(select search_from(t2.keys) from t2 where t2.n = 2) offset 0) t1r where 
 (select count(*) from t3) < 20 order by t1r.published_at desc, t1r.id desc limit 20) union all 
 (select t1r.* from t2 cross join lateral 
 (select t1r.* from 
-(select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && t2.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where t2.n > 3 and 
+(select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && t2.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where t2.n > 2 and 
 (select count(*) from t3) >= 20 limit 20) limit 20) t5 join articles t1r on t1r.id = t5.id order by t5.published_at desc, t5.id desc limit 20) t1 cross join lateral 
 (select v.* from sources v where v.id = t1.source_id offset 0) t1s),'}}')
