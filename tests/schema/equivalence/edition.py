@@ -8,6 +8,7 @@ without spaces. All of it is made by rule from one seed. Counters are counted fr
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from html import escape
+from itertools import cycle
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,7 @@ class Maker:
         self.dice = Random(seed)
         self.articles = articles
         self.rows: Rows = defaultdict(list)
+        self.reasons = cycle(REASONS)
 
     def made(self) -> Rows:
         self.sources()
@@ -380,7 +382,7 @@ class Maker:
             decided = {
                 "status": "REJECTED" if rejected else dice.choice(STATUSES),
                 # In turn, so that none of them is seldom.
-                "reason": REASONS[len(self.rows["decisions"]) % len(REASONS)] if rejected else None,
+                "reason": next(self.reasons) if rejected else None,
                 "note": dice.choice((None, '<b>"why"</b>')),
                 "rule": "TOXICITY" if n == 0 and dice.random() < 0.5 else None,
                 "decided_at": NOON,
