@@ -76,7 +76,9 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
             await callers.close()
             await budget.close()
             await head.close()
+            access.flush()
 
+    access = AccessLog(settings.log_level, settings.log_format)
     schema, rules = build_schema(), moderation(settings)
     external = ExternalModerator(rules.external).ask if rules.external.is_asked else None
     rest = doors(schema)
@@ -91,7 +93,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     # In the place of Starlette's own stack, whose outermost layer answers what nobody caught.
     app.middleware_stack = Door(
         Compression(ExceptionMiddleware(app.router, handlers=RESPONSES)),
-        access=AccessLog(settings.log_level, settings.log_format),
+        access=access,
         max_body_bytes=settings.max_body_bytes,
         direct=direct(),
         refusals={"/graphql": refused},

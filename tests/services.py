@@ -12,6 +12,8 @@ from subprocess import PIPE, Popen
 import httpx2
 from starlette.applications import Starlette
 
+from api.middleware import Door
+
 ROOT = Path(__file__).parents[1]
 # Points that no test spends, for those that ask much.
 PLENTY = 2_000_000_000
@@ -24,6 +26,13 @@ async def client_of(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://broadsheet.test") as client:
         yield client
+
+
+def written(app: Starlette) -> None:
+    """Write the lines of the requests that were answered."""
+    door = app.middleware_stack
+    assert isinstance(door, Door)
+    door.access.flush()
 
 
 def free_port() -> int:

@@ -1,6 +1,5 @@
 """Who asks, by what they call themselves: read from headers, counted under bounded labels, named in the access line."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +23,7 @@ from schema.build import build_schema
 from schema.deprecation import deprecated
 from schema.execute import Executor
 from tests.services import client_of as http_client
+from tests.services import written
 
 Headers = Sequence[tuple[bytes, bytes]]
 NAME, VERSION = b"apollographql-client-name", b"apollographql-client-version"
@@ -170,7 +170,7 @@ async def test_the_access_line_names_the_client(
         await client.get("/livez", headers={"x-client-name": "Reader (iOS)", "x-client-version": "4.2.0"})
         await client.get("/livez", headers={"x-client-name": "evil\x1b[31m"})
         await client.get("/livez")
-        await asyncio.sleep(0)  # lines go out in the event loop's next step
+    written(app)
     named, evil, plain = capsys.readouterr().err.splitlines()
     assert "evil" not in evil
     if log_format == "console":

@@ -1,6 +1,5 @@
 """What every request passes: ids, access lines, headers, compression, the limit of bodies."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -9,7 +8,7 @@ import pytest
 
 from api.app import create_app
 from api.settings import Settings
-from tests.services import client_of
+from tests.services import client_of, written
 
 
 async def test_a_request_id_is_taken_over_or_made(client: httpx2.AsyncClient) -> None:
@@ -28,7 +27,7 @@ async def test_each_request_is_one_line_with_users_text_escaped(
         app = create_app(settings.model_copy(update={"log_level": "info", "log_format": log_format}))
         async with client_of(app) as client:
             await client.get('/x%0a{"event":"forged"}%1b[31m%e2%80%a8')
-        await asyncio.sleep(0)  # lines are written in the loop's next step
+        written(app)
         (line,) = capsys.readouterr().err.splitlines()
         assert "\x1b" not in line
         if log_format == "json":
