@@ -1,10 +1,12 @@
 """For schemathesis: what GraphQL can't say of arguments, so that operations that are meant to be valid are.
 
-`first` excludes `last` and is 1 to 100, a cursor belongs to its list and order, a search query has a grammar, a filter
-and what is read have a size. Operations that are meant to be refused stay as they are.
+`first` excludes `last` and is 1 to 100, a cursor belongs to its list and order, a search query has a grammar, a time
+lies between the years 2 and 9997, a filter and what is read have a size. Operations that are meant to be refused stay
+as they are.
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import schemathesis
@@ -35,6 +37,7 @@ from schema.build import build_schema
 
 SCHEMA = build_schema()._schema
 _ROWS = 5
+_IDS = 3
 _CONDITIONS = 18
 _LEVELS = 4
 _ID = "00000000-0000-7000-8000-000000000000"
@@ -54,6 +57,8 @@ _ORDERS = {
 }
 
 _PARTS = st.text("abcxyz0123456789-_~", min_size=1, max_size=12)
+_TIMES = st.datetimes(min_value=datetime(2, 1, 2), max_value=datetime(9997, 12, 30))
+scalar("DateTime", _TIMES.map(lambda time: nodes.String(f"{time.isoformat()}Z")))
 scalar("URL", st.builds("https://{}.example/{}".format, _PARTS, _PARTS).map(nodes.String))
 
 
@@ -82,7 +87,7 @@ class _Rules(Visitor):
             parent = self.info.get_parent_type()
             whole = f"{parent.name}.{node.name.value}" if parent is not None else ""
             given = _page(whole if whole in _ORDERS else node.name.value, given)
-        for name, made in (("by", _one), ("filter", _tidy), ("query", _query)):
+        for name, made in (("by", _one), ("filter", _tidy), ("query", _query), ("ids", _few)):
             if name in given:
                 given[name] = made(given[name])
         arguments = (ArgumentNode(name=NameNode(value=name), value=value) for name, value in given.items())
@@ -113,6 +118,12 @@ def _one(by: ValueNode) -> ValueNode:
     named = [field for field in by.fields if not isinstance(field.value, NullValueNode)]
     nobody = ObjectFieldNode(name=NameNode(value="id"), value=StringValueNode(value=""))
     return ObjectValueNode(fields=tuple(named[:1]) or (nobody,))
+
+
+def _few(ids: ValueNode) -> ValueNode:
+    """So many that all of them may be read with lists in lists."""
+    assert isinstance(ids, ListValueNode)
+    return ListValueNode(values=ids.values[:_IDS])
 
 
 def _query(text: ValueNode) -> ValueNode:
