@@ -23,7 +23,7 @@ from api.graphql import Reading, refused
 from api.health import Lifecycle, read_version
 from api.kept import Kept
 from api.logs import AccessLog
-from api.middleware import Door
+from api.middleware import Entrance
 from api.openapi import describe
 from api.provider import Provider, get
 from api.rest import doors
@@ -91,7 +91,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     )
     app = Starlette(routes=routes(), lifespan=lifespan)
     # In the place of Starlette's own stack, whose outermost layer answers what nobody caught.
-    app.middleware_stack = Door(
+    app.middleware_stack = Entrance(
         Compression(ExceptionMiddleware(app.router, handlers=RESPONSES)),
         access=access,
         max_body_bytes=settings.max_body_bytes,

@@ -56,7 +56,7 @@ class BodyTooLarge(Exception):
     """The request's body is too large."""
 
 
-class Door:
+class Entrance:
     """A request id, the limit of bodies, security headers, 500 for whatever nobody caught, metrics, one access line.
 
     Bodies over max_body_bytes are refused: by their declared length before anything is read, else while they are read.

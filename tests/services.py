@@ -12,7 +12,7 @@ from subprocess import PIPE, Popen
 import httpx2
 from starlette.applications import Starlette
 
-from api.middleware import Door
+from api.middleware import Entrance
 
 ROOT = Path(__file__).parents[1]
 # Points that no test spends, for those that ask much.
@@ -31,7 +31,7 @@ async def client_of(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
 def written(app: Starlette) -> None:
     """Write the lines of the requests that were answered."""
     door = app.middleware_stack
-    assert isinstance(door, Door)
+    assert isinstance(door, Entrance)
     door.access.flush()
 
 

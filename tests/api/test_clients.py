@@ -15,7 +15,7 @@ from api.graphql import Reading, graphql
 from api.kept import Kept
 from api.logs import AccessLog
 from api.metrics import metrics
-from api.middleware import Door
+from api.middleware import Entrance
 from api.settings import Settings
 from db.head import Head
 from db.pool import Database
@@ -133,7 +133,7 @@ async def test_uses_of_what_is_going_are_counted_over_http(database: Database) -
     app = Starlette(routes=[Route("/metrics", metrics)])
     app.state.database = database
     app.state.reading = Reading(Executor(schema, database), Documents({}), Kept(head, 10_000_000), cache_seconds=0)
-    app.middleware_stack = Door(
+    app.middleware_stack = Entrance(
         app.router,
         access=AccessLog("error", "json"),
         max_body_bytes=1_000_000,

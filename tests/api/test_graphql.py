@@ -14,7 +14,7 @@ from starlette.types import Message
 from api.documents import Documents
 from api.graphql import Reading, graphql
 from api.logs import AccessLog
-from api.middleware import Door
+from api.middleware import Entrance
 from db.pool import Database
 from schema.build import build_schema
 from schema.execute import Executor
@@ -31,7 +31,7 @@ def door(database: Database) -> Starlette:
     """The door alone."""
     app = Starlette()
     app.state.reading = Reading(Executor(SCHEMA, database), Documents(), kept=None, cache_seconds=0)
-    app.middleware_stack = Door(
+    app.middleware_stack = Entrance(
         app.router,
         access=AccessLog("error", "json"),
         max_body_bytes=1_000_000,
