@@ -11,7 +11,6 @@ from db.retry import write
 from db.statements import statements
 from ingest.moderation.case import Case, Status
 from ingest.moderation.judge import Judgement
-from ingest.text import clean
 from schema.caller import Caller
 from schema.writes.desk import Desk, missing, named, paced, reader
 from schema.writes.judged import case_of, checked, confirm, note, written
@@ -58,7 +57,7 @@ async def _edit(connection: Any, locked: Locked, id_: UUID, body: str, found: Ju
     held = decided is not None and not Status(decided).is_public
     status = Status(locked.rows[id_]["status"]) if held and found.status.is_public else found.status
     text = found.text
-    await connection.execute(statements("comments")["rewrite"], id_, text.html, text.plain, clean(body), now)
+    await connection.execute(statements("comments")["rewrite"], id_, text.html, text.plain, body, now)
     await connection.execute(statements("flags")["withdraw"], id_, now)
     await note(connection, id_, found, now)
     lines = await change(connection, locked, [id_], lambda node: replace(node, status=status.value))

@@ -14,7 +14,7 @@ from db.statements import statements
 from ingest.moderation.case import Case
 from ingest.moderation.judge import Judgement, judge
 from ingest.moderation.phases import of_length
-from ingest.text import clean
+from ingest.moderation.settings import Rules
 from schema.caller import Caller
 from schema.errors import BadRequest
 from schema.writes.desk import Desk, missing, named, paced, reader
@@ -29,7 +29,7 @@ _LONGEST_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be posted. hash: of all that was sent."""
+    """What is to be posted. hash: of all that was sent, as it was sent."""
 
     article: UUID
     parent: UUID | None
@@ -38,12 +38,14 @@ class Draft:
     hash: bytes
 
 
-def draft_of(input: Mapping[str, Any]) -> Draft:
+def draft_of(input: Mapping[str, Any], rules: Rules) -> Draft:
     """A draft of what was sent. Raises Refusal, BadRequest."""
-    body, key, parent = input["body"], input.get("idempotencyKey"), input.get("parentId")
+    body = checked(input["body"], rules)
+    key, parent = input.get("idempotencyKey"), input.get("parentId")
     if key is not None and (not key or len(key) > _LONGEST_KEY or "\0" in key):
         raise BadRequest(f"An idempotency key has 1 to {_LONGEST_KEY} characters.")
-    digest = blake2b(repr((str(input["articleId"]), parent, body)).encode("utf-8", "surrogatepass"), digest_size=32)
+    sent = repr((str(input["articleId"]), parent, input["body"]))
+    digest = blake2b(sent.encode("utf-8", "surrogatepass"), digest_size=32)
     return Draft(
         named(input["articleId"], "a", Code.ARTICLE_NOT_FOUND, "articleId"),
         named(parent, "c", Code.COMMENT_NOT_FOUND, "parentId") if parent is not None else None,
@@ -56,8 +58,7 @@ def draft_of(input: Mapping[str, Any]) -> Draft:
 async def post(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Post a comment. The same key with the same input again gives what came of it the first time."""
     reader(caller)
-    checked(input["body"], desk.rules)
-    draft, now = draft_of(input), desk.clock()
+    draft, now = draft_of(input, desk.rules), desk.clock()
 
     async def begun(connection: Any) -> Written | Case:
         if (earlier := await _earlier(connection, caller, draft)) is not None:
@@ -87,8 +88,7 @@ async def preview(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Judge
     now = desk.clock()
     if of_length(input["body"], desk.rules) is not None:
         return judge(Case(input["body"], now), desk.rules)
-    checked(input["body"], desk.rules)
-    draft = draft_of(input)
+    draft = draft_of(input, desk.rules)
 
     async def begun(connection: Any) -> Case:
         await paced(connection, caller, "preview", desk.rules.pace.preview_seconds, 2, now)
@@ -112,7 +112,7 @@ async def _post(connection: Any, desk: Desk, caller: Caller, draft: Draft, found
     await connection.execute(
         sql["post"],
         *(id_, draft.article, draft.parent, reader(caller), text.html, text.plain, found.status, None, public, now),
-        *(None, 0, clean(draft.body), editable),
+        *(None, 0, draft.body, editable),
     )
     await note(connection, id_, found, now)
     if not public:

@@ -1,14 +1,18 @@
 """Comments posted: what is shown, counted and logged; once for each key; and everything that a form can get wrong."""
 
 import asyncio
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from ingest.moderation.case import Case, Opinion, Status
 from schema.caller import ANONYMOUS, Caller
+from tests.pace import measured
 from tests.schema.writes.room import (
     HELD_ONLY,
     KEY,
@@ -22,6 +26,9 @@ from tests.schema.writes.room import (
     commenter,
     uuid,
 )
+
+PREVIEW = """query ($input: PostCommentInput!) {
+  previewComment(input: $input) { state: status findings { rule message } } }"""
 
 
 async def test_a_comment_is_shown_counted_and_logged(room: Room) -> None:
@@ -72,6 +79,32 @@ async def test_why_it_is_held_can_be_read_by_author_and_moderators(room: Room) -
 
 async def test_staff_are_approved_at_once(room: Room) -> None:
     assert (await room.post(STAFF, "From the desk: you idiot, quoted."))["status"] == "APPROVED"
+
+
+async def test_what_is_kept_is_what_was_measured(room: Room) -> None:
+    kept = "select body_markdown from comments where id = $1"
+    for sent, markdown in (
+        ("\x85\n  Padded.\u3000 \n" + " " * 9_900, "Padded."),
+        ("Over\r\ntwo\u2028lines", "Over\ntwo\nlines"),
+        ("Za" + "\u0301\u0316" * 1_000 + "lgo", "Za\u0301\u0316\u0301\u0316\u0301\u0316lgo"),
+        ("\u202eTurned", "Turned"),
+    ):
+        made = await room.post(MINATO, sent)
+        assert await room.database.value(kept, made["id"][2:]) == unicodedata.normalize("NFC", markdown)
+    made = await room.do("editComment", MINATO, id=made["id"], body="\n Returned. ")
+    assert await room.database.value(kept, made["comment"]["id"][2:]) == "Returned."
+
+
+@pytest.mark.parametrize("padding", [" ", "\x85", "\u0301\u0316", "\ufdfa", "x"])
+async def test_what_is_far_too_long_is_refused_at_sight(room: Room, padding: str) -> None:
+    body = (padding * 800_000)[:800_000] + "padded"
+    with measured() as spent:
+        payload = await room.do("postComment", MINATO, articleId=article(1), body=body)
+        preview = await room.ask(PREVIEW, MINATO, input={"articleId": article(1), "body": body})
+    assert payload["errors"] == ["BODY_TOO_LONG body"]
+    found = preview["data"]["previewComment"]
+    assert (found["state"], [finding["rule"] for finding in found["findings"]]) == ("REJECTED", ["LENGTH"])
+    assert spent.seconds < 0.5
 
 
 WRONG: list[tuple[Caller, dict[str, str], list[str]]] = [
@@ -316,11 +349,8 @@ async def test_the_external_moderator_is_asked_outside_of_the_transaction(room: 
 
 
 async def test_a_preview_writes_nothing_and_tells_everything(room: Room) -> None:
-    query = """query ($input: PostCommentInput!) {
-      previewComment(input: $input) { state: status findings { rule message } } }"""
-
     async def preview(**input: Any) -> tuple[str, list[str]]:
-        answer = await room.ask(query, MINATO, input={"articleId": article(1), **input})
+        answer = await room.ask(PREVIEW, MINATO, input={"articleId": article(1), **input})
         found = answer["data"]["previewComment"]
         return found["state"], [finding["rule"] for finding in found["findings"]]
 
@@ -330,7 +360,7 @@ async def test_a_preview_writes_nothing_and_tells_everything(room: Room) -> None
     room.now += room.step
     assert await preview(body="Hi", articleId=article(7)) == ("REJECTED", ["ARTICLE_NOT_FOUND"])
     assert await room.lines() == []
-    refused = await room.ask(query, ANONYMOUS, input={"articleId": article(1), "body": "Hi"})
+    refused = await room.ask(PREVIEW, ANONYMOUS, input={"articleId": article(1), "body": "Hi"})
     assert refused["data"] == {"previewComment": None}
     assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
