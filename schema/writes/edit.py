@@ -18,6 +18,8 @@ from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import Locked, change, lock
 from schema.writes.tree import is_gone
 
+_STRICTNESS = (Status.PUBLISHED, Status.APPROVED, Status.PENDING, Status.WITHHELD, Status.REJECTED)
+
 
 async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Put another text in the place of one's own."""
@@ -52,14 +54,15 @@ async def _case(
 
 
 async def _edit(connection: Any, locked: Locked, id_: UUID, body: str, found: Judgement, now: datetime) -> Written:
-    decided = await connection.fetchval(statements("decisions")["by_moderator"], id_)
-    # What a moderator keeps from others, another text doesn't bring back.
-    held = decided is not None and not Status(decided).is_public
-    status = Status(locked.rows[id_]["status"]) if held and found.status.is_public else found.status
-    text = found.text
+    newest = await connection.fetchval(statements("decisions")["by_moderator"], id_)
+    decided = Status(newest) if newest is not None else Status.PUBLISHED
+    # What a moderator keeps from others stays so, unless a rule says worse of the new text.
+    stays = not decided.is_public and _STRICTNESS.index(found.status) <= _STRICTNESS.index(decided)
+    status, text = decided if stays else found.status, found.text
     await connection.execute(statements("comments")["rewrite"], id_, text.html, text.plain, body, now)
     await connection.execute(statements("flags")["withdraw"], id_, now)
-    await note(connection, id_, found, now)
+    if not stays:
+        await note(connection, id_, found, now)
     lines = await change(connection, locked, [id_], lambda node: replace(node, status=status.value))
     await append(connection, lines)
     return Written((id_,))

@@ -142,7 +142,8 @@ async def _claimed(connection: Any, caller: Caller, draft: Draft, id_: UUID, now
 
 
 async def _earlier(connection: Any, caller: Caller, draft: Draft) -> UUID | None:
-    """The comment that the draft's key was taken for, if it was. Raises Refusal: it was another draft's."""
+    """The comment that the draft's key was taken for, if it was. Raises Refusal: it was another draft's, or the comment
+    is deleted."""
     if draft.key is None:
         return None
     earlier = await connection.fetchrow(statements("idempotency")["claimed"], reader(caller), draft.key)
@@ -151,6 +152,10 @@ async def _earlier(connection: Any, caller: Caller, draft: Draft) -> UUID | None
     if earlier["input_hash"] != draft.hash:
         raise Refusal(
             Code.IDEMPOTENCY_CONFLICT, "This key was used for another comment. Make a new one.", "idempotencyKey"
+        )
+    if earlier["is_gone"]:
+        raise Refusal(
+            Code.COMMENT_NOT_FOUND, "The comment that was posted with this key was deleted.", "idempotencyKey"
         )
     comment: UUID = earlier["comment_id"]
     return comment

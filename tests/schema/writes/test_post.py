@@ -316,6 +316,18 @@ async def test_the_same_key_answers_with_the_first_result(room: Room) -> None:
     await room.post(MINATO, "Now it says something.", idempotencyKey="k2")
 
 
+@pytest.mark.parametrize("answered", [False, True])
+async def test_the_key_of_a_comment_that_was_deleted_says_so(room: Room, answered: bool) -> None:
+    made = await room.post(MINATO, "Once.", idempotencyKey="k")
+    if answered:
+        await room.post(ONDINE, "Indeed.", parentId=made["id"])
+    assert (await room.do("deleteComment", MINATO, id=made["id"]))["errors"] == []
+    for body, errors in (("Once.", "COMMENT_NOT_FOUND"), ("Twice.", "IDEMPOTENCY_CONFLICT")):
+        again = await room.do("postComment", MINATO, articleId=article(1), body=body, idempotencyKey="k")
+        assert again == {"comment": None, "errors": [f"{errors} idempotencyKey"]}
+    assert await room.database.value("select count(*) from comments where body_text = 'Once.'") == 0
+
+
 async def test_only_readers_post(room: Room) -> None:
     query = f'mutation {{ postComment(input: {{articleId: "{article(1)}", body: "Hi"}}) {{ errors {{ code }} }} }}'
     for caller in (ANONYMOUS, KEY):
