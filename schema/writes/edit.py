@@ -28,7 +28,7 @@ async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     now = desk.clock()
 
     async def begun(connection: Any) -> Case:
-        await paced(connection, caller, "edit", desk.rules.pace.edit_seconds, 1, now)
+        await paced(connection, desk, caller, "edit", desk.rules.pace.edit_seconds, 1, now)
         return await _case(connection, desk, caller, id_, body, await lock(connection, [id_]), now)
 
     async def work(found: Judgement, connection: Any) -> Written:
@@ -50,7 +50,7 @@ async def _case(
         seconds = f"{desk.rules.editing.seconds:g}"
         raise Refusal(Code.EDIT_WINDOW_OVER, f"A comment can be edited for {seconds} seconds after posting.", "id")
     place = locked.articles[row["article_id"]]
-    return await case_of(connection, desk.rules, caller, body, place, now, editing=id_)
+    return await case_of(connection, desk, caller, body, place, now, editing=id_)
 
 
 async def _edit(connection: Any, locked: Locked, id_: UUID, body: str, found: Judgement, now: datetime) -> Written:

@@ -79,16 +79,18 @@ def confirm(found: Judgement, case: Case) -> None:
 
 
 async def case_of(
-    connection: Any, rules: Rules, caller: Caller, body: str, place: Any, now: datetime, editing: UUID | None = None
+    connection: Any, desk: Desk, caller: Caller, body: str, place: Any, now: datetime, editing: UUID | None = None
 ) -> Case:
     """What the rules are told. place: the article's row. editing: the comment that is written anew.
 
     Raises:
+        Unauthenticated: the author was erased since their token was read.
         Refusal: the author may not write at all.
     """
+    rules = desk.rules
     since, recent = now - timedelta(days=rules.history.days), now - timedelta(seconds=rules.repeat.seconds)
     row = await connection.fetchrow(statements("commenters")["history"], reader(caller), since, recent, editing)
-    state = may_write(row, now)
+    state = may_write(desk, caller, row, now)
     author = Author(
         role=caller.role,
         state=state,

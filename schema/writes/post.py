@@ -17,7 +17,7 @@ from ingest.moderation.phases import of_length
 from ingest.moderation.settings import Rules
 from schema.caller import Caller
 from schema.errors import BadRequest
-from schema.writes.desk import Desk, missing, named, paced, reader
+from schema.writes.desk import Desk, known, missing, named, paced, reader
 from schema.writes.judged import case_of, checked, confirm, judgement, note, written
 from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import count_commenters
@@ -63,7 +63,7 @@ async def post(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     async def begun(connection: Any) -> Written | Case:
         if (earlier := await _earlier(connection, caller, draft)) is not None:
             return Written((earlier,))
-        await paced(connection, caller, "comment", desk.rules.pace.comment_seconds, 1, now, draft.key)
+        await paced(connection, desk, caller, "comment", desk.rules.pace.comment_seconds, 1, now, draft.key)
         return await _case(connection, desk, caller, draft, now)
 
     async def work(found: Judgement, connection: Any) -> Written:
@@ -91,7 +91,7 @@ async def preview(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Judge
     draft = draft_of(input, desk.rules)
 
     async def begun(connection: Any) -> Case:
-        await paced(connection, caller, "preview", desk.rules.pace.preview_seconds, 2, now)
+        await paced(connection, desk, caller, "preview", desk.rules.pace.preview_seconds, 2, now)
         return await _case(connection, desk, caller, draft, now)
 
     return await judgement(desk, await write(desk.database, begun), by_all=True)
@@ -100,7 +100,7 @@ async def preview(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Judge
 async def _post(connection: Any, desk: Desk, caller: Caller, draft: Draft, found: Judgement, now: datetime) -> Written:
     sql, id_ = statements("comments"), uuid7(now)
     if draft.key is not None:
-        earlier = await _claimed(connection, caller, draft, id_, now)
+        earlier = await _claimed(connection, desk, caller, draft, id_, now)
         if earlier is not None:
             return Written((earlier,))
     await connection.fetchval(sql["hold_article"], draft.article)
@@ -127,16 +127,11 @@ async def _post(connection: Any, desk: Desk, caller: Caller, draft: Draft, found
     return Written((id_,))
 
 
-async def _claimed(connection: Any, caller: Caller, draft: Draft, id_: UUID, now: datetime) -> UUID | None:
-    """Take the draft's key; the comment that it was taken for before, if it was. Raises Refusal."""
-    author = reader(caller)
-    # A token outlives an erasure, and a key hangs on its commenter.
-    if await connection.fetchval(statements("commenters")["state"], author) is None:
-        raise missing(Code.COMMENTER_NOT_FOUND)
-    if (
-        await connection.fetchval(statements("idempotency")["claim"], author, draft.key, draft.hash, id_, now)
-        is not None
-    ):
+async def _claimed(connection: Any, desk: Desk, caller: Caller, draft: Draft, id_: UUID, now: datetime) -> UUID | None:
+    """Take the draft's key; the comment that it was taken for before, if it was. Raises Unauthenticated, Refusal."""
+    await known(connection, desk, caller)  # on whom the key hangs
+    claim = (reader(caller), draft.key, draft.hash, id_, now)
+    if await connection.fetchval(statements("idempotency")["claim"], *claim) is not None:
         return None
     return await _earlier(connection, caller, draft)
 
@@ -171,4 +166,4 @@ async def _case(connection: Any, desk: Desk, caller: Caller, draft: Draft, now: 
             raise missing(Code.COMMENT_NOT_FOUND, "parentId")
         if depth >= DEEPEST:
             raise Refusal(Code.TOO_MANY, f"A discussion has at most {DEEPEST} levels. Answer further up.", "parentId")
-    return await case_of(connection, desk.rules, caller, draft.body, place, now)
+    return await case_of(connection, desk, caller, draft.body, place, now)

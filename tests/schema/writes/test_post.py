@@ -119,7 +119,6 @@ WRONG: list[tuple[Caller, dict[str, str], list[str]]] = [
     (MINATO, {"parentId": comment(6)}, ["COMMENT_NOT_FOUND parentId"]),  # held
     (MINATO, {"parentId": comment(4)}, ["COMMENT_NOT_FOUND parentId"]),  # deleted
     (MINATO, {"parentId": comment(7)}, ["COMMENT_NOT_FOUND parentId"]),  # under another article
-    (Caller("reader", uuid(6, 99)), {}, ["COMMENTER_NOT_FOUND input"]),
 ]
 
 
