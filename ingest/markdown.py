@@ -1,8 +1,8 @@
 """What readers write, as Markdown → safe HTML and plain text, made once, when it is written.
 
-A comment needs paragraphs, emphasis, quotes, lists, code and links. Headings, images, tables and raw HTML stay the text
-that they are. markdown-it escapes everything that it does not write itself; nh3 then lets only the tags below through,
-so that neither has to be trusted alone. `@name` is text like any other.
+A comment needs paragraphs, emphasis, quotes, lists, code and links. Headings, tables and raw HTML stay the text that
+they are; an image becomes a link to it. markdown-it escapes everything that it does not write itself; nh3 then lets
+only the tags below through, so that neither has to be trusted alone. `@name` is text like any other.
 
 Reading takes a time that grows with the length of a text and with nothing else: what may begin a link or a quote is
 looked at more often than anybody needs, and then no more; what lies beyond stays text.
@@ -11,7 +11,8 @@ looked at more often than anybody needs, and then no more; what lies beyond stay
 import html
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from textwrap import dedent
+from urllib.parse import unquote, urlsplit
 
 import nh3
 from linkify_it import LinkifyIt
@@ -20,7 +21,7 @@ from markdown_it.rules_block import StateBlock, blockquote
 from markdown_it.rules_inline import StateInline, link
 
 from ingest.sanitise import TAG, plain_text
-from ingest.text import clean, is_seen, words
+from ingest.text import clean, is_seen, legible, words
 
 _RULES = """text newline escape backticks strikethrough emphasis link autolink entity balance_pairs
     fragments_join fence blockquote list paragraph normalize block inline text_join"""
@@ -37,6 +38,9 @@ _MOST_LINKS, _LONGEST_ADDRESS = 200, 2_000
 _MOST_QUOTED = 50_000
 _SCHEME = re.compile("(?:^|[^a-z0-9])(https?|mailto)$", re.IGNORECASE)
 _HREF = re.compile(r'href="([^"]*)"')
+_PLACE = re.compile("[a-z]+:(?://[^/?#]*)?", re.IGNORECASE)
+# Letters, and the signs that end no part of an address, encoded.
+_ENCODED = re.compile("(?:%(?:[89a-f][0-9a-f]|22|3c|3e|5[b-e]|60|7[b-d]))+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,29 @@ class Text:
 NOTHING = Text("", "", ())
 
 
+def tidy(markdown: str) -> str:
+    """What a reader wrote, as it is measured, rendered and kept: clean and legible, with line ends of one kind, without
+    white space around it. What all lines are indented by goes from all, so that a list keeps its shape."""
+    return dedent("\n".join(clean(legible(markdown)).splitlines())).strip()
+
+
 def _is_safe(address: str) -> bool:
+    """Whether a link may lead to an address. One of the web has to name its host after "//": browsers find one without
+    ("http:/a.example"), where whoever counts links doesn't."""
     try:
-        return urlsplit(address).scheme.lower() in _SCHEMES
+        parts = urlsplit(address)
     except ValueError:
         return False
+    return parts.scheme == "mailto" or (parts.scheme in _SCHEMES and bool(parts.hostname))
+
+
+def _shown(address: str) -> str:
+    """An address as it is read: the host as machines have it, since letters of other alphabets look like those of
+    another host, the rest in letters."""
+    href = _MARKDOWN.normalizeLink(address)
+    place = _PLACE.match(href)
+    end = place.end() if place else 0
+    return href[:end] + _ENCODED.sub(lambda encoded: unquote(encoded[0]), href[end:])
 
 
 def _is_within(state: StateBlock | StateInline, what: str, more: int, most: int) -> bool:
@@ -74,6 +96,17 @@ def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def _link(state: StateInline, silent: bool) -> bool:
     """A link in brackets, as markdown-it reads it."""
     return state.src[state.pos] == "[" and _is_within(state, "brackets", 1, _MOST_LINKS) and link(state, silent)
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    """An image: a link to it, which says what it would."""
+    if not state.src.startswith("![", state.pos):
+        return False
+    state.pos += 1
+    if _link(state, silent):
+        return True
+    state.pos -= 1
+    return False
 
 
 def _address(state: StateInline, silent: bool) -> bool:
@@ -107,8 +140,10 @@ def _markdown() -> MarkdownIt:
     made.block.ruler.at("blockquote", _quote)
     made.inline.ruler.at("link", _link)
     made.inline.ruler.before("newline", "address", _address)
-    # Which links may be is said by replacing this method, as its documentation has it.
+    made.inline.ruler.before("link", "image", _image)
+    # Which links may be, and how they are shown, is said by replacing these methods, as their documentation has it.
     made.validateLink = _is_safe  # type: ignore[method-assign, assignment]
+    made.normalizeLinkText = _shown  # type: ignore[method-assign, assignment]
     return made
 
 
@@ -118,7 +153,8 @@ _MARKDOWN = _markdown()
 
 def render(markdown: str) -> Text:
     """HTML and plain text of what a reader wrote; NOTHING where nobody would see anything of it."""
-    safe = sanitise(_MARKDOWN.render(clean(markdown)))
+    # Once more legible: marks may be written as character references.
+    safe = sanitise(legible(_MARKDOWN.render(tidy(markdown))))
     plain = plain_text(safe)
     return Text(safe, plain, tuple(_links(safe))) if is_seen(plain) else NOTHING
 

@@ -12,6 +12,11 @@ INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# What turns the direction of all that follows, so that a text is read as another than it is. Marks and isolates, which
+# texts of two directions need, turn nothing beyond themselves.
+_TURNING = re.compile("[\u202a-\u202e]")
+# Vietnamese, Thai and Arabic put two or three upon a letter, pointed Hebrew and Tibetan up to five.
+_MOST_MARKS = 6
 _SPACE = re.compile(r"\s+")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？][」』）]*")
 _WORD = re.compile(r"[^\W_]+(?:['’.,-][^\W_]+)*")
@@ -34,9 +39,29 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROL.sub("", text))
 
 
+def legible(text: str) -> str:
+    """Text that keeps to its lines and its direction: with as many marks on a letter as scripts need, and no more, and
+    without what turns what follows. Putting marks in order takes a time that grows with the square of their number, so
+    this comes before `clean`."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in _TURNING.sub("", _CONTROL.sub("", text)):
+        category = unicodedata.category(char)
+        if category in ("Mn", "Me") or unicodedata.combining(char):
+            marks += 1
+            if marks > _MOST_MARKS:
+                continue
+        elif category != "Cf":  # joiners and the like, through which marks pile up all the same
+            marks = 0
+        kept.append(char)
+    return "".join(kept)
+
+
 def is_seen(text: str) -> bool:
-    """Whether a reader sees anything of a text."""
-    return any(unicodedata.category(char)[0] not in "CZ" for char in INVISIBLE.sub("", text))
+    """Whether a reader sees anything of a text: a mark alone, with no letter under it, is nothing."""
+    return any(unicodedata.category(char)[0] not in "CZM" for char in INVISIBLE.sub("", text))
 
 
 def one_line(text: str) -> str:

@@ -6,8 +6,10 @@ on conflict do nothing
 returning comment_id;
 
 -- name: claimed
--- What a key was taken with, and what came of it. $1 commenter, $2 key.
-select input_hash, comment_id from idempotency_keys where commenter_id = $1 and key = $2;
+-- What a key was taken with, what came of it, and whether that was deleted since. $1 commenter, $2 key.
+select k.input_hash, k.comment_id, c.id is null or coalesce(c.placeholder in ('DELETED', 'ERASED'), false) as is_gone
+from idempotency_keys k left join comments c on c.id = k.comment_id
+where k.commenter_id = $1 and k.key = $2;
 
 -- name: expire
 -- Keys that are older than anybody tries again. $1 from before when, $2 at most so many.

@@ -81,7 +81,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One comment to judge. body: as it was sent. text: what was made of it, once a rule has; folded: its plain text,
+    """One comment to judge. body: its Markdown. text: what was made of it, once a rule has; folded: its plain text,
     as words are looked for in it. external: the external moderator's opinion; None where it was not asked."""
 
     body: str

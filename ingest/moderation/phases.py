@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from ingest.markdown import render
+from ingest.markdown import render, tidy
 from ingest.moderation import spam
 from ingest.moderation.case import Case, Decided, Noted, Opinion, Outcome, Refused, Rendered, State, Status
 from ingest.moderation.settings import Rules
@@ -18,11 +18,12 @@ def length(case: Case, rules: Rules) -> Outcome:
 
 def of_length(body: str, rules: Rules) -> Refused | None:
     """What the first rule says, which needs nothing but the body."""
-    size = len(body.strip())
-    if not size:
-        return Refused("BODY_EMPTY", "Write something first.")
     # Not to be switched off wholly: what is longer than anything would be rendered else.
     most = rules.length.max if rules.length.on else _LONGEST
+    # What is far too long isn't even looked at. A letter of Korean may be sent as three characters, and counts as one.
+    size = len(body) if len(body) > 3 * most + _AROUND else len(tidy(body))
+    if not size:
+        return Refused("BODY_EMPTY", "Write something first.")
     if size > most:
         return Refused("BODY_TOO_LONG", f"A comment has at most {most:,} characters; this has {size:,}.")
     if rules.length.on and size < rules.length.min:
@@ -139,6 +140,8 @@ def premoderated_author(case: Case, rules: Rules) -> Outcome:
 
 # More than any setting allows.
 _LONGEST = 20_000
+# White space around a text, which counts for nothing.
+_AROUND = 1_000
 
 # By the names under which findings and decisions tell of them.
 PHASES: tuple[tuple[str, Phase], ...] = (

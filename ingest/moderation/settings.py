@@ -37,7 +37,7 @@ class BadRules(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """Characters of a comment as it was written, spaces at its ends not counted."""
+    """Characters of a comment as it was written, white space around it not counted."""
 
     __pydantic_config__ = _STRICT
     on: bool = True

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
 
 from ingest.markdown import Text
 from ingest.text import word_count, words
+from ingest.url import host_of
 
 _SHORTENERS = words("bit.ly tinyurl.com goo.gl t.co is.gd ow.ly cutt.ly rebrand.ly shorturl.at t.me wa.me")
 _CONTACT = re.compile(
@@ -28,11 +28,10 @@ def signs(text: Text) -> list[str]:
 
 
 def hosts(text: Text) -> Iterator[str]:
-    """The hosts that a text's links lead to, as often as they do."""
+    """The hosts that a text's links lead to, as often as they do; "" where it can't be told which."""
     for link in text.links:
-        host = urlsplit(link).hostname
-        if host:
-            yield host.removeprefix("www.")
+        if not link.lower().startswith("mailto:"):
+            yield host_of(link) or ""
 
 
 _SIGNS: tuple[tuple[str, Callable[[Text], bool]], ...] = (

@@ -1,9 +1,10 @@
-"""Words of a list, found in a text however they are dressed up.
+"""Words of a list, found in a text though they are dressed up.
 
-Text and words are folded: width, case, accents, letters of other scripts that look like Latin ones, digits and signs
-that stand for letters (1d10t), letters said many times (idioooot) or s p e l l e d. Where the language has spaces, a
-word is found only as a whole word: "ass" not in "class". `stem*` finds every word that begins so. Chinese, Japanese and
-Thai are looked through character by character; there, as anywhere, an allowed word hides what stands in it.
+Text and words are folded: width, case, accents, white space. A word is found with letters of another script that look
+like its own, with digits and signs that stand for letters (1d10t), with letters said many times (idioooot) or most of
+them twice, s p e l l e d, with signs around it (@idiot), and alone with signs in it (id-iot). Where the language has
+spaces, a word is found only as a whole word: "ass" not in "class". `stem*` finds every word that begins so. Chinese,
+Japanese and Thai are looked through character by character; there, as anywhere, an allowed word hides what it holds.
 """
 
 import re
@@ -19,19 +20,28 @@ from ingest.text import INVISIBLE
 # What nobody sees and is as wide as a space; what is written with one sign and unfolds to a whole sentence, in which no
 # word of a list is looked for and which would make a text eighteen times as long.
 _AS_SPACES = dict.fromkeys(map(ord, "\u2800\ufdfa\ufdfb"), " ")
-_LOOKALIKES = str.maketrans("асеорхуіјѕԁһӏкмтв" + "αεικνορτυχ", "aceopxyijsdhlkmtb" + "aeiknoptux")
+# Marks that go with any letter, and stay where accents were removed.
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+# Letters of other scripts that look like Latin ones; the other way round their capitals too (Н as H, Μ as M).
+_AS_LATIN = str.maketrans("асеорхуіјѕԁһӏкмтв" + "αεικνορτυχ", "aceopxyijsdhlkmtb" + "aeiknoptux")
+_AS_CYRILLIC = str.maketrans("aceopxyijsdhlkmtb", "асеорхуіјѕԁнӏкмтв")
+_AS_GREEK = str.maketrans("abezhikmnoptuyx", "αβεζηικμνορτυυχ")
 _LATIN, _OTHER = re.compile("[a-z]"), re.compile("[Ͱ-ӿԀ-ԯ]")
 _LEET = str.maketrans("0134578@$!|+€", "oieastbasiite")
 _LEET_SIGNS = re.escape("@$!|+€")
-# A word with the signs that may stand for letters in it, marks of other scripts included.
+# A word with the signs that may stand for letters in it; words that are tied to one another.
 _WORD = re.compile(rf"[\w{_LEET_SIGNS}]+")
+_TIED = re.compile(rf"{_WORD.pattern}(?:-{_WORD.pattern})*")
 _LETTER = re.compile(r"\w")
-_EDGE_SIGNS = "!|+"
+# What may stand for a letter at the end of a word, and seldom does; what may do so at its beginning besides.
+_END_SIGNS, _EDGE_SIGNS = "!|+", "!|+@$€"
 _ENYE = "\ue000"
-_BETWEEN = re.compile(r"[\s.*_\-]")
+# Signs right between two letters, hyphens and dashes among them, are all folded to a hyphen.
+_TIE, _HYPHEN = re.compile(r"(?<=\w)[-*./~\u00b7\u2010-\u2015\u2022]+(?=\w)"), re.compile(r"(?<=\w)-(?=\w)")
+_BETWEEN = re.compile(r"[ .*/-]")
 # No character is both a letter and what stands between letters, so that there is one way to read a run of either.
-_SINGLES = re.compile(r"(?<![^\W_])[^\W_](?:[\s.*_\-]{1,3}[^\W_]){3,}(?![^\W_])")
-_RUN = re.compile(r"(.)\1{2,}")
+_SINGLES = re.compile(r"(?<!\w)\w(?:[ .*/-]{1,3}\w){3,}(?!\w)")
+_RUN, _AGAIN, _TWICE = re.compile(r"(.)\1{2,}"), re.compile(r"(.)\1+"), re.compile(r"(.)\1")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]+$")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]+$")
 _KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc]+")
@@ -49,9 +59,23 @@ class Folded(str):
     @cached_property
     def forms(self) -> frozenset[str]:
         """Every whole word, in each form that it may stand for."""
-        words = {match[0].strip(_EDGE_SIGNS) for match in _WORD.finditer(self)}
+        words = {word for tied in self._tied for word in tied.split("-")}
         words |= {_BETWEEN.sub("", met[0]) for met in _SINGLES.finditer(self)}
         return frozenset(form for word in words for form in _dressed(word))
+
+    @cached_property
+    def unions(self) -> frozenset[str]:
+        """What words make that are tied to one another, in the same forms."""
+        return frozenset(form for tied in self._tied if "-" in tied for form in _dressed(tied.replace("-", "")))
+
+    @cached_property
+    def untied(self) -> str:
+        """The text, with spaces where words are tied to one another."""
+        return _HYPHEN.sub(" ", self)
+
+    @cached_property
+    def _tied(self) -> frozenset[str]:
+        return frozenset(_TIED.findall(self))
 
     @cached_property
     def katakana(self) -> frozenset[str]:
@@ -90,12 +114,12 @@ def _of(words: Mapping[str, tuple[str, ...]], names: tuple[str, ...]) -> list[st
 
 
 def plain(text: str) -> Folded:
-    """Text folded, without what can't be seen. ñ is a letter and not an n with an accent: "cono" is no "coño"."""
+    """Text folded, without what can't be seen; white space is one space. ñ is a letter and not an n with an accent:
+    "cono" is no "coño"."""
     composed = unicodedata.normalize("NFC", INVISIBLE.sub("", text.translate(_AS_SPACES)))
     folded = fold(composed.replace("ñ", _ENYE).replace("Ñ", _ENYE)).replace(_ENYE, "ñ").replace("’", "'")
-    folded = INVISIBLE.sub("", folded)
-    # Marks without a letter of their own that are piled upon others.
-    return Folded(unicodedata.normalize("NFC", folded))
+    folded = unicodedata.normalize("NFC", _MARKS.sub("", INVISIBLE.sub("", folded)))
+    return Folded(_TIE.sub("-", " ".join(folded.replace("_", "-").split())))
 
 
 class _Beginnings:
@@ -135,10 +159,10 @@ class _Sorted:
 
     def __init__(self, words: Sequence[str], allowed: Iterable[str]) -> None:
         self._words = words
-        self._allowed = [folded for folded in map(plain, allowed) if folded.removesuffix("*")]
+        self._allowed = [folded for folded in map(plain, allowed) if _bare(folded)]
         unspaced = {word for word in self._allowed if _UNSPACED.search(word)}
         self._allowed_parts = _Beginnings(unspaced)
-        self._allowed_words = _Beginnings(word.removesuffix("*") for word in self._allowed if word not in unspaced)
+        self._allowed_words = _Beginnings(_bare(word) for word in self._allowed if word not in unspaced)
         self._places: dict[str, list[int]] = {}
         kinds: dict[_Kind, list[str]] = {kind: [] for kind in _Kind}
         for place, folded in enumerate(map(plain, words)):
@@ -147,16 +171,22 @@ class _Sorted:
                 kinds[_kind(folded)].append(folded)
         self._katakana, self._whole = frozenset(kinds[_Kind.KATAKANA]), frozenset(kinds[_Kind.WHOLE])
         self._parts, self._phrases = _Beginnings(kinds[_Kind.PART]), _Beginnings(kinds[_Kind.PHRASE])
-        self._stems = _Beginnings(word[:-1] for word in kinds[_Kind.STEM])
+        self._stems = _Beginnings(map(_bare, kinds[_Kind.STEM]))
         self._hangul = _Beginnings(kinds[_Kind.HANGUL])
+        # In pieces only the word itself is found: a stem would begin "Spa-Studio".
+        alone = [word for kind in (_Kind.WHOLE, _Kind.STEM, _Kind.HANGUL) for word in kinds[kind]]
+        self._alone = {
+            form: [word for word in (form, f"{form}*") if word in self._places] for form in map(_bare, alone)
+        }
 
     def find(self, folded: Folded) -> Iterator[str]:
         if not self._places:
             return iter(())
-        if any(self._allowed_parts.within(folded)) or any(self._allowed_words.outside(folded)):
+        within, outside = self._allowed_parts.within, self._allowed_words.outside
+        if any(within(folded)) or any(outside(folded)) or any(outside(folded.untied)):
             # One after the other, since one may stand within another.
             for word in self._allowed:
-                if word.removesuffix("*") in folded:
+                if _bare(word) in folded or _bare(word) in folded.untied:
                     folded = _without(folded, word)
         places = {place for word in self._met(folded) for place in self._places[word]}
         return (self._words[place] for place in sorted(places))
@@ -165,7 +195,10 @@ class _Sorted:
         yield from self._katakana & folded.katakana
         yield from self._whole & folded.forms
         yield from self._parts.within(folded)
-        yield from (phrase for phrase, end in self._phrases.outside(folded) if not _LETTER.match(folded, end))
+        for text in dict.fromkeys((str(folded), folded.untied)):
+            yield from (phrase for phrase, end in self._phrases.outside(text) if not _LETTER.match(text, end))
+        for form in folded.unions & self._alone.keys():
+            yield from self._alone[form]
         for form in folded.forms:
             yield from (f"{stem}*" for stem in self._stems.of(form))
             yield from (word for word in self._hangul.of(form) if _PARTICLES.match(form, len(word)))
@@ -187,11 +220,16 @@ def _kind(word: str) -> _Kind:
         return _Kind.KATAKANA
     if _UNSPACED.search(word):
         return _Kind.PART
-    if not _WORD.fullmatch(word.removesuffix("*")):
+    if not _WORD.fullmatch(_bare(word)):
         return _Kind.PHRASE
     if word.endswith("*"):
         return _Kind.STEM
     return _Kind.HANGUL if _HANGUL.match(word) else _Kind.WHOLE
+
+
+def _bare(word: str) -> str:
+    """A word without the star that makes it a stem."""
+    return word.removesuffix("*")
 
 
 def _without(folded: Folded, allowed: str) -> Folded:
@@ -205,16 +243,27 @@ def _without(folded: Folded, allowed: str) -> Folded:
 @lru_cache(maxsize=4096)
 def _blank(allowed: str) -> re.Pattern[str]:
     ends = r"\w*" if allowed.endswith("*") or _HANGUL.match(allowed) else r"(?!\w)"
-    return re.compile(rf"(?<!\w){re.escape(allowed.removesuffix('*'))}{ends}")
+    spaced = re.escape(_bare(allowed)).replace(r"\ ", "[ -]")
+    return re.compile(rf"(?<!\w){spaced}{ends}")
 
 
 def _dressed(word: str) -> Iterator[str]:
-    forms = [word]
-    if (_LATIN.search(word) and _OTHER.search(word)) or word.translate(_LOOKALIKES).isascii():
-        forms.append(word.translate(_LOOKALIKES))
+    """The forms that a word may stand for."""
+    forms = [word.strip(_END_SIGNS), word.strip(_EDGE_SIGNS)]
+    if not word.isascii():
+        latin = word.translate(_AS_LATIN)
+        if _LATIN.search(word) and _OTHER.search(word):
+            forms += [latin, word.translate(_AS_CYRILLIC), word.translate(_AS_GREEK)]
+        elif latin.isascii():
+            forms.append(latin)
     forms += [form.translate(_LEET) for form in forms if _LATIN.search(form)]
     for form in dict.fromkeys(forms):
         yield form
         if _RUN.search(form):
             yield _RUN.sub(r"\1", form)
             yield _RUN.sub(r"\1\1", form)
+        once = _AGAIN.sub(r"\1", form)
+        # Most letters are said twice, as in no word: "iddiioott", and not "committee".
+        if 2 * len(_AGAIN.findall(form)) > len(once):
+            yield once
+            yield _TWICE.sub(r"\1", form)

@@ -9,7 +9,7 @@ from db.changes import append
 from db.retry import write
 from db.statements import statements
 from schema.caller import Caller
-from schema.writes.desk import Desk, missing, named, reader
+from schema.writes.desk import Desk, known, missing, named, reader
 from schema.writes.edit import own
 from schema.writes.outcome import Code, Written
 from schema.writes.thread import change, lock
@@ -24,6 +24,7 @@ async def delete(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Writte
 
 
 async def _delete(connection: Any, desk: Desk, caller: Caller, id_: UUID) -> Written:
+    await known(connection, desk, caller)
     locked = await lock(connection, [id_])
     row = own(locked, id_, caller)
     if is_gone(row["placeholder"]):

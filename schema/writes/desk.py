@@ -98,14 +98,21 @@ def standing(row: Any, now: datetime) -> State:
     return State.ACTIVE if over else State(row["state"])
 
 
-def may_write(row: Any, now: datetime) -> State:
-    """How a commenter stands who is let write.
+def erased(desk: Desk, commenter: UUID) -> Unauthenticated:
+    """What is said to a commenter who was erased since their token was read, which is read anew from here on."""
+    desk.forget(commenter)
+    return Unauthenticated("Your account was erased meanwhile. Who goes on begins anew.")
+
+
+def may_write(desk: Desk, caller: Caller, row: Any, now: datetime) -> State:
+    """How a reader stands who is let write. row: of their commenter.
 
     Raises:
-        Refusal: they are suspended or banned, or not known (row None).
+        Unauthenticated: they were erased since their token was read.
+        Refusal: they are suspended or banned.
     """
     if row is None:
-        raise missing(Code.COMMENTER_NOT_FOUND)
+        raise erased(desk, reader(caller))
     state = standing(row, now)
     if state is State.BANNED:
         raise Refusal(Code.BANNED, "You can no longer write comments here.")
@@ -115,9 +122,16 @@ def may_write(row: Any, now: datetime) -> State:
     return state
 
 
-async def admitted(connection: Any, caller: Caller, now: datetime) -> None:
-    """Let a reader write something that isn't judged. Raises Refusal."""
-    may_write(await connection.fetchrow(statements("commenters")["decider"], reader(caller)), now)
+async def admitted(connection: Any, desk: Desk, caller: Caller, now: datetime) -> None:
+    """Let a reader write something that isn't judged. Raises Unauthenticated, Refusal."""
+    row = await connection.fetchrow(statements("commenters")["decider"], reader(caller))
+    may_write(desk, caller, row, now)
+
+
+async def known(connection: Any, desk: Desk, caller: Caller) -> None:
+    """Raises Unauthenticated: the reader was erased since their token was read."""
+    if await connection.fetchval(statements("commenters")["state"], reader(caller)) is None:
+        raise erased(desk, reader(caller))
 
 
 async def decides(connection: Any, desk: Desk, by: UUID | None, now: datetime) -> None:
@@ -131,8 +145,7 @@ async def decides(connection: Any, desk: Desk, by: UUID | None, now: datetime) -
         return
     row = await connection.fetchrow(statements("commenters")["decider"], by)
     if row is None:
-        desk.forget(by)
-        raise Unauthenticated("Your account was erased meanwhile. Who goes on begins anew.")
+        raise erased(desk, by)
     if standing(row, now) in (State.SUSPENDED, State.BANNED):
         raise Forbidden("Who is suspended or banned decides nothing.")
 
@@ -142,19 +155,25 @@ _RETRIES = 5
 
 
 async def paced(
-    connection: Any, caller: Caller, kind: str, every: float, at_once: int, now: datetime, key: str | None = None
+    connection: Any,
+    desk: Desk,
+    caller: Caller,
+    kind: str,
+    every: float,
+    at_once: int,
+    now: datetime,
+    key: str | None = None,
 ) -> None:
     """Hold a reader to a pace of one write of a kind every so many seconds, some of them at once; moderators are free.
     key: the idempotency key of the write; another try right after the first is none too many.
 
     Raises:
+        Unauthenticated: they were erased since their token was read.
         Refusal: this one comes too soon.
     """
+    await known(connection, desk, caller)
     if caller.decides or not every:
         return
-    row = await connection.fetchrow(statements("commenters")["state"], reader(caller))
-    if row is None:
-        raise missing(Code.COMMENTER_NOT_FOUND)
     pace = (reader(caller), kind, now, timedelta(seconds=every), at_once, key, _RETRIES)
     if await connection.fetchval(statements("commenters")["pace"], *pace) is None:
         what = f"{at_once} in {every * at_once:g} seconds" if at_once > 1 else f"one every {every:g} seconds"

@@ -11,13 +11,14 @@ from db.retry import write
 from db.statements import statements
 from ingest.moderation.case import Case, Status
 from ingest.moderation.judge import Judgement
-from ingest.text import clean
 from schema.caller import Caller
 from schema.writes.desk import Desk, missing, named, paced, reader
 from schema.writes.judged import case_of, checked, confirm, note, written
 from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import Locked, change, lock
 from schema.writes.tree import is_gone
+
+_STRICTNESS = (Status.PUBLISHED, Status.APPROVED, Status.PENDING, Status.WITHHELD, Status.REJECTED)
 
 
 async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
@@ -27,7 +28,7 @@ async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     now = desk.clock()
 
     async def begun(connection: Any) -> Case:
-        await paced(connection, caller, "edit", desk.rules.pace.edit_seconds, 1, now)
+        await paced(connection, desk, caller, "edit", desk.rules.pace.edit_seconds, 1, now)
         return await _case(connection, desk, caller, id_, body, await lock(connection, [id_]), now)
 
     async def work(found: Judgement, connection: Any) -> Written:
@@ -49,18 +50,19 @@ async def _case(
         seconds = f"{desk.rules.editing.seconds:g}"
         raise Refusal(Code.EDIT_WINDOW_OVER, f"A comment can be edited for {seconds} seconds after posting.", "id")
     place = locked.articles[row["article_id"]]
-    return await case_of(connection, desk.rules, caller, body, place, now, editing=id_)
+    return await case_of(connection, desk, caller, body, place, now, editing=id_)
 
 
 async def _edit(connection: Any, locked: Locked, id_: UUID, body: str, found: Judgement, now: datetime) -> Written:
-    decided = await connection.fetchval(statements("decisions")["by_moderator"], id_)
-    # What a moderator keeps from others, another text doesn't bring back.
-    held = decided is not None and not Status(decided).is_public
-    status = Status(locked.rows[id_]["status"]) if held and found.status.is_public else found.status
-    text = found.text
-    await connection.execute(statements("comments")["rewrite"], id_, text.html, text.plain, clean(body), now)
+    newest = await connection.fetchval(statements("decisions")["by_moderator"], id_)
+    decided = Status(newest) if newest is not None else Status.PUBLISHED
+    # What a moderator keeps from others stays so, unless a rule says worse of the new text.
+    stays = not decided.is_public and _STRICTNESS.index(found.status) <= _STRICTNESS.index(decided)
+    status, text = decided if stays else found.status, found.text
+    await connection.execute(statements("comments")["rewrite"], id_, text.html, text.plain, body, now)
     await connection.execute(statements("flags")["withdraw"], id_, now)
-    await note(connection, id_, found, now)
+    if not stays:
+        await note(connection, id_, found, now)
     lines = await change(connection, locked, [id_], lambda node: replace(node, status=status.value))
     await append(connection, lines)
     return Written((id_,))

@@ -11,8 +11,8 @@ from db.statements import statements
 from ingest.moderation.case import State
 from schema.caller import Caller
 from schema.writes.delete import wipe
-from schema.writes.desk import Desk, missing, reader, standing
-from schema.writes.outcome import Code, Written
+from schema.writes.desk import Desk, erased, missing, reader, standing
+from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import change, lock
 from schema.writes.tree import Node, is_gone
 
@@ -21,8 +21,13 @@ BATCH = 200
 
 
 async def viewer(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
-    """Erase the caller."""
-    await commenter(desk, reader(caller), texts=input["comments"].value == "DELETE")
+    """Erase the caller, whose token brings them no longer. Raises Unauthenticated: they were erased before."""
+    id_ = reader(caller)
+    try:
+        await commenter(desk, id_, texts=input["comments"].value == "DELETE")
+    except Refusal:
+        raise erased(desk, id_) from None
+    desk.forget(id_)
     return Written(said={"erased": True})
 
 

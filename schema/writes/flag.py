@@ -29,9 +29,9 @@ async def flag(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     id_ = named(input["commentId"], "c", Code.COMMENT_NOT_FOUND, "commentId")
 
     async def work(connection: Any) -> Written:
-        await paced(connection, caller, "flag", desk.rules.pace.flag_seconds, 2, now)
+        await paced(connection, desk, caller, "flag", desk.rules.pace.flag_seconds, 2, now)
         await live(connection, id_)
-        await admitted(connection, caller, now)
+        await admitted(connection, desk, caller, now)
         flagged = (uuid7(now), id_, author, input["reason"].value, note, None, now)
         if await connection.fetchval(statements("flags")["add"], *flagged) is not None:
             await connection.execute(statements("comments")["flagged"], id_)

@@ -14,10 +14,10 @@ from db.statements import statements
 from ingest.moderation.case import Case
 from ingest.moderation.judge import Judgement, judge
 from ingest.moderation.phases import of_length
-from ingest.text import clean
+from ingest.moderation.settings import Rules
 from schema.caller import Caller
 from schema.errors import BadRequest
-from schema.writes.desk import Desk, missing, named, paced, reader
+from schema.writes.desk import Desk, known, missing, named, paced, reader
 from schema.writes.judged import case_of, checked, confirm, judgement, note, written
 from schema.writes.outcome import Code, Refusal, Written
 from schema.writes.thread import count_commenters
@@ -29,7 +29,7 @@ _LONGEST_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is to be posted. hash: of all that was sent."""
+    """What is to be posted. hash: of all that was sent, as it was sent."""
 
     article: UUID
     parent: UUID | None
@@ -38,12 +38,14 @@ class Draft:
     hash: bytes
 
 
-def draft_of(input: Mapping[str, Any]) -> Draft:
+def draft_of(input: Mapping[str, Any], rules: Rules) -> Draft:
     """A draft of what was sent. Raises Refusal, BadRequest."""
-    body, key, parent = input["body"], input.get("idempotencyKey"), input.get("parentId")
+    body = checked(input["body"], rules)
+    key, parent = input.get("idempotencyKey"), input.get("parentId")
     if key is not None and (not key or len(key) > _LONGEST_KEY or "\0" in key):
         raise BadRequest(f"An idempotency key has 1 to {_LONGEST_KEY} characters.")
-    digest = blake2b(repr((str(input["articleId"]), parent, body)).encode("utf-8", "surrogatepass"), digest_size=32)
+    sent = repr((str(input["articleId"]), parent, input["body"]))
+    digest = blake2b(sent.encode("utf-8", "surrogatepass"), digest_size=32)
     return Draft(
         named(input["articleId"], "a", Code.ARTICLE_NOT_FOUND, "articleId"),
         named(parent, "c", Code.COMMENT_NOT_FOUND, "parentId") if parent is not None else None,
@@ -56,13 +58,12 @@ def draft_of(input: Mapping[str, Any]) -> Draft:
 async def post(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Post a comment. The same key with the same input again gives what came of it the first time."""
     reader(caller)
-    checked(input["body"], desk.rules)
-    draft, now = draft_of(input), desk.clock()
+    draft, now = draft_of(input, desk.rules), desk.clock()
 
     async def begun(connection: Any) -> Written | Case:
         if (earlier := await _earlier(connection, caller, draft)) is not None:
             return Written((earlier,))
-        await paced(connection, caller, "comment", desk.rules.pace.comment_seconds, 1, now, draft.key)
+        await paced(connection, desk, caller, "comment", desk.rules.pace.comment_seconds, 1, now, draft.key)
         return await _case(connection, desk, caller, draft, now)
 
     async def work(found: Judgement, connection: Any) -> Written:
@@ -87,11 +88,10 @@ async def preview(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Judge
     now = desk.clock()
     if of_length(input["body"], desk.rules) is not None:
         return judge(Case(input["body"], now), desk.rules)
-    checked(input["body"], desk.rules)
-    draft = draft_of(input)
+    draft = draft_of(input, desk.rules)
 
     async def begun(connection: Any) -> Case:
-        await paced(connection, caller, "preview", desk.rules.pace.preview_seconds, 2, now)
+        await paced(connection, desk, caller, "preview", desk.rules.pace.preview_seconds, 2, now)
         return await _case(connection, desk, caller, draft, now)
 
     return await judgement(desk, await write(desk.database, begun), by_all=True)
@@ -100,7 +100,7 @@ async def preview(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Judge
 async def _post(connection: Any, desk: Desk, caller: Caller, draft: Draft, found: Judgement, now: datetime) -> Written:
     sql, id_ = statements("comments"), uuid7(now)
     if draft.key is not None:
-        earlier = await _claimed(connection, caller, draft, id_, now)
+        earlier = await _claimed(connection, desk, caller, draft, id_, now)
         if earlier is not None:
             return Written((earlier,))
     await connection.fetchval(sql["hold_article"], draft.article)
@@ -112,7 +112,7 @@ async def _post(connection: Any, desk: Desk, caller: Caller, draft: Draft, found
     await connection.execute(
         sql["post"],
         *(id_, draft.article, draft.parent, reader(caller), text.html, text.plain, found.status, None, public, now),
-        *(None, 0, clean(draft.body), editable),
+        *(None, 0, draft.body, editable),
     )
     await note(connection, id_, found, now)
     if not public:
@@ -127,22 +127,18 @@ async def _post(connection: Any, desk: Desk, caller: Caller, draft: Draft, found
     return Written((id_,))
 
 
-async def _claimed(connection: Any, caller: Caller, draft: Draft, id_: UUID, now: datetime) -> UUID | None:
-    """Take the draft's key; the comment that it was taken for before, if it was. Raises Refusal."""
-    author = reader(caller)
-    # A token outlives an erasure, and a key hangs on its commenter.
-    if await connection.fetchval(statements("commenters")["state"], author) is None:
-        raise missing(Code.COMMENTER_NOT_FOUND)
-    if (
-        await connection.fetchval(statements("idempotency")["claim"], author, draft.key, draft.hash, id_, now)
-        is not None
-    ):
+async def _claimed(connection: Any, desk: Desk, caller: Caller, draft: Draft, id_: UUID, now: datetime) -> UUID | None:
+    """Take the draft's key; the comment that it was taken for before, if it was. Raises Unauthenticated, Refusal."""
+    await known(connection, desk, caller)  # on whom the key hangs
+    claim = (reader(caller), draft.key, draft.hash, id_, now)
+    if await connection.fetchval(statements("idempotency")["claim"], *claim) is not None:
         return None
     return await _earlier(connection, caller, draft)
 
 
 async def _earlier(connection: Any, caller: Caller, draft: Draft) -> UUID | None:
-    """The comment that the draft's key was taken for, if it was. Raises Refusal: it was another draft's."""
+    """The comment that the draft's key was taken for, if it was. Raises Refusal: it was another draft's, or the comment
+    is deleted."""
     if draft.key is None:
         return None
     earlier = await connection.fetchrow(statements("idempotency")["claimed"], reader(caller), draft.key)
@@ -151,6 +147,10 @@ async def _earlier(connection: Any, caller: Caller, draft: Draft) -> UUID | None
     if earlier["input_hash"] != draft.hash:
         raise Refusal(
             Code.IDEMPOTENCY_CONFLICT, "This key was used for another comment. Make a new one.", "idempotencyKey"
+        )
+    if earlier["is_gone"]:
+        raise Refusal(
+            Code.COMMENT_NOT_FOUND, "The comment that was posted with this key was deleted.", "idempotencyKey"
         )
     comment: UUID = earlier["comment_id"]
     return comment
@@ -166,4 +166,4 @@ async def _case(connection: Any, desk: Desk, caller: Caller, draft: Draft, now: 
             raise missing(Code.COMMENT_NOT_FOUND, "parentId")
         if depth >= DEEPEST:
             raise Refusal(Code.TOO_MANY, f"A discussion has at most {DEEPEST} levels. Answer further up.", "parentId")
-    return await case_of(connection, desk.rules, caller, draft.body, place, now)
+    return await case_of(connection, desk, caller, draft.body, place, now)

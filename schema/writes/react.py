@@ -27,9 +27,9 @@ async def _react(desk: Desk, caller: Caller, input: Mapping[str, Any], by: int) 
     id_ = named(input["commentId"], "c", Code.COMMENT_NOT_FOUND, "commentId")
 
     async def work(connection: Any) -> Written:
-        await paced(connection, caller, "reaction", desk.rules.pace.reaction_seconds, 2, now)
+        await paced(connection, desk, caller, "reaction", desk.rules.pace.reaction_seconds, 2, now)
         article = await live(connection, id_)
-        await admitted(connection, caller, now)
+        await admitted(connection, desk, caller, now)
         sql = statements("reactions")
         args = (id_, author, now) if by > 0 else (id_, author)
         if await connection.fetchval(sql["add" if by > 0 else "remove"], *args) is not None:

@@ -24,6 +24,7 @@ from tests.services import client_of, until
 SHARED_KEY = "a shared key of more than 32 characters"
 VIEWER = "{ viewer { commenter { id displayName role commentCount } comments { totalCount } } }"
 HELD = "c_00000000-0000-7000-8000-000700000006"
+SEEN = "c_00000000-0000-7000-8000-000700000001"
 FULL = '{ articles(filter: {sources: ["küsten-bote"]}) { nodes { bodyAvailability } } }'
 ONE = "/v1/articles/a_00000000-0000-7000-8000-000400000001"
 
@@ -163,6 +164,24 @@ async def test_a_moderator_who_was_erased_elsewhere_is_told_once(
     assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["UNAUTHENTICATED"]
     assert await asked(edition, decision, mine) == {"it": {"errors": []}}
     assert (await asked(edition, VIEWER, mine))["viewer"]["commenter"]["id"] != before
+
+
+async def test_a_reader_who_was_erased_elsewhere_is_told_once(
+    edition: httpx2.AsyncClient, other: httpx2.AsyncClient
+) -> None:
+    before = (await asked(edition, VIEWER, own()))["viewer"]["commenter"]["id"]
+    await asked(other, "mutation { eraseViewer(input: {comments: DELETE}) { erased } }", own())
+    reaction = f'mutation {{ it: addReaction(input: {{commentId: "{SEEN}"}}) {{ errors {{ code }} }} }}'
+    answer = await edition.post("/graphql", json={"query": reaction}, headers=own())
+    assert [error["extensions"]["code"] for error in answer.json()["errors"]] == ["UNAUTHENTICATED"]
+    assert await asked(edition, reaction, own()) == {"it": {"errors": []}}
+    assert (await asked(edition, VIEWER, own()))["viewer"]["commenter"]["id"] != before
+
+
+async def test_who_erases_themselves_begins_anew_at_once(edition: httpx2.AsyncClient) -> None:
+    before = (await asked(edition, VIEWER, own()))["viewer"]["commenter"]["id"]
+    await asked(edition, "mutation { eraseViewer(input: {comments: DELETE}) { erased } }", own())
+    assert (await asked(edition, VIEWER, own()))["viewer"]["commenter"]["id"] != before
 
 
 async def test_moderators_are_those_whose_token_says_so(edition: httpx2.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """What readers write: Markdown in, safe HTML and plain text out."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from statistics import median
 from time import process_time
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.markdown import render, sanitise
+from ingest.markdown import render, sanitise, tidy
 from ingest.moderation.case import Article, Case
 from ingest.moderation.judge import judge
 from ingest.moderation.settings import rules
@@ -35,6 +36,10 @@ REL = 'rel="nofollow ugc noopener noreferrer"'
         ("[](https://a.example)", "", ""),
         ("\u200b \n\t", "", ""),
         ("\u2800\ufe0f \U000e0041", "", ""),
+        ("\u0301", "", ""),
+        ("&#x301;", "", ""),
+        ("  - a\n  - b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>", "a\nb"),
+        ("\x85\u2028 one\u2028two\x85", "<p>one<br>\ntwo</p>", "one\ntwo"),
         ("\u2764\ufe0f \U0001f469\u200d\U0001f680", "<p>\u2764\ufe0f \U0001f469\u200d\U0001f680</p>", None),
     ],
 )
@@ -52,10 +57,75 @@ def test_links_are_made_and_told() -> None:
 
 
 def test_an_image_is_a_link_to_it() -> None:
-    assert (
-        render("![a cat](https://a.example/cat.png)").html
-        == f'<p>!<a href="https://a.example/cat.png" {REL}>a cat</a></p>'
-    )
+    link = f'<a href="https://a.example/cat.png" {REL}>a cat</a>'
+    image = "![a cat](https://a.example/cat.png)"
+    assert render(image).html == f"<p>{link}</p>"
+    assert render(f"Look!{image}").html == f"<p>Look!{link}</p>"
+    assert render(f"\\{image}").html == f"<p>!{link}</p>"
+    assert render("![a cat](cat.png)").html == "<p>![a cat](cat.png)</p>"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http:/a.example", "http:///a.example", "https:/a.example", "http:a.example", "HTTP:/\\a.example", "http://:80/a"],
+)
+def test_an_address_without_a_host_is_no_link(address: str) -> None:
+    """Browsers take each of these for one."""
+    text = render(f"[here]({address}) <{address}> ![here]({address}) {address}")
+    assert (text.links, "<a" in text.html) == ((), False)
+
+
+def test_an_address_is_shown_as_where_it_leads() -> None:
+    for written in ("<http://xn--80ak6aa92e.com>", "http://аррӏе.com"):
+        text = render(written)
+        assert (text.links, text.plain) == (("http://xn--80ak6aa92e.com",), "http://xn--80ak6aa92e.com")
+    assert render("<http://%D0%B0pple.com>").plain == "http://%D0%B0pple.com"
+    for written in ("https://ja.example/港?q=é|x", "https://ja.example/%E6%B8%AF?q=%C3%A9%7Cx"):
+        assert render(written).plain == "https://ja.example/港?q=é|x"
+    assert render("https://a.example/a%20b%2Fc%25%E2%80%AEd").plain == "https://a.example/a%20b%2Fc%25d"
+
+
+# Words of scripts that put several marks on a letter, decomposed as far as they can be.
+MARKED = {
+    "Vietnamese": "Người Việt ở thành phố nghiễm nhiên",
+    "Thai": "ผู้ใหญ่บ้านที่นี่ น้ำ ก็ ปิ๊ป",
+    "Hindi": "क्षत्रिय हिन्दी ज़िंदगी कर्तृत्व",
+    "Hebrew": "הַנִּשָּׂ֔א בְּרֵאשִׁ֖ית יְרוּשָׁלִַ֗ם",
+    "Arabic": "مُحَمَّدٌ ٱللَّهِ رَبِّ هَٰذَا",
+    "Burmese": "ကြွှေ့ မြန်မာ တို့",
+    "Tibetan": "བསྒྲུབས་ཧཱུྃ རྫོགས",
+    "Lao": "ນໍ້າ ຜູ້ໃຫຍ່",
+    "Yoruba": "ọ̀rọ̀ ẹ̀kọ́",
+    "IPA": "t͡ʃ ã̠̃",
+}
+
+
+@pytest.mark.parametrize("script", MARKED)
+def test_words_of_every_script_keep_their_marks(script: str) -> None:
+    for form in ("NFC", "NFD"):
+        word = unicodedata.normalize(form, MARKED[script])
+        assert render(word).plain == unicodedata.normalize("NFC", MARKED[script])
+        assert render(f"**{word}**").plain == unicodedata.normalize("NFC", MARKED[script])
+
+
+@pytest.mark.parametrize(
+    "mark", ["\u0301", "\u0489", "\u20dd", "\u0e47", "\u0e47\u200d", "\u0301\u0316\x7f", "&#x301;"]
+)
+def test_marks_are_not_piled_up(mark: str) -> None:
+    text = render(f"Za{mark * 60}lgo.")
+    assert sum(unicodedata.category(char)[0] == "M" for char in text.plain) <= 6
+    assert re.sub("[^A-Za-z.]", "", unicodedata.normalize("NFD", text.plain)) == "Zalgo."
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u202d", "\u202a", "\u202b", "\u202c", "&#x202e;", "&#8238;"])
+def test_nothing_turns_what_follows(sign: str) -> None:
+    text = render(f"See {sign}gnp.exe")
+    assert (text.html, text.plain) == ("<p>See gnp.exe</p>", "See gnp.exe")
+
+
+def test_two_directions_stand_beside_each_other() -> None:
+    written = "שלום \u2068Ann\u2069 \u200f!"
+    assert render(written).plain == written
 
 
 ATTACKS = [
@@ -156,6 +226,8 @@ def test_whatever_is_written_is_safe_and_stays_as_it_is(markdown: str) -> None:
     assert_safe(html)
     assert sanitise(html) == html
     assert render(markdown).html == html
+    kept = tidy(markdown)
+    assert (tidy(kept), render(kept).html) == (kept, html)
 
 
 def test_of_very_many_links_and_quotes_the_first_are_made() -> None:
@@ -185,6 +257,21 @@ NASTY = (
     *("[", "![", "[a](", "[[](", "(http://a.b/(", "http://", "http://a@", "http://[", "//:", "http://a.b/?x=(", "[]("),
     *("<http://a.b>", "mailto:a@b.c", "http://a.b ", "*a_", "**a ", "~~a", "`a", "&#x", "&amp;", "<a ", "((", "\\"),
     *("> ", "- ", "\n\n", "a\n", "* \n\n-", "a\n>```\n", "i ", "aa", "i.d.", "you idiot ", "ﷺ", "あ", "ß"),
+    *(
+        "\x85",
+        "\u2003",
+        "\t",
+        " \n",
+        "a\u0301\u0316",
+        "\u0301\u0316",
+        "\u0f73",
+        "\U0001d16d\U0001d165",
+        "㌖",
+        "ﷲ",
+        "ﬃ",
+        "\u0344",
+    ),
+    *("a-", "a_", "a/", "iiddii", "cу", "!", "@a "),
 )
 
 

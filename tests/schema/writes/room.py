@@ -72,13 +72,15 @@ select 'placeholder', c.id, 0, 0 from comments c where c.placeholder is not null
 
 @dataclass
 class Room:
-    """now: what the clock says; every write moves it by ten seconds, so that nobody is too fast."""
+    """now: what the clock says; every write moves it by ten seconds, so that nobody is too fast. forgotten: commenters
+    whose tokens are read anew."""
 
     database: Database
     now: datetime = datetime(2026, 11, 24, 9, tzinfo=UTC)
     rules: Rules = field(default_factory=Rules)
     external: External | None = None
     step: timedelta = timedelta(seconds=10)
+    forgotten: list[UUID] = field(default_factory=list)
     executor: Executor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,17 +92,21 @@ class Room:
 
     async def ask(self, query: str, caller: Caller, **variables: Any) -> Any:
         """The whole answer."""
-        self.executor.desk = Desk(self.database, self.rules, self.external, lambda: self.now)
+        self.executor.desk = Desk(self.database, self.rules, self.external, lambda: self.now, self.forgotten.append)
         answer = await self.executor.execute(query, variables, caller=caller)
         return orjson.loads(answer.body)
 
-    async def do(self, mutation: str, caller: Caller, shown: str = f"comment {SHOWN}", **input: Any) -> Any:
-        """The payload of a mutation, with its errors as codes with the last step of their path."""
+    async def send(self, mutation: str, caller: Caller, shown: str = f"comment {SHOWN}", **input: Any) -> Any:
+        """The whole answer to a mutation, whose payload is `done`."""
         self.now += self.step
         type_ = f"{mutation[0].upper()}{mutation[1:]}Input!"
         payload = f"{{ {shown} errors {{ code message path }} }}"
         query = f"mutation ($input: {type_}) {{ done: {mutation}(input: $input) {payload} }}"
-        answer = await self.ask(query, caller, input=input)
+        return await self.ask(query, caller, input=input)
+
+    async def do(self, mutation: str, caller: Caller, shown: str = f"comment {SHOWN}", **input: Any) -> Any:
+        """The payload of a mutation, with its errors as codes with the last step of their path."""
+        answer = await self.send(mutation, caller, shown, **input)
         assert "errors" not in answer, answer
         done = answer["data"]["done"]
         assert all(error["message"].endswith(".") for error in done["errors"])

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from schema.caller import ANONYMOUS, Caller
 from tests.schema.writes.room import MINATO, MODERATOR, ONDINE, Room, article, comment
 
@@ -43,6 +45,45 @@ async def test_an_edit_brings_nothing_back_that_a_moderator_removed(room: Room) 
     await room.do("moderateComments", MODERATOR, "comments { id }", ids=[made["id"]], status="REJECTED")
     payload = await room.do("editComment", MINATO, id=made["id"], body="Good evening.")
     assert payload["comment"]["status"] == "REJECTED"
+
+
+LINKS = " ".join(f"https://{host}.example/a" for host in "abcd")
+PENDING_QUEUE = """{ pending: moderationQueue(queue: PENDING) { nodes { id } }
+  reported: moderationQueue(queue: REPORTED) { nodes { id } }
+  all: moderationQueue(queue: UNMODERATED) { nodes { id } } }"""
+
+
+@pytest.mark.parametrize(
+    ("decided", "body", "status"),
+    [
+        ("REJECTED", f"Have a look at what all of them say: {LINKS}", "REJECTED"),
+        ("REJECTED", "You idiot.", "REJECTED"),
+        ("REJECTED", "A suspect tram.", "REJECTED"),
+        ("REJECTED", "A banned bus.", "REJECTED"),
+        ("PENDING", f"Have a look at what all of them say: {LINKS}", "PENDING"),
+        ("PENDING", "You idiot.", "WITHHELD"),
+        ("PENDING", "A banned bus.", "REJECTED"),
+        ("APPROVED", "Good evening.", "PUBLISHED"),
+        ("APPROVED", "You idiot.", "WITHHELD"),
+    ],
+)
+async def test_what_a_moderator_decided_stays_unless_a_rule_says_worse(
+    room: Room, decided: str, body: str, status: str
+) -> None:
+    room.ruled(words={"suspect": {"any": ["tram"]}, "banned": {"any": ["bus"]}}, editing={"seconds": 300})
+    made = await room.post(MINATO, "Good morning.")
+    await room.do("moderateComments", MODERATOR, "comments { id }", ids=[made["id"]], status=decided, note="Because.")
+    payload = await room.do("editComment", MINATO, "comment { status decisions { note } }", id=made["id"], body=body)
+    assert payload["comment"]["status"] == status
+    queues = (await room.ask(PENDING_QUEUE, MODERATOR))["data"]
+    within = {name for name, queue in queues.items() if {"id": made["id"]} in queue["nodes"]}
+    assert within == {"REJECTED": set(), "PUBLISHED": {"all"}}.get(status, {"pending", "all"})
+    # Its author reads first why it is as it is.
+    stays = decided == status
+    assert (payload["comment"]["decisions"][0]["note"] == "Because.") is (stays or status == "PUBLISHED")
+    # And what they make of it next is held against the same decision.
+    payload = await room.do("editComment", MINATO, id=made["id"], body="Good evening again.")
+    assert payload["comment"]["status"] == ("PUBLISHED" if decided == "APPROVED" else decided)
 
 
 CAN_EDIT = "query ($id: ID!) { comment(id: $id) { viewerCanEdit } }"

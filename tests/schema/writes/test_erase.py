@@ -1,5 +1,6 @@
 """Readers who go, with or without what they wrote."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,12 +8,13 @@ import pytest
 
 from ingest.moderation.case import Case, Opinion
 from jobs.due import write_due
-from schema.caller import ANONYMOUS
+from schema.caller import ANONYMOUS, Caller
 from schema.writes import erase
 from tests.databases import traces
 from tests.schema.writes.room import MINATO, MODERATOR, ONDINE, Room, article, comment, commenter, uuid
 
 WHO = str(uuid(6, 3))
+ERASED = "Your account was erased meanwhile. Who goes on begins anew."
 # What stays of whoever is suspended or banned: that they are, why, and how they are known again.
 KEPT = {"commenters.id", "decisions.commenter_id", "identities.commenter_id"}
 
@@ -37,7 +39,7 @@ async def stand(room: Room, state: str, hours: int = 0) -> Any:
 
 
 async def late(room: Room) -> list[str]:
-    """What is said to Minato, who writes once more."""
+    """What is said to Minato, who is still known and writes once more."""
     errors = []
     for mutation, input in (
         ("postComment", {"articleId": article(1), "body": "Still here."}),
@@ -60,12 +62,44 @@ async def test_anonymised_texts_stay_without_a_name(room: Room, monkeypatch: pyt
     shown = (await room.ask(query, ANONYMOUS))["data"]["comment"]
     assert shown == {"body": "I was here.", "author": None, "placeholder": None}
     assert (await room.ask(f'{{ node(id: "{commenter(3)}") {{ id }} }}', MODERATOR))["data"]["node"] is None
-    # Whoever is gone can't write.
-    for key in ({}, {"idempotencyKey": "k"}, {"idempotencyKey": "new"}):
-        late = await room.do("postComment", MINATO, articleId=article(1), body="Still here.", **key)
-        assert late["errors"] == ["COMMENTER_NOT_FOUND input"]
-    again = await room.do("eraseViewer", MINATO, "erased", comments="DELETE")
-    assert again == {"erased": False, "errors": ["COMMENTER_NOT_FOUND input"]}
+
+
+LATE: list[tuple[str, str, dict[str, str]]] = [
+    ("postComment", "comment { id }", {"articleId": article(1), "body": "Still here."}),
+    ("postComment", "comment { id }", {"articleId": article(1), "body": "Still here.", "idempotencyKey": "k"}),
+    ("editComment", "comment { id }", {"id": comment(3), "body": "Still mine."}),
+    ("deleteComment", "comment { id }", {"id": comment(3)}),
+    ("addReaction", "comment { id }", {"commentId": comment(1)}),
+    ("removeReaction", "comment { id }", {"commentId": comment(1)}),
+    ("flagComment", "comment { id }", {"commentId": comment(1), "reason": "SPAM"}),
+    ("eraseViewer", "erased", {"comments": "DELETE"}),
+]
+
+
+async def assert_gone(room: Room, caller: Caller = MINATO) -> None:
+    """Whoever writes and is gone is told so, each time that a token brings them."""
+    for mutation, shown, input in LATE:
+        room.forgotten.clear()
+        answer = await room.send(mutation, caller, shown, **input)
+        (error,) = answer["errors"]
+        assert (error["extensions"]["code"], error["message"]) == ("UNAUTHENTICATED", ERASED), mutation
+        assert room.forgotten == [caller.reader]
+
+
+@pytest.mark.parametrize("pace", [None, 0])
+async def test_who_is_gone_and_writes_is_told_and_forgotten(room: Room, pace: int | None) -> None:
+    await write_all(room)
+    if pace is not None:
+        paces = ("comment_seconds", "edit_seconds", "reaction_seconds", "flag_seconds", "preview_seconds")
+        room.ruled(pace=dict.fromkeys(paces, pace))
+    await room.do("eraseViewer", MINATO, "erased", comments="ANONYMISE")
+    assert room.forgotten == [MINATO.reader]
+    await assert_gone(room)
+    # A moderator writes as a reader does.
+    await assert_gone(room, replace(MINATO, audience="moderator", role="MODERATOR"))
+    preview = "query ($input: PostCommentInput!) { previewComment(input: $input) { status } }"
+    answer = await room.ask(preview, MINATO, input={"articleId": article(1), "body": "Still here."})
+    assert [error["message"] for error in answer["errors"]] == [ERASED]
 
 
 async def test_deleted_texts_leave_placeholders_where_replies_hang(room: Room) -> None:
@@ -133,7 +167,7 @@ async def test_who_was_suspended_is_gone_when_that_is_over(room: Room) -> None:
     assert await late(room) == ["SUSPENDED input"] * 3
     assert await write_due(room.database, now=room.now) == 1
     assert await traces(room.database, WHO) == {}
-    assert await late(room) == ["COMMENTER_NOT_FOUND input"] * 3
+    await assert_gone(room)
 
 
 async def test_who_is_looked_at_first_or_was_suspended_once_is_gone_at_once(room: Room) -> None:

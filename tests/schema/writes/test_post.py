@@ -1,14 +1,18 @@
 """Comments posted: what is shown, counted and logged; once for each key; and everything that a form can get wrong."""
 
 import asyncio
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from ingest.moderation.case import Case, Opinion, Status
 from schema.caller import ANONYMOUS, Caller
+from tests.pace import measured
 from tests.schema.writes.room import (
     HELD_ONLY,
     KEY,
@@ -22,6 +26,9 @@ from tests.schema.writes.room import (
     commenter,
     uuid,
 )
+
+PREVIEW = """query ($input: PostCommentInput!) {
+  previewComment(input: $input) { state: status findings { rule message } } }"""
 
 
 async def test_a_comment_is_shown_counted_and_logged(room: Room) -> None:
@@ -74,6 +81,32 @@ async def test_staff_are_approved_at_once(room: Room) -> None:
     assert (await room.post(STAFF, "From the desk: you idiot, quoted."))["status"] == "APPROVED"
 
 
+async def test_what_is_kept_is_what_was_measured(room: Room) -> None:
+    kept = "select body_markdown from comments where id = $1"
+    for sent, markdown in (
+        ("\x85\n  Padded.\u3000 \n" + " " * 9_900, "Padded."),
+        ("Over\r\ntwo\u2028lines", "Over\ntwo\nlines"),
+        ("Za" + "\u0301\u0316" * 1_000 + "lgo", "Za\u0301\u0316\u0301\u0316\u0301\u0316lgo"),
+        ("\u202eTurned", "Turned"),
+    ):
+        made = await room.post(MINATO, sent)
+        assert await room.database.value(kept, made["id"][2:]) == unicodedata.normalize("NFC", markdown)
+    made = await room.do("editComment", MINATO, id=made["id"], body="\n Returned. ")
+    assert await room.database.value(kept, made["comment"]["id"][2:]) == "Returned."
+
+
+@pytest.mark.parametrize("padding", [" ", "\x85", "\u0301\u0316", "\ufdfa", "x"])
+async def test_what_is_far_too_long_is_refused_at_sight(room: Room, padding: str) -> None:
+    body = (padding * 800_000)[:800_000] + "padded"
+    with measured() as spent:
+        payload = await room.do("postComment", MINATO, articleId=article(1), body=body)
+        preview = await room.ask(PREVIEW, MINATO, input={"articleId": article(1), "body": body})
+    assert payload["errors"] == ["BODY_TOO_LONG body"]
+    found = preview["data"]["previewComment"]
+    assert (found["state"], [finding["rule"] for finding in found["findings"]]) == ("REJECTED", ["LENGTH"])
+    assert spent.seconds < 0.5
+
+
 WRONG: list[tuple[Caller, dict[str, str], list[str]]] = [
     (MINATO, {"body": " "}, ["BODY_EMPTY body"]),
     (MINATO, {"body": "[](http://a.example)"}, ["BODY_EMPTY body"]),
@@ -86,7 +119,6 @@ WRONG: list[tuple[Caller, dict[str, str], list[str]]] = [
     (MINATO, {"parentId": comment(6)}, ["COMMENT_NOT_FOUND parentId"]),  # held
     (MINATO, {"parentId": comment(4)}, ["COMMENT_NOT_FOUND parentId"]),  # deleted
     (MINATO, {"parentId": comment(7)}, ["COMMENT_NOT_FOUND parentId"]),  # under another article
-    (Caller("reader", uuid(6, 99)), {}, ["COMMENTER_NOT_FOUND input"]),
 ]
 
 
@@ -283,6 +315,18 @@ async def test_the_same_key_answers_with_the_first_result(room: Room) -> None:
     await room.post(MINATO, "Now it says something.", idempotencyKey="k2")
 
 
+@pytest.mark.parametrize("answered", [False, True])
+async def test_the_key_of_a_comment_that_was_deleted_says_so(room: Room, answered: bool) -> None:
+    made = await room.post(MINATO, "Once.", idempotencyKey="k")
+    if answered:
+        await room.post(ONDINE, "Indeed.", parentId=made["id"])
+    assert (await room.do("deleteComment", MINATO, id=made["id"]))["errors"] == []
+    for body, errors in (("Once.", "COMMENT_NOT_FOUND"), ("Twice.", "IDEMPOTENCY_CONFLICT")):
+        again = await room.do("postComment", MINATO, articleId=article(1), body=body, idempotencyKey="k")
+        assert again == {"comment": None, "errors": [f"{errors} idempotencyKey"]}
+    assert await room.database.value("select count(*) from comments where body_text = 'Once.'") == 0
+
+
 async def test_only_readers_post(room: Room) -> None:
     query = f'mutation {{ postComment(input: {{articleId: "{article(1)}", body: "Hi"}}) {{ errors {{ code }} }} }}'
     for caller in (ANONYMOUS, KEY):
@@ -316,11 +360,8 @@ async def test_the_external_moderator_is_asked_outside_of_the_transaction(room: 
 
 
 async def test_a_preview_writes_nothing_and_tells_everything(room: Room) -> None:
-    query = """query ($input: PostCommentInput!) {
-      previewComment(input: $input) { state: status findings { rule message } } }"""
-
     async def preview(**input: Any) -> tuple[str, list[str]]:
-        answer = await room.ask(query, MINATO, input={"articleId": article(1), **input})
+        answer = await room.ask(PREVIEW, MINATO, input={"articleId": article(1), **input})
         found = answer["data"]["previewComment"]
         return found["state"], [finding["rule"] for finding in found["findings"]]
 
@@ -330,7 +371,7 @@ async def test_a_preview_writes_nothing_and_tells_everything(room: Room) -> None
     room.now += room.step
     assert await preview(body="Hi", articleId=article(7)) == ("REJECTED", ["ARTICLE_NOT_FOUND"])
     assert await room.lines() == []
-    refused = await room.ask(query, ANONYMOUS, input={"articleId": article(1), "body": "Hi"})
+    refused = await room.ask(PREVIEW, ANONYMOUS, input={"articleId": article(1), "body": "Hi"})
     assert refused["data"] == {"previewComment": None}
     assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
