@@ -13,9 +13,9 @@ from schema.cost import JUDGED
 from schema.fields import OfWrite, OfWritten, planned, rule, said
 from schema.scalars import DateTime
 from schema.writes import delete, edit, erase, flag, moderate, post, react
-from schema.writes.outcome import Code
+from schema.writes.outcome import Fault
 
-strawberry.enum(Code, name="CommentErrorCode")
+strawberry.enum(Fault, name="CommentErrorCode")
 
 
 @strawberry.interface(
@@ -29,7 +29,7 @@ class UserError:
 
 @strawberry.type
 class CommentError(UserError):
-    code: Code = said()
+    code: Fault = said()
 
 
 @strawberry.enum(description="ANONYMISE keeps the texts without a name; DELETE leaves placeholders where replies hang.")

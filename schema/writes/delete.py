@@ -11,7 +11,7 @@ from db.statements import statements
 from schema.caller import Caller
 from schema.writes.desk import Desk, known, missing, named, reader
 from schema.writes.edit import own
-from schema.writes.outcome import Code, Written
+from schema.writes.outcome import Fault, Written
 from schema.writes.thread import change, lock
 from schema.writes.tree import is_gone
 
@@ -19,7 +19,7 @@ from schema.writes.tree import is_gone
 async def delete(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Delete one's own, at any time. What it said is wiped."""
     reader(caller)
-    id_ = named(input["id"], "c", Code.COMMENT_NOT_FOUND, "id")
+    id_ = named(input["id"], "c", Fault.COMMENT_NOT_FOUND, "id")
     return await write(desk.database, lambda connection: _delete(connection, desk, caller, id_))
 
 
@@ -28,7 +28,7 @@ async def _delete(connection: Any, desk: Desk, caller: Caller, id_: UUID) -> Wri
     locked = await lock(connection, [id_])
     row = own(locked, id_, caller)
     if is_gone(row["placeholder"]):
-        raise missing(Code.COMMENT_NOT_FOUND, "id")
+        raise missing(Fault.COMMENT_NOT_FOUND, "id")
     await wipe(connection, [id_], desk)
     await append(connection, await change(connection, locked, [id_], lambda node: replace(node, placeholder="DELETED")))
     return Written((id_,))

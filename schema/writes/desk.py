@@ -15,7 +15,7 @@ from ingest.moderation.settings import Rules
 from schema.caller import Caller
 from schema.errors import Forbidden, Unauthenticated
 from schema.node import read_id
-from schema.writes.outcome import Code, Refusal
+from schema.writes.outcome import Fault, Refusal
 
 # Asks the external moderator about a case; None where it has no opinion, is late or away.
 External = Callable[[Case], Awaitable[Opinion | None]]
@@ -69,7 +69,7 @@ def _kept_out(caller: Caller, message: str) -> Unauthenticated | Forbidden:
     return Unauthenticated(message) if caller.reader is None and not caller.scopes else Forbidden(message)
 
 
-def named(id_: str, letter: str, code: Code, field: str) -> UUID:
+def named(id_: str, letter: str, code: Fault, field: str) -> UUID:
     """The UUID of a global id of one type.
 
     Raises:
@@ -82,13 +82,13 @@ def named(id_: str, letter: str, code: Code, field: str) -> UUID:
 
 
 _MISSING = {
-    Code.ARTICLE_NOT_FOUND: "There is no such article.",
-    Code.COMMENT_NOT_FOUND: "There is no such comment, or no longer.",
-    Code.COMMENTER_NOT_FOUND: "There is no such commenter.",
+    Fault.ARTICLE_NOT_FOUND: "There is no such article.",
+    Fault.COMMENT_NOT_FOUND: "There is no such comment, or no longer.",
+    Fault.COMMENTER_NOT_FOUND: "There is no such commenter.",
 }
 
 
-def missing(code: Code, field: str = "") -> Refusal:
+def missing(code: Fault, field: str = "") -> Refusal:
     return Refusal(code, _MISSING[code], field)
 
 
@@ -115,10 +115,10 @@ def may_write(desk: Desk, caller: Caller, row: Any, now: datetime) -> State:
         raise erased(desk, reader(caller))
     state = standing(row, now)
     if state is State.BANNED:
-        raise Refusal(Code.BANNED, "You can no longer write comments here.")
+        raise Refusal(Fault.BANNED, "You can no longer write comments here.")
     if state is State.SUSPENDED:
         until = f" until {row['state_until']:%Y-%m-%d %H:%M} UTC" if row["state_until"] is not None else ""
-        raise Refusal(Code.SUSPENDED, f"You can't write comments{until}.")
+        raise Refusal(Fault.SUSPENDED, f"You can't write comments{until}.")
     return state
 
 
@@ -177,4 +177,4 @@ async def paced(
     pace = (reader(caller), kind, now, timedelta(seconds=every), at_once, key, _RETRIES)
     if await connection.fetchval(statements("commenters")["pace"], *pace) is None:
         what = f"{at_once} in {every * at_once:g} seconds" if at_once > 1 else f"one every {every:g} seconds"
-        raise Refusal(Code.TOO_FAST, f"That was quick. At most {what}: wait a moment and send it again.")
+        raise Refusal(Fault.TOO_FAST, f"That was quick. At most {what}: wait a moment and send it again.")

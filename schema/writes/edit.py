@@ -14,7 +14,7 @@ from ingest.moderation.judge import Judgement
 from schema.caller import Caller
 from schema.writes.desk import Desk, missing, named, paced, reader
 from schema.writes.judged import case_of, checked, confirm, note, written
-from schema.writes.outcome import Code, Refusal, Written
+from schema.writes.outcome import Fault, Refusal, Written
 from schema.writes.thread import Locked, change, lock
 from schema.writes.tree import is_gone
 
@@ -24,7 +24,7 @@ _STRICTNESS = (Status.PUBLISHED, Status.APPROVED, Status.PENDING, Status.WITHHEL
 async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Put another text in the place of one's own."""
     reader(caller)
-    id_, body = named(input["id"], "c", Code.COMMENT_NOT_FOUND, "id"), checked(input["body"], desk.rules)
+    id_, body = named(input["id"], "c", Fault.COMMENT_NOT_FOUND, "id"), checked(input["body"], desk.rules)
     now = desk.clock()
 
     async def begun(connection: Any) -> Case:
@@ -45,10 +45,10 @@ async def _case(
     """What the rules are told of another text for a comment. Raises Refusal: the caller may not edit it."""
     row = own(locked, id_, caller)
     if row["placeholder"] is not None:
-        raise missing(Code.COMMENT_NOT_FOUND, "id")
+        raise missing(Fault.COMMENT_NOT_FOUND, "id")
     if row["editable_until"] is None or row["editable_until"] <= now:
         seconds = f"{desk.rules.editing.seconds:g}"
-        raise Refusal(Code.EDIT_WINDOW_OVER, f"A comment can be edited for {seconds} seconds after posting.", "id")
+        raise Refusal(Fault.EDIT_WINDOW_OVER, f"A comment can be edited for {seconds} seconds after posting.", "id")
     place = locked.articles[row["article_id"]]
     return await case_of(connection, desk, caller, body, place, now, editing=id_)
 
@@ -76,9 +76,9 @@ def own(locked: Locked, id_: UUID, caller: Caller) -> Any:
     """
     row = locked.rows.get(id_)
     if row is None or not locked.articles[row["article_id"]]["is_public"]:
-        raise missing(Code.COMMENT_NOT_FOUND, "id")
+        raise missing(Fault.COMMENT_NOT_FOUND, "id")
     if row["author_id"] == caller.reader:
         return row
     if row["is_public"] or (caller.moderates and not is_gone(row["placeholder"])):
-        raise Refusal(Code.NOT_YOURS, "Another reader wrote this.", "id")
-    raise missing(Code.COMMENT_NOT_FOUND, "id")
+        raise Refusal(Fault.NOT_YOURS, "Another reader wrote this.", "id")
+    raise missing(Fault.COMMENT_NOT_FOUND, "id")

@@ -12,7 +12,7 @@ from ingest.moderation.case import State
 from schema.caller import Caller
 from schema.writes.delete import wipe
 from schema.writes.desk import Desk, erased, missing, reader, standing
-from schema.writes.outcome import Code, Refusal, Written
+from schema.writes.outcome import Fault, Refusal, Written
 from schema.writes.thread import change, lock
 from schema.writes.tree import Node, is_gone
 
@@ -42,7 +42,7 @@ async def commenter(desk: Desk, id_: UUID, *, texts: bool) -> None:
         Refusal: there is no such commenter.
     """
     if await desk.database.value(statements("commenters")["state"], id_) is None:
-        raise missing(Code.COMMENTER_NOT_FOUND)
+        raise missing(Fault.COMMENTER_NOT_FOUND)
     gone = False
     while not gone:
         while await write(desk.database, lambda connection: _comments(connection, desk, id_, texts)):

@@ -8,7 +8,7 @@ from uuid import UUID
 from db.pool import Database
 from db.statements import statements
 from schema.writes.desk import Desk, missing
-from schema.writes.outcome import Code
+from schema.writes.outcome import Fault
 
 # Rows in one statement: it stays far below the time that one may take, however much somebody wrote, and no more than
 # these are held in memory.
@@ -33,7 +33,7 @@ async def export(desk: Desk, commenter: UUID) -> AsyncIterator[str]:
     """
     found: str | None = await desk.database.value(statements("commenters")["export"], commenter)
     if found is None:
-        raise missing(Code.COMMENTER_NOT_FOUND)
+        raise missing(Fault.COMMENTER_NOT_FOUND)
     return _pieces(desk.database, commenter, found)
 
 

@@ -9,7 +9,7 @@ from db.statements import statements
 from schema.caller import Caller
 from schema.errors import BadRequest
 from schema.writes.desk import Desk, admitted, named, paced, reader
-from schema.writes.outcome import Code, Written
+from schema.writes.outcome import Fault, Written
 from schema.writes.react import live
 
 LONGEST_NOTE = 1_000
@@ -26,7 +26,7 @@ def noted(note: Any) -> str | None:
 async def flag(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Report a comment that everybody sees; to report it again changes nothing."""
     author, now, note = reader(caller), desk.clock(), noted(input.get("note"))
-    id_ = named(input["commentId"], "c", Code.COMMENT_NOT_FOUND, "commentId")
+    id_ = named(input["commentId"], "c", Fault.COMMENT_NOT_FOUND, "commentId")
 
     async def work(connection: Any) -> Written:
         await paced(connection, desk, caller, "flag", desk.rules.pace.flag_seconds, 2, now)

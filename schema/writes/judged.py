@@ -25,7 +25,7 @@ from ingest.moderation.phases import of_length
 from ingest.moderation.settings import Rules
 from schema.caller import Caller
 from schema.writes.desk import Desk, may_write, reader
-from schema.writes.outcome import Code, Refusal, Written
+from schema.writes.outcome import Fault, Refusal, Written
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 # The worst text takes 40 ms, and 200 ms where 20,000 characters are allowed. Beside this thread the event loop goes on,
@@ -53,8 +53,8 @@ async def written(desk: Desk, case: Case, field: str, work: Callable[[Judgement,
     for _ in range(_TRIES):
         found = await judgement(desk, case)
         if found.refused is not None:
-            at_fault = field if found.refused.code == Code.COMMENTS_CLOSED else "body"
-            raise Refusal(Code(found.refused.code), found.refused.message, at_fault)
+            at_fault = field if found.refused.code == Fault.COMMENTS_CLOSED else "body"
+            raise Refusal(Fault(found.refused.code), found.refused.message, at_fault)
         try:
             return await write(desk.database, partial(work, found))
         except Changed as changed:
@@ -137,7 +137,7 @@ def checked(body: str, rules: Rules) -> str:
     holds."""
     refused = of_length(body, rules)
     if refused is not None:
-        raise Refusal(Code(refused.code), refused.message, "body")
+        raise Refusal(Fault(refused.code), refused.message, "body")
     if _NO_TEXT.search(body):
-        raise Refusal(Code.BODY_INVALID, "The text holds characters that no text can hold.", "body")
+        raise Refusal(Fault.BODY_INVALID, "The text holds characters that no text can hold.", "body")
     return tidy(body)

@@ -14,7 +14,7 @@ from schema.caller import Caller
 from schema.errors import BadRequest, Forbidden
 from schema.writes.desk import Desk, decides, missing, moderator, named, staff
 from schema.writes.flag import noted
-from schema.writes.outcome import Code, Refusal, Written
+from schema.writes.outcome import Fault, Refusal, Written
 from schema.writes.thread import change, lock
 from schema.writes.tree import is_gone
 
@@ -27,8 +27,8 @@ async def comments(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Writ
     """Give comments a status, all or none of them. What readers reported of them is decided thereby."""
     by, note = moderator(caller), noted(input.get("note"))
     if len(input["ids"]) > MOST:
-        raise Refusal(Code.TOO_MANY, f"At most {MOST} comments are decided at once.", "ids")
-    ids = list(dict.fromkeys(named(id_, "c", Code.COMMENT_NOT_FOUND, "ids") for id_ in input["ids"]))
+        raise Refusal(Fault.TOO_MANY, f"At most {MOST} comments are decided at once.", "ids")
+    ids = list(dict.fromkeys(named(id_, "c", Fault.COMMENT_NOT_FOUND, "ids") for id_ in input["ids"]))
     status, reason = input["status"].value, input.get("reason")
     if not ids:
         raise BadRequest("Name at least one comment in `ids`.")
@@ -48,7 +48,7 @@ async def _decide(
     locked = await lock(connection, ids)
     gone = [id_ for id_ in ids if id_ not in locked.rows or is_gone(locked.rows[id_]["placeholder"])]
     if gone or not all(locked.articles[locked.rows[id_]["article_id"]]["is_public"] for id_ in ids):
-        raise missing(Code.COMMENT_NOT_FOUND, "ids")
+        raise missing(Fault.COMMENT_NOT_FOUND, "ids")
     new = [uuid7(now) for _ in ids]
     await connection.execute(statements("decisions")["of_comments"], new, ids, status, reason, note, None, now, by)
     await connection.execute(statements("flags")["decide"], ids, now)
@@ -60,7 +60,7 @@ async def _decide(
 async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Say how a commenter stands, for a time or for good."""
     by, note, now = moderator(caller), noted(input.get("note")), desk.clock()
-    id_ = named(input["id"], "m", Code.COMMENTER_NOT_FOUND, "id")
+    id_ = named(input["id"], "m", Fault.COMMENTER_NOT_FOUND, "id")
     state, until = input["state"].value, input.get("until")
     if id_ == by:
         raise Forbidden("How you stand yourself, another moderator says.")
@@ -72,7 +72,7 @@ async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Wri
         sql = statements("commenters")
         row = await connection.fetchrow(sql["set_state"], id_, state, until)
         if row is None:
-            raise missing(Code.COMMENTER_NOT_FOUND, "id")
+            raise missing(Fault.COMMENTER_NOT_FOUND, "id")
         if row["role"] == Role.ADMIN and caller.role != Role.ADMIN:
             raise Forbidden("How an admin stands, another admin says.")
         if row["erased"] and state in ("ACTIVE", "PREMODERATED"):
@@ -88,7 +88,7 @@ async def commenter(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Wri
 async def comments_open(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
     """Open or close the comments of an article, whatever its age."""
     by, now, is_open = staff(caller), desk.clock(), bool(input["open"])
-    id_ = named(input["articleId"], "a", Code.ARTICLE_NOT_FOUND, "articleId")
+    id_ = named(input["articleId"], "a", Fault.ARTICLE_NOT_FOUND, "articleId")
     closes_at, premoderated = input.get("closesAt"), input.get("premoderated")
     if closes_at is not None and (not is_open or closes_at <= now):
         raise BadRequest("`closesAt` lies in the future, and goes with an article that is open.")
@@ -97,7 +97,7 @@ async def comments_open(desk: Desk, caller: Caller, input: Mapping[str, Any]) ->
         await decides(connection, desk, by, now)
         how = (id_, is_open, now, closes_at, premoderated)
         if await connection.fetchval(statements("comments")["set_open"], *how) is None:
-            raise missing(Code.ARTICLE_NOT_FOUND, "articleId")
+            raise missing(Fault.ARTICLE_NOT_FOUND, "articleId")
         decided = (uuid7(now), id_, is_open, closes_at, premoderated, now, by)
         await connection.execute(statements("decisions")["of_article"], *decided)
         await append(connection, [Line(Kind.ARTICLE_UPDATED, f"a_{id_}", id_)])

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 
-class Code(StrEnum):
+class Fault(StrEnum):
     """The contract's CommentErrorCode."""
 
     ARTICLE_NOT_FOUND = "ARTICLE_NOT_FOUND"
@@ -32,7 +32,7 @@ class Code(StrEnum):
 class Problem:
     """Why a write was refused. field: the input field at fault; empty where it is none of them."""
 
-    code: Code
+    code: Fault
     message: str
     field: str = ""
 
@@ -44,7 +44,7 @@ class Problem:
 class Refusal(Exception):
     """A write that can't be done, and why; nothing of it was written but that it was tried, where it has a pace."""
 
-    def __init__(self, code: Code, message: str, field: str = "") -> None:
+    def __init__(self, code: Fault, message: str, field: str = "") -> None:
         super().__init__(message)
         self.problem = Problem(code, message, field)
 

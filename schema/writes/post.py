@@ -19,7 +19,7 @@ from schema.caller import Caller
 from schema.errors import BadRequest
 from schema.writes.desk import Desk, known, missing, named, paced, reader
 from schema.writes.judged import case_of, checked, confirm, judgement, note, written
-from schema.writes.outcome import Code, Refusal, Written
+from schema.writes.outcome import Fault, Refusal, Written
 from schema.writes.thread import count_commenters
 
 # A thread key grows by 12 bytes a level, and an index takes no more than 2,704 of them.
@@ -47,8 +47,8 @@ def draft_of(input: Mapping[str, Any], rules: Rules) -> Draft:
     sent = repr((str(input["articleId"]), parent, input["body"]))
     digest = blake2b(sent.encode("utf-8", "surrogatepass"), digest_size=32)
     return Draft(
-        named(input["articleId"], "a", Code.ARTICLE_NOT_FOUND, "articleId"),
-        named(parent, "c", Code.COMMENT_NOT_FOUND, "parentId") if parent is not None else None,
+        named(input["articleId"], "a", Fault.ARTICLE_NOT_FOUND, "articleId"),
+        named(parent, "c", Fault.COMMENT_NOT_FOUND, "parentId") if parent is not None else None,
         body,
         key,
         digest.digest(),
@@ -146,11 +146,15 @@ async def _earlier(connection: Any, caller: Caller, draft: Draft) -> UUID | None
         return None
     if earlier["input_hash"] != draft.hash:
         raise Refusal(
-            Code.IDEMPOTENCY_CONFLICT, "This key was used for another comment. Make a new one.", "idempotencyKey"
+            Fault.IDEMPOTENCY_CONFLICT,
+            "This key was used for another comment. Make a new one.",
+            "idempotencyKey",
         )
     if earlier["is_gone"]:
         raise Refusal(
-            Code.COMMENT_NOT_FOUND, "The comment that was posted with this key was deleted.", "idempotencyKey"
+            Fault.COMMENT_NOT_FOUND,
+            "The comment that was posted with this key was deleted.",
+            "idempotencyKey",
         )
     comment: UUID = earlier["comment_id"]
     return comment
@@ -159,11 +163,11 @@ async def _earlier(connection: Any, caller: Caller, draft: Draft) -> UUID | None
 async def _case(connection: Any, desk: Desk, caller: Caller, draft: Draft, now: datetime) -> Case:
     place = await connection.fetchrow(statements("comments")["place"], draft.article)
     if place is None:
-        raise missing(Code.ARTICLE_NOT_FOUND, "articleId")
+        raise missing(Fault.ARTICLE_NOT_FOUND, "articleId")
     if draft.parent is not None:
         depth = await connection.fetchval(statements("comments")["answerable"], draft.parent, draft.article)
         if depth is None:
-            raise missing(Code.COMMENT_NOT_FOUND, "parentId")
+            raise missing(Fault.COMMENT_NOT_FOUND, "parentId")
         if depth >= DEEPEST:
-            raise Refusal(Code.TOO_MANY, f"A discussion has at most {DEEPEST} levels. Answer further up.", "parentId")
+            raise Refusal(Fault.TOO_MANY, f"A discussion has at most {DEEPEST} levels. Answer further up.", "parentId")
     return await case_of(connection, desk, caller, draft.body, place, now)

@@ -9,7 +9,7 @@ from db.retry import write
 from db.statements import statements
 from schema.caller import Caller
 from schema.writes.desk import Desk, admitted, missing, named, paced, reader
-from schema.writes.outcome import Code, Written
+from schema.writes.outcome import Fault, Written
 
 
 async def add(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
@@ -24,7 +24,7 @@ async def remove(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Writte
 
 async def _react(desk: Desk, caller: Caller, input: Mapping[str, Any], by: int) -> Written:
     author, now = reader(caller), desk.clock()
-    id_ = named(input["commentId"], "c", Code.COMMENT_NOT_FOUND, "commentId")
+    id_ = named(input["commentId"], "c", Fault.COMMENT_NOT_FOUND, "commentId")
 
     async def work(connection: Any) -> Written:
         await paced(connection, desk, caller, "reaction", desk.rules.pace.reaction_seconds, 2, now)
@@ -44,6 +44,6 @@ async def live(connection: Any, id_: UUID) -> UUID:
     """The article of a comment that everybody sees, which is locked. Raises Refusal."""
     row = await connection.fetchrow(statements("comments")["live"], id_)
     if row is None:
-        raise missing(Code.COMMENT_NOT_FOUND, "commentId")
+        raise missing(Fault.COMMENT_NOT_FOUND, "commentId")
     article: UUID = row["article_id"]
     return article

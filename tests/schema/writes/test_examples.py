@@ -11,7 +11,7 @@ import pytest
 from ingest.moderation.phases import PHASES
 from ingest.moderation.settings import Rules, rules
 from schema.caller import Caller
-from schema.writes.outcome import Code
+from schema.writes.outcome import Fault
 from tests.conftest import ROOT
 from tests.schema.writes.room import MINATO, MODERATOR, Room, article, comment, commenter
 
@@ -40,7 +40,7 @@ async def test_every_operation_of_a_page_works(page: str, caller: Caller, least:
 
 
 def test_every_error_is_told() -> None:
-    assert {code.value for code in Code} <= set(re.findall(r"`([A-Z_]+)`", COMMENTS))
+    assert {code.value for code in Fault} <= set(re.findall(r"`([A-Z_]+)`", COMMENTS))
 
 
 def test_every_rule_is_told_in_its_order() -> None:
