@@ -53,7 +53,7 @@ class Provider:
         if self._lacks(kid):
             if self._may_ask() or self._turn.locked():
                 await self._renew(kid)
-        elif self._clock() - self._had > FRESH and self._may_ask() and not self._turn.locked():
+        elif self._clock() - self._had > FRESH and self._may_ask() and (self._renewal is None or self._renewal.done()):
             self._renewal = asyncio.create_task(self._renew(None))
         if self._keys is None or self._clock() - self._had > STALE:
             raise ProviderUnavailable(str(ProviderUnavailable.__doc__))

@@ -66,7 +66,7 @@ class DatabaseTimeout(Exception):
 
 
 class DatabaseUnavailable(Exception):
-    """The database cannot be reached at the moment."""
+    """The database can't be reached."""
 
     def __init__(self) -> None:
         super().__init__(type(self).__doc__)

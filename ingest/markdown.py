@@ -58,7 +58,7 @@ NOTHING = Text("", "", ())
 def tidy(markdown: str) -> str:
     """What a reader wrote, as it is measured, rendered and kept: clean and legible, with line ends of one kind, without
     white space around it. What all lines are indented by goes from all, so that a list keeps its shape."""
-    return dedent("\n".join(clean(legible(markdown)).splitlines())).strip()
+    return dedent("\n".join(legible(clean(legible(markdown))).splitlines())).strip()
 
 
 def _is_safe(address: str) -> bool:

@@ -422,7 +422,7 @@ def unanswered(error: DatabaseTimeout | DatabaseUnavailable) -> Answer:
     """The answer where the database gave none."""
     if isinstance(error, DatabaseTimeout):
         return Answer(504, _failure(Code.TIMEOUT, "The database took too long. Ask for less, or try again."), 1)
-    return Answer(503, _failure(Code.UNAVAILABLE, "The database can't be reached. Try again."), 1)
+    return Answer(503, _failure(Code.UNAVAILABLE, f"{error} Try again."), 1)
 
 
 def _errors(errors: Iterable[GraphQLError]) -> bytes:

@@ -30,9 +30,9 @@ async def client_of(app: Starlette) -> AsyncIterator[httpx2.AsyncClient]:
 
 def written(app: Starlette) -> None:
     """Write the lines of the requests that were answered."""
-    door = app.middleware_stack
-    assert isinstance(door, Entrance)
-    door.access.flush()
+    entrance = app.middleware_stack
+    assert isinstance(entrance, Entrance)
+    entrance.access.flush()
 
 
 def free_port() -> int:

@@ -146,7 +146,7 @@ select json_build_object(
     from identities i where i.commenter_id = m.id
   ),
   'paces', (
-    select coalesce(json_agg(json_build_object('kind', p.kind, 'until', p.until) order by p.kind), '[]')
+    select coalesce(json_agg(json_build_object('kind', p.kind, 'until', p.until, 'key', p.key) order by p.kind), '[]')
     from paces p where p.commenter_id = m.id
   )
 )::text

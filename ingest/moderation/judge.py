@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from ingest.markdown import Text
 from ingest.moderation.case import Case, Decided, Finding, Noted, Opinion, Outcome, Refused, Rendered, Status
-from ingest.moderation.phases import PHASES, external
+from ingest.moderation.phases import OF_TEXT, PHASES, external
 from ingest.moderation.settings import Rules
 
 
@@ -60,6 +60,12 @@ class Judgement:
         said = ((name, external(case, rules) if name == "EXTERNAL" else outcome) for name, outcome in self.said)
         return Judgement(case, tuple(said))
 
+    def of_text(self, language: str) -> dict[str, Outcome]:
+        """What rules said of the text alone, in a language."""
+        return {
+            name: outcome for name, outcome in self.said if name in OF_TEXT and language == self.case.article.language
+        }
+
     @property
     def _decisive(self) -> tuple[str, Refused | Decided | None]:
         return next(((name, o) for name, o in self.said if isinstance(o, Refused | Decided)), ("", None))
@@ -71,12 +77,14 @@ class Judgement:
         return names[: names.index(self.rule) + 1] if self.rule else names
 
 
-def judge(case: Case, rules: Rules, *, by_all: bool = False) -> Judgement:
+def judge(case: Case, rules: Rules, *, by_all: bool = False, before: Judgement | None = None) -> Judgement:
     """What becomes of a comment. The first rule that decides is the last that is asked; by_all: those after it are
-    asked too, as long as there is a text that they could look at."""
+    asked too, as long as there is a text that they could look at. before: of the same text by another author, or on
+    another article; what was said of the text alone is not asked for again."""
+    known = before.of_text(case.article.language) if before is not None else {}
     said: list[tuple[str, Outcome]] = []
     for name, phase in PHASES:
-        outcome = phase(case, rules)
+        outcome = known[name] if name in known else phase(case, rules)
         said.append((name, outcome))
         match outcome:
             case Rendered(text, folded):

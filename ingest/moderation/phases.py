@@ -6,29 +6,31 @@ from datetime import timedelta
 from ingest.markdown import render, tidy
 from ingest.moderation import spam
 from ingest.moderation.case import Case, Decided, Noted, Opinion, Outcome, Refused, Rendered, State, Status
-from ingest.moderation.settings import Rules
+from ingest.moderation.settings import LONGEST, Rules
 from ingest.moderation.words import plain
 
 Phase = Callable[[Case, Rules], Outcome]
 
 
 def length(case: Case, rules: Rules) -> Outcome:
-    return of_length(case.body, rules)
+    return measured(case.body, rules)[1]
 
 
-def of_length(body: str, rules: Rules) -> Refused | None:
-    """What the first rule says, which needs nothing but the body."""
+def measured(body: str, rules: Rules) -> tuple[str, Refused | None]:
+    """A body made tidy, and what the first rule says of it, which needs nothing else."""
     # Not to be switched off wholly: what is longer than anything would be rendered else.
-    most = rules.length.max if rules.length.on else _LONGEST
+    most = rules.length.max if rules.length.on else LONGEST
     # What is far too long isn't even looked at. A letter of Korean may be sent as three characters, and counts as one.
-    size = len(body) if len(body) > 3 * most + _AROUND else len(tidy(body))
+    text = tidy(body) if len(body) <= 3 * most + _AROUND else body
+    size = len(text)
     if not size:
-        return Refused("BODY_EMPTY", "Write something first.")
+        return text, Refused("BODY_EMPTY", "Write something first.")
     if size > most:
-        return Refused("BODY_TOO_LONG", f"A comment has at most {most:,} characters; this has {size:,}.")
+        return text, Refused("BODY_TOO_LONG", f"A comment has at most {most:,} characters; this has {size:,}.")
     if rules.length.on and size < rules.length.min:
-        return Refused("BODY_TOO_SHORT", f"A comment has at least {rules.length.min:,} characters; this has {size:,}.")
-    return None
+        least = rules.length.min
+        return text, Refused("BODY_TOO_SHORT", f"A comment has at least {least:,} characters; this has {size:,}.")
+    return text, None
 
 
 def article_closed(case: Case, rules: Rules) -> Outcome:
@@ -138,8 +140,6 @@ def premoderated_author(case: Case, rules: Rules) -> Outcome:
     return None
 
 
-# More than any setting allows.
-_LONGEST = 20_000
 # White space around a text, which counts for nothing.
 _AROUND = 1_000
 
@@ -162,6 +162,8 @@ PHASES: tuple[tuple[str, Phase], ...] = (
     ("PREMODERATED_ARTICLE", premoderated_article),
     ("PREMODERATED_AUTHOR", premoderated_author),
 )
+# What these say hangs on the text and the language of its article alone.
+OF_TEXT = frozenset({"LENGTH", "MARKUP", "BANNED_WORD", "SUSPECT_WORD", "TOXICITY", "SPAM", "LINKS"})
 
 
 def _quoted(word: str) -> str:

@@ -20,6 +20,8 @@ from ingest.moderation.toxicity import Scorer, score
 from ingest.moderation.words import WordList
 
 _STRICT = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+# Characters of the longest comment that a setting allows.
+LONGEST = 20_000
 _Share = Annotated[float, Field(ge=0, le=1)]
 _Count = Annotated[int, Field(ge=0, le=1_000_000)]
 _Seconds = Annotated[float, Field(ge=0, le=10_000_000)]
@@ -42,7 +44,7 @@ class Length:
     __pydantic_config__ = _STRICT
     on: bool = True
     min: Annotated[int, Field(ge=1, le=100_000)] = 1
-    max: Annotated[int, Field(ge=1, le=20_000)] = 4_000
+    max: Annotated[int, Field(ge=1, le=LONGEST)] = 4_000
 
 
 @dataclass(frozen=True, slots=True)

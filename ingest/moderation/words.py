@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from ingest.search_text import fold
 from ingest.text import INVISIBLE
@@ -32,7 +32,7 @@ _LEET_SIGNS = re.escape("@$!|+€")
 # A word with the signs that may stand for letters in it; words that are tied to one another.
 _WORD = re.compile(rf"[\w{_LEET_SIGNS}]+")
 _TIED = re.compile(rf"{_WORD.pattern}(?:-{_WORD.pattern})*")
-_LETTER = re.compile(r"\w")
+_LETTER, _LETTERS = re.compile(r"\w"), re.compile(r"\w*")
 # What may stand for a letter at the end of a word, and seldom does; what may do so at its beginning besides.
 _END_SIGNS, _EDGE_SIGNS = "!|+", "!|+@$€"
 _ENYE = "\ue000"
@@ -142,16 +142,17 @@ class _Beginnings:
             if (part := text[at : at + length]) in self._texts:
                 yield part
 
-    def within(self, text: str) -> Iterator[str]:
-        """Those that stand anywhere in a text."""
+    def within(self, text: str) -> Iterator[tuple[str, int]]:
+        """Those that stand anywhere in a text, and where they begin."""
         for met in self._anywhere.finditer(text) if self._anywhere else ():
-            yield from self.of(text, met.start())
+            for part in self.of(text, met.start()):
+                yield part, met.start()
 
     def outside(self, text: str) -> Iterator[tuple[str, int]]:
-        """Those that stand in a text with no letter right before them, and where they end."""
+        """Those that stand in a text with no letter right before them, and where they begin."""
         for met in self._outside.finditer(text) if self._outside else ():
             for part in self.of(text, met.start()):
-                yield part, met.start() + len(part)
+                yield part, met.start()
 
 
 class _Sorted:
@@ -159,10 +160,12 @@ class _Sorted:
 
     def __init__(self, words: Sequence[str], allowed: Iterable[str]) -> None:
         self._words = words
-        self._allowed = [folded for folded in map(plain, allowed) if _bare(folded)]
-        unspaced = {word for word in self._allowed if _UNSPACED.search(word)}
-        self._allowed_parts = _Beginnings(unspaced)
-        self._allowed_words = _Beginnings(_bare(word) for word in self._allowed if word not in unspaced)
+        hiding = {folded for folded in map(plain, allowed) if _bare(folded)}
+        unspaced = {word for word in hiding if _UNSPACED.search(word)}
+        self._allowed_parts = _Beginnings(map(_bare, unspaced))
+        self._allowed_words = _Beginnings(map(_bare, hiding - unspaced))
+        # These hide all of a word that begins so.
+        self._allowed_stems = {_bare(word) for word in hiding if word.endswith("*") or _HANGUL.match(word)}
         self._places: dict[str, list[int]] = {}
         kinds: dict[_Kind, list[str]] = {kind: [] for kind in _Kind}
         for place, folded in enumerate(map(plain, words)):
@@ -182,21 +185,31 @@ class _Sorted:
     def find(self, folded: Folded) -> Iterator[str]:
         if not self._places:
             return iter(())
-        within, outside = self._allowed_parts.within, self._allowed_words.outside
-        if any(within(folded)) or any(outside(folded)) or any(outside(folded.untied)):
-            # One after the other, since one may stand within another.
-            for word in self._allowed:
-                if _bare(word) in folded or _bare(word) in folded.untied:
-                    folded = _without(folded, word)
+        hidden = sorted(self._hidden(folded))
+        if hidden:
+            folded = _without(folded, hidden)
         places = {place for word in self._met(folded) for place in self._places[word]}
         return (self._words[place] for place in sorted(places))
+
+    def _hidden(self, folded: Folded) -> Iterator[tuple[int, int]]:
+        """Where allowed words begin and end."""
+        yield from ((at, at + len(part)) for part, at in self._allowed_parts.within(folded))
+        for text in dict.fromkeys((str(folded), folded.untied)):
+            for word, at in self._allowed_words.outside(text):
+                end = at + len(word)
+                if word in self._allowed_stems and (letters := _LETTERS.match(text, end)):
+                    yield at, letters.end()
+                elif not _LETTER.match(text, end):
+                    yield at, end
 
     def _met(self, folded: Folded) -> Iterator[str]:
         yield from self._katakana & folded.katakana
         yield from self._whole & folded.forms
-        yield from self._parts.within(folded)
+        yield from (part for part, _ in self._parts.within(folded))
         for text in dict.fromkeys((str(folded), folded.untied)):
-            yield from (phrase for phrase, end in self._phrases.outside(text) if not _LETTER.match(text, end))
+            for phrase, at in self._phrases.outside(text):
+                if not _LETTER.match(text, at + len(phrase)):
+                    yield phrase
         for form in folded.unions & self._alone.keys():
             yield from self._alone[form]
         for form in folded.forms:
@@ -232,24 +245,20 @@ def _bare(word: str) -> str:
     return word.removesuffix("*")
 
 
-def _without(folded: Folded, allowed: str) -> Folded:
-    """The text with an allowed word blanked, as a whole word where words have spaces."""
-    if _UNSPACED.search(allowed):
-        return Folded(folded.replace(allowed, " "))
-    blanked, times = _blank(allowed).subn(" ", folded)
-    return Folded(blanked) if times else folded
-
-
-@lru_cache(maxsize=4096)
-def _blank(allowed: str) -> re.Pattern[str]:
-    ends = r"\w*" if allowed.endswith("*") or _HANGUL.match(allowed) else r"(?!\w)"
-    spaced = re.escape(_bare(allowed)).replace(r"\ ", "[ -]")
-    return re.compile(rf"(?<!\w){spaced}{ends}")
+def _without(folded: Folded, places: Iterable[tuple[int, int]]) -> Folded:
+    """The text with places blanked, which come in order."""
+    kept: list[str] = []
+    after = 0
+    for begin, end in places:
+        if end > after:
+            kept += (folded[after:begin], " ")  # nothing where it begins within the one before
+            after = end
+    return Folded("".join((*kept, folded[after:])))
 
 
 def _dressed(word: str) -> Iterator[str]:
     """The forms that a word may stand for."""
-    forms = [word.strip(_END_SIGNS), word.strip(_EDGE_SIGNS)]
+    forms = [word, word.strip(_END_SIGNS), word.strip(_EDGE_SIGNS)]
     if not word.isascii():
         latin = word.translate(_AS_LATIN)
         if _LATIN.search(word) and _OTHER.search(word):

@@ -69,7 +69,7 @@ def _kept_out(caller: Caller, message: str) -> Unauthenticated | Forbidden:
     return Unauthenticated(message) if caller.reader is None and not caller.scopes else Forbidden(message)
 
 
-def named(id_: str, letter: str, code: Fault, field: str) -> UUID:
+def named(id_: str, letter: str, fault: Fault, field: str) -> UUID:
     """The UUID of a global id of one type.
 
     Raises:
@@ -77,7 +77,7 @@ def named(id_: str, letter: str, code: Fault, field: str) -> UUID:
     """
     found, text = read_id(id_)
     if found != letter or text is None:
-        raise missing(code, field)
+        raise missing(fault, field)
     return UUID(text)
 
 
@@ -88,8 +88,8 @@ _MISSING = {
 }
 
 
-def missing(code: Fault, field: str = "") -> Refusal:
-    return Refusal(code, _MISSING[code], field)
+def missing(fault: Fault, field: str = "") -> Refusal:
+    return Refusal(fault, _MISSING[fault], field)
 
 
 def standing(row: Any, now: datetime) -> State:

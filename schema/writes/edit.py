@@ -13,7 +13,7 @@ from ingest.moderation.case import Case, Status
 from ingest.moderation.judge import Judgement
 from schema.caller import Caller
 from schema.writes.desk import Desk, missing, named, paced, reader
-from schema.writes.judged import case_of, checked, confirm, note, written
+from schema.writes.judged import case_of, checked, confirmed, note, written
 from schema.writes.outcome import Fault, Refusal, Written
 from schema.writes.thread import Locked, change, lock
 from schema.writes.tree import is_gone
@@ -33,7 +33,7 @@ async def edit(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Written:
 
     async def work(found: Judgement, connection: Any) -> Written:
         locked = await lock(connection, [id_])
-        confirm(found, await _case(connection, desk, caller, id_, body, locked, now))
+        found = confirmed(desk, found, await _case(connection, desk, caller, id_, body, locked, now), "id")
         return await _edit(connection, locked, id_, body, found, now)
 
     return await written(desk, await write(desk.database, begun), "id", work)

@@ -15,13 +15,15 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from prometheus_client import Counter
+
 from db.ids import uuid7
-from db.retry import Conflict, write
+from db.pool import DatabaseUnavailable
+from db.retry import write
 from db.statements import statements
-from ingest.markdown import tidy
 from ingest.moderation.case import Article, Author, Case, Opinion
 from ingest.moderation.judge import Judgement, judge
-from ingest.moderation.phases import of_length
+from ingest.moderation.phases import measured
 from ingest.moderation.settings import Rules
 from schema.caller import Caller
 from schema.writes.desk import Desk, may_write, reader
@@ -31,12 +33,20 @@ _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 # The worst text takes 40 ms, and 200 ms where 20,000 characters are allowed. Beside this thread the event loop goes on,
 # a few milliseconds late; beside several it would wait for each of them.
 _JUDGES = ThreadPoolExecutor(1, thread_name_prefix="judge")
-# How often a case is judged that changes meanwhile.
-_TRIES = 6
+# How often a case is judged of which the external moderator is to be asked after all.
+_TRIES = 3
+# Seconds that a text may wait for its turn and be judged.
+_PATIENCE = 2.0
+
+SHED = Counter("broadsheet_comments_shed", "Comments and previews that were not judged in time.")
+
+
+class Busy(DatabaseUnavailable):
+    """Too many comments wait to be judged."""
 
 
 class Changed(Exception):
-    """What was judged is no longer so; `case` is as it stands now."""
+    """What was judged is no longer so, and the external moderator is to be asked of `case`, as it stands now."""
 
     def __init__(self, case: Case) -> None:
         super().__init__()
@@ -44,38 +54,63 @@ class Changed(Exception):
 
 
 async def written(desk: Desk, case: Case, field: str, work: Callable[[Judgement, Any], Awaitable[Written]]) -> Written:
-    """Judge a case, and do work in a transaction with what came of it. Where that finds another case (`confirm`),
-    nothing of it is kept, and it begins anew with that one. field: of the input, where the comment is to stand.
+    """Judge a case, and do work in a transaction with what came of it, which that has to confirm (`confirmed`). field:
+    of the input, where the comment is to stand.
 
     Raises:
         Refusal: the comment is not taken.
+        Busy: there is no time to judge it.
     """
     for _ in range(_TRIES):
-        found = await judgement(desk, case)
-        if found.refused is not None:
-            at_fault = field if found.refused.code == Fault.COMMENTS_CLOSED else "body"
-            raise Refusal(Fault(found.refused.code), found.refused.message, at_fault)
+        found = _taken(await judgement(desk, case), field)
         try:
             return await write(desk.database, partial(work, found))
         except Changed as changed:
-            # What the external moderator said of the text, it need not be asked again.
-            case = replace(changed.case, external=found.case.external)
-    raise Conflict("what is known of a comment's author or article changed each time that it was judged")
+            case = changed.case
+    raise Busy
 
 
 async def judgement(desk: Desk, case: Case, *, by_all: bool = False) -> Judgement:
-    """What becomes of a case; the external moderator is asked where no rule before has decided. by_all: as `judge`."""
+    """What becomes of a case; the external moderator is asked where no rule before has decided. by_all: as `judge`.
+
+    Raises:
+        Busy: there is no time to judge it.
+    """
     asked = partial(judge, case, desk.rules, by_all=by_all)
-    found = await asyncio.get_running_loop().run_in_executor(_JUDGES, asked)
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            found = await asyncio.get_running_loop().run_in_executor(_JUDGES, asked)
+    except TimeoutError as error:
+        SHED.inc()
+        raise Busy from error
     if not found.undecided or case.external is not None or not desk.rules.external.is_asked or desk.external is None:
         return found
     return found.with_opinion(await desk.external(found.case) or Opinion(), desk.rules)
 
 
-def confirm(found: Judgement, case: Case) -> None:
-    """Raises Changed: the case that was judged was another one."""
-    if (found.case.article, found.case.author) != (case.article, case.author):
+def confirmed(desk: Desk, found: Judgement, case: Case, field: str) -> Judgement:
+    """The judgement of a case as it stands now, while nobody else can change it. Where its author or article is not as
+    they were, those rules are asked again that look at more than the text, which takes no more than a moment.
+
+    Raises:
+        Refusal: the comment is not taken.
+        Changed: the external moderator is to be asked first.
+    """
+    if (found.case.article, found.case.author) == (case.article, case.author):
+        return found
+    case = replace(case, external=found.case.external)
+    again = judge(case, desk.rules, before=found)
+    if again.undecided and case.external is None and desk.rules.external.is_asked and desk.external is not None:
         raise Changed(case)
+    return _taken(again, field)
+
+
+def _taken(found: Judgement, field: str) -> Judgement:
+    """Raises Refusal: the comment is not taken."""
+    if found.refused is not None:
+        at_fault = field if found.refused.code == Fault.COMMENTS_CLOSED else "body"
+        raise Refusal(Fault(found.refused.code), found.refused.message, at_fault)
+    return found
 
 
 async def case_of(
@@ -135,9 +170,9 @@ async def note(connection: Any, comment: UUID, found: Judgement, now: datetime) 
 def checked(body: str, rules: Rules) -> str:
     """A body as it may be judged and kept. Raises Refusal: it is empty, too short or too long, or holds what no text
     holds."""
-    refused = of_length(body, rules)
+    text, refused = measured(body, rules)
     if refused is not None:
         raise Refusal(Fault(refused.code), refused.message, "body")
     if _NO_TEXT.search(body):
         raise Refusal(Fault.BODY_INVALID, "The text holds characters that no text can hold.", "body")
-    return tidy(body)
+    return text

@@ -12,13 +12,13 @@ from db.ids import uuid7
 from db.retry import write
 from db.statements import statements
 from ingest.moderation.case import Case
-from ingest.moderation.judge import Judgement, judge
-from ingest.moderation.phases import of_length
+from ingest.moderation.judge import Judgement
+from ingest.moderation.phases import measured
 from ingest.moderation.settings import Rules
 from schema.caller import Caller
 from schema.errors import BadRequest
 from schema.writes.desk import Desk, known, missing, named, paced, reader
-from schema.writes.judged import case_of, checked, confirm, judgement, note, written
+from schema.writes.judged import case_of, checked, confirmed, judgement, note, written
 from schema.writes.outcome import Fault, Refusal, Written
 from schema.writes.thread import count_commenters
 
@@ -86,8 +86,9 @@ async def preview(desk: Desk, caller: Caller, input: Mapping[str, Any]) -> Judge
     """What would become of a comment, and what every rule has to say of it; nothing is written."""
     reader(caller)
     now = desk.clock()
-    if of_length(input["body"], desk.rules) is not None:
-        return judge(Case(input["body"], now), desk.rules)
+    body, refused = measured(input["body"], desk.rules)
+    if refused is not None:
+        return Judgement(Case(body, now), (("LENGTH", refused),))
     draft = draft_of(input, desk.rules)
 
     async def begun(connection: Any) -> Case:
@@ -106,7 +107,7 @@ async def _post(connection: Any, desk: Desk, caller: Caller, draft: Draft, found
     await connection.fetchval(sql["hold_article"], draft.article)
     if draft.parent is not None:
         await connection.fetchval(sql["hold"], draft.parent)
-    confirm(found, await _case(connection, desk, caller, draft, now))
+    found = confirmed(desk, found, await _case(connection, desk, caller, draft, now), "articleId")
     text, public = found.text, found.status.is_public
     editable = now + timedelta(seconds=desk.rules.editing.seconds)
     await connection.execute(

@@ -6,6 +6,7 @@ import pytest
 
 from api.provider import FRESH, PAUSE, STALE, Provider, ProviderUnavailable, get
 from tests.api.identity import ISSUER, KEYS, SHARED, Published
+from tests.services import until
 
 
 class Clock:
@@ -58,9 +59,11 @@ async def test_keys_that_go_are_forgotten(clock: Clock) -> None:
     await provider.keys("rsa")
     published.names.remove("rsa")
     clock.now += FRESH + 1
-    await kids(provider, "ec")
-    while await kids(provider, "ec") != ["ec"]:
-        await asyncio.sleep(0)
+
+    async def is_forgotten() -> bool:
+        return await kids(provider, "ec") == ["ec"]
+
+    await until(is_forgotten)
 
 
 async def test_known_keys_serve_while_nobody_answers_but_not_for_ever(clock: Clock) -> None:

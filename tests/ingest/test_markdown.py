@@ -219,6 +219,13 @@ def test_no_attack_gets_through(attack: str) -> None:
     assert_safe(sanitise(attack))
 
 
+@given(st.text(alphabet="a\u0344\u0f73\u0958\u0301\u0327\u200d \n\U0001d15e\u05b0"))
+def test_what_is_tidy_stays_so(text: str) -> None:
+    """Some marks are two or more once they are taken apart, and then no more than as many as a letter may have."""
+    kept = tidy(text)
+    assert tidy(kept) == kept
+
+
 @given(PIECES)
 @settings(max_examples=300, deadline=None)
 def test_whatever_is_written_is_safe_and_stays_as_it_is(markdown: str) -> None:

@@ -338,13 +338,13 @@ COMMENT = "some of the words that stand in ordinary comments ばかり 욕하다
 
 @pytest.mark.parametrize("kind", ["{}", "{}*", "some {}", "ば{}", "욕{}"])
 def test_a_long_list_is_looked_through_nearly_as_fast_as_a_short_one(kind: str) -> None:
-    """Compared one by one, a list of 4,000 takes twenty times as long as one of 200."""
+    """Compared one by one, a list of 4,000 takes twenty times as long as one of 200. Some of what is allowed is met."""
     dice = Random(7)
     some = [kind.format("".join(dice.choices("abcdefghijklmnop", k=dice.randint(4, 12)))) for _ in range(4_000)]
     text = " ".join(dice.choices(COMMENT.split(), k=700))
 
     def spent(length: int) -> float:
-        listed = WordList({"any": tuple(some[:length])}, {"any": tuple(some[:length])})
+        listed = WordList({"any": tuple(some[:length])}, {"any": (*some[:length], *text.split())})
         tries = []
         for _ in range(7):
             folded = plain(text)

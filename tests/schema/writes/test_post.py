@@ -1,6 +1,7 @@
 """Comments posted: what is shown, counted and logged; once for each key; and everything that a form can get wrong."""
 
 import asyncio
+import threading
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Coroutine
@@ -12,6 +13,7 @@ import pytest
 
 from ingest.moderation.case import Case, Opinion, Status
 from schema.caller import ANONYMOUS, Caller
+from schema.writes import judged as judging
 from tests.pace import measured
 from tests.schema.writes.room import (
     HELD_ONLY,
@@ -250,8 +252,32 @@ async def test_what_changed_while_a_text_was_judged_is_judged_anew(room: Room) -
     room.ruled(external={"url": "https://moderator.example/"})
     judged = once(room, premoderate)
     assert (await room.post(MINATO, "Good morning."))["status"] == "PENDING"
-    assert judged == ["Good morning.", "Good morning."]
+    # The text is the same, and what was said of it.
+    assert judged == ["Good morning."]
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize("caller", [MODERATOR, MINATO])
+async def test_what_one_author_posts_at_once_is_all_taken(room: Room, caller: Caller) -> None:
+    room.ruled(pace={"comment_seconds": 0})
+    bodies = [f"Good morning, {n}." for n in range(20)]
+    await asyncio.gather(*(room.post(caller, body) for body in bodies))
+    rows = await room.database.rows("select body_markdown from comments where author_id = $1", caller.reader)
+    assert {row["body_markdown"] for row in rows} >= set(bodies)
+
+
+async def test_what_there_is_no_time_to_judge_is_shed(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "_PATIENCE", 0.05)
+    done = threading.Event()
+    busy = judging._JUDGES.submit(done.wait)
+    post = f'mutation {{ postComment(input: {{articleId: "{article(1)}", body: "Hi."}}) {{ comment {{ id }} }} }}'
+    (error,) = (await room.ask(post, MINATO))["errors"]
+    done.set()
+    busy.result(timeout=10)
+    assert error["message"] == "Too many comments wait to be judged. Try again."
+    assert error["extensions"]["code"] == "UNAVAILABLE"
+    # What was given up is not judged later, and nobody waits for it.
+    await room.post(ONDINE, "Good morning.")
 
 
 async def test_a_closed_article_takes_none(room: Room) -> None:
