@@ -19,6 +19,7 @@ from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock, blockquote
 from markdown_it.rules_inline import StateInline, link
+from markdown_it.token import Token
 
 from ingest.sanitise import TAG, plain_text
 from ingest.text import clean, is_seen, legible, words
@@ -94,8 +95,15 @@ def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _link(state: StateInline, silent: bool) -> bool:
-    """A link in brackets, as markdown-it reads it."""
-    return state.src[state.pos] == "[" and _is_within(state, "brackets", 1, _MOST_LINKS) and link(state, silent)
+    """A link in brackets, as markdown-it reads it; one whose text nobody would see shows its address."""
+    if state.src[state.pos] != "[" or not _is_within(state, "brackets", 1, _MOST_LINKS) or not link(state, silent):
+        return False
+    if not silent:
+        begin = next(at for at in reversed(range(len(state.tokens))) if state.tokens[at].type == "link_open")
+        if not is_seen("".join(token.content for token in state.tokens[begin:])):
+            address = _shown(str(state.tokens[begin].attrs["href"]))
+            state.tokens[begin + 1 : -1] = [Token("text", "", 0, content=address, level=state.tokens[begin].level + 1)]
+    return True
 
 
 def _image(state: StateInline, silent: bool) -> bool:

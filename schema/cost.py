@@ -25,6 +25,8 @@ TOTAL = 1_000
 RANKING = 500
 # What takes as long as so many rows: a transaction; judging a comment, two of them and the rules.
 WRITTEN, JUDGED = 200, 1_000
+# What is refused, for which graphql-core executes the whole operation.
+REFUSED = 200
 # Looking through articles for what no index leads to: through all of them, through those that hold words, or through
 # those of a source, a topic or an author, once or for each row of a list.
 SCAN, SCAN_OF_TEXT, SCAN_OF_ONE, SCAN_OF_EACH = 7_000, 3_500, 800, 1_500

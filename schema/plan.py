@@ -37,7 +37,7 @@ from db.tables import ARTICLES, SEARCH_ORDERS, TABLES, Order, Table
 from schema import bind
 from schema.bind import Bound, hashable
 from schema.caller import ANONYMOUS, Caller
-from schema.cost import RANKING, SHORT_LIST, TOTAL, Cost, search_through
+from schema.cost import RANKING, REFUSED, SHORT_LIST, TOTAL, Cost, search_through
 from schema.document import Document, Limits
 from schema.errors import BadRequest, Forbidden, ReadError, Unauthenticated
 from schema.fields import (
@@ -131,7 +131,7 @@ class Planner:
         return Object(((key, self.root(root, self.roots(root)[key])),))
 
     def price(self) -> int:
-        """The points of the operation where graphql-core executes it, without what it will refuse.
+        """The points of the operation where graphql-core executes it.
 
         Raises:
             CostExceeded: they are more than an operation may cost.
@@ -140,8 +140,12 @@ class Planner:
         with suppress(GraphQLError):  # a directive that graphql-core will refuse, and with it the operation
             fields = self.roots(root)
         for nodes in fields.values():
-            with suppress(NotPlanned, ReadError, GraphQLError):
+            try:
                 self.root(root, nodes)
+            except NotPlanned:
+                pass
+            except (ReadError, GraphQLError):
+                self.cost.rows(REFUSED)  # graphql-core will refuse it
         return self.cost.checked()
 
     def root_type(self) -> GraphQLObjectType:

@@ -60,12 +60,15 @@ for key share;
 
 -- name: pace
 -- One more write of a kind by a commenter, at a pace of one every $4, $5 of them at once; nothing where it is too soon.
--- $1 commenter, $2 kind, $3 now, $6 its idempotency key, $7 how many of the same key at once. The time until which they
--- are ahead is kept (the generic cell rate algorithm).
+-- $1 commenter, $2 kind, $3 now, $6 its idempotency key, $7 how many tries with the same key at once: those after the
+-- first count little, since all of them write one thing. The time until which they are ahead is kept (the generic cell
+-- rate algorithm).
 insert into paces as p (commenter_id, kind, until, key) values ($1, $2, $3::timestamptz + $4::interval, $6)
 on conflict (commenter_id, kind) do update
-set until = greatest(p.until, $3::timestamptz) + $4::interval, key = $6
-where p.until <= $3::timestamptz + $4::interval * (case when p.key = $6 then $7::integer else $5::integer end - 1)
+set until = greatest(p.until, $3::timestamptz) + $4::interval / (case when p.key = $6 then $7::integer else 1 end),
+  key = $6
+where p.until <= $3::timestamptz
+  + $4::interval * (case when p.key = $6 then 2 - 2.0 / $7::integer else $5::integer - 1 end)
 returning until;
 
 -- name: set_state

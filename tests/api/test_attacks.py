@@ -362,7 +362,7 @@ COMMENTS = {
     "addresses without an end": "http://[" * 500,
     "quotes that end at once": "> ```\na\n" * 500,
     "one sign that unfolds to eighteen": "\ufdfa" * 4_000,
-    "nothing to see": "[](http://a.b)" * 285,
+    "nothing to see": "&#8203;" * 285,
 }
 FIELDS = {"previewComment": "query", "postComment": "mutation"}
 ASKED = {"previewComment": "findings{rule}", "postComment": "errors{code}"}

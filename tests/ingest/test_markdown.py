@@ -33,7 +33,15 @@ REL = 'rel="nofollow ugc noopener noreferrer"'
         ("Hi @anna_lee and @<b>", "<p>Hi @anna_lee and @&lt;b&gt;</p>", "Hi @anna_lee and @<b>"),
         ("node.js, e.g.it, www.a.example, a@b.example", "<p>node.js, e.g.it, www.a.example, a@b.example</p>", None),
         ("こんにちは、**世界**。", "<p>こんにちは、<strong>世界</strong>。</p>", "こんにちは、世界。"),
-        ("[](https://a.example)", "", ""),
+        *(
+            (
+                text,
+                '<p><a href="https://a.example/x" rel="nofollow ugc noopener noreferrer">https://a.example/x</a></p>',
+                "https://a.example/x",
+            )
+            for text in ("[](https://a.example/x)", "![](https://a.example/x)", "[&#8203;](https://a.example/x)")
+        ),
+        ("&#8203;", "", ""),
         ("\u200b \n\t", "", ""),
         ("\u2800\ufe0f \U000e0041", "", ""),
         ("\u0301", "", ""),

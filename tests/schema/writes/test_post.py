@@ -111,7 +111,7 @@ async def test_what_is_far_too_long_is_refused_at_sight(room: Room, padding: str
 
 WRONG: list[tuple[Caller, dict[str, str], list[str]]] = [
     (MINATO, {"body": " "}, ["BODY_EMPTY body"]),
-    (MINATO, {"body": "[](http://a.example)"}, ["BODY_EMPTY body"]),
+    (MINATO, {"body": "&#8203;&#8205;"}, ["BODY_EMPTY body"]),
     (MINATO, {"body": "x" * 4_001}, ["BODY_TOO_LONG body"]),
     (MINATO, {"body": "a\0b"}, ["BODY_INVALID body"]),
     (MINATO, {"articleId": "a_nothing"}, ["ARTICLE_NOT_FOUND articleId"]),
@@ -157,7 +157,7 @@ async def at_once(room: Room, caller: Caller, *inputs: dict[str, str]) -> Counte
     return Counter("".join(payload["errors"]) for payload in payloads)
 
 
-NOTHING_SEEN = {"body": "[](http://a.example)"}
+NOTHING_SEEN = {"body": "&#8203;&#8205;"}
 
 
 async def test_what_is_refused_after_it_was_judged_counts_too(room: Room) -> None:
