@@ -94,7 +94,7 @@ COSTED = {"extensions": {"cost": True}}
         (ASKED, 200, 0),
         ({"query": "{articles(first:7){nodes{id headline}}}"}, 200, 41),
         ({"query": "query($n:Int){articles(first:$n){nodes{id}}}", "variables": {"n": 7}}, 200, 42),
-        ({"query": '{a:articles(after:"x"){nodes{id}} b:topics{totalCount}}'}, 200, 161),
+        ({"query": '{a:articles(after:"x"){nodes{id}} b:topics{totalCount}}'}, 200, 181),
         ({"query": "{__schema{queryType{name}}}"}, 200, 2),
         ({"query": "{__schema{queryType{name}} articles{nodes{id}}}"}, 200, 45),
         ({"query": "query($n:Int){articles(first:$n){nodes{id}}}", "variables": {"n": "x"}}, 400, None),
