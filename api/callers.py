@@ -21,8 +21,9 @@ from db.head import Head
 from db.ids import uuid7
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.retry import write
+from db.scopes import Scope
 from db.statements import statements
-from db.tables import Audience, Scope
+from db.tables import Audience
 from ingest.moderation.case import State
 from ingest.moderation.roles import MODERATING
 from jobs.keys import hashed, prefix_of

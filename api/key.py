@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from api.command import on_database, settings_given, table
-from db.tables import Scope
+from db.scopes import Scope
 
 if TYPE_CHECKING:
     from db.pool import Database

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from starlette.types import Scope
 
@@ -13,7 +14,7 @@ from api.budget import Budget
 from api.callers import BadCredentials, Callers
 from api.heads import RequestHead
 from schema.caller import ANONYMOUS, Caller
-from schema.execute import REFUSED
+from schema.cost import REFUSED
 from schema.rate_limit import RateLimited, Spending
 
 Accounts = tuple[Account, ...]
@@ -35,20 +36,19 @@ class Visit:
         self._accounts = accounts
         self._refused: Account | None = None
 
-    def enter(self) -> None:
-        """Refuse, before anything is read of it, the request of somebody who has nothing left.
+    def entered(self) -> Self:
+        """The visit, of somebody who has anything left: else nothing is read of the request.
 
         Raises:
             RateLimited
         """
         budget = self._budget
-        if budget is None:
-            return
         for account in self._accounts:
-            if not account.has(1) and not account.is_over(budget.clock()):
+            if budget is not None and not account.has(1) and not account.is_over(budget.clock()):
                 self._refused = account
                 self._tell(budget)
                 budget.refuse(account, 1)
+        return self
 
     async def settle(self, cost: int | None) -> None:
         """Pay, unless that was done: what is known of the cost, or for a refusal where nothing is.
@@ -128,14 +128,10 @@ class Visits:
         if caller.bucket.startswith("install "):
             # An app's key is there for all to read: making up installs brings no more than these.
             accounts += self._account(f"installs {self._address(scope, head)}")
-        return self._entered(Visit(caller, head, self.budget, accounts))
+        return Visit(caller, head, self.budget, accounts).entered()
 
     def _by_address(self, scope: Scope, head: RequestHead, caller: Caller = ANONYMOUS) -> Visit:
-        return self._entered(Visit(caller, head, self.budget, self._account("address " + self._address(scope, head))))
-
-    def _entered(self, visit: Visit) -> Visit:
-        visit.enter()
-        return visit
+        return Visit(caller, head, self.budget, self._account("address " + self._address(scope, head))).entered()
 
     def _address(self, scope: Scope, head: RequestHead) -> str:
         peer = scope.get("client")

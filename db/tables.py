@@ -15,7 +15,6 @@ through an edge it is so already, unless the edge comes from elsewhere (`apart`)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal, get_args
 
 Kind = Literal["text", "int", "bool", "float", "time", "id", "texts"]
@@ -24,14 +23,6 @@ Kind = Literal["text", "int", "bool", "float", "time", "id", "texts"]
 Audience = Literal["public", "reader", "moderator"]
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 KeyKind = Literal["time", "int", "text", "bytes"]
-
-
-class Scope(StrEnum):
-    """What a key is for, beside reading."""
-
-    COMMENTS_WRITE = "comments:write"
-    MODERATE = "moderate"
-    WEBHOOKS = "webhooks"
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,16 +142,23 @@ def _address(state: StateInline, silent: bool) -> bool:
     return True
 
 
+class _Comments(MarkdownIt):
+    """markdown-it, which asks here what links may lead to, and how addresses are shown."""
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's
+        return _is_safe(url)
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - markdown-it's
+        return _shown(link)
+
+
 def _markdown() -> MarkdownIt:
-    made = MarkdownIt("zero", {"html": False, "breaks": True, "maxNesting": _DEEPEST})
+    made = _Comments("zero", {"html": False, "breaks": True, "maxNesting": _DEEPEST})
     made.enable(words(_RULES))
     made.block.ruler.at("blockquote", _quote)
     made.inline.ruler.at("link", _link)
     made.inline.ruler.before("newline", "address", _address)
     made.inline.ruler.before("link", "image", _image)
-    # Which links may be, and how they are shown, is said by replacing these methods, as their documentation has it.
-    made.validateLink = _is_safe  # type: ignore[method-assign, assignment]
-    made.normalizeLinkText = _shown  # type: ignore[method-assign, assignment]
     return made
 
 

@@ -18,8 +18,8 @@ from uuid import UUID
 from db.ids import uuid7
 from db.pool import Database
 from db.retry import write
+from db.scopes import Scope
 from db.statements import statements
-from db.tables import Scope
 
 _CHARACTERS = string.ascii_letters + string.digits
 _SECRET = re.compile(r"(bs_[sp]k_[A-Za-z0-9]{12})[A-Za-z0-9]{32}")

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from db.tables import Audience, Scope
+from db.scopes import Scope
+from db.tables import Audience
 from ingest.moderation.roles import MODERATING, Role
 
 if TYPE_CHECKING:

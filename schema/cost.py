@@ -14,6 +14,8 @@ from schema.errors import CostExceeded
 
 # Rows that are read for a point.
 ROWS = 10
+# Points of what is refused: a request that has no price, and a root field of an operation that graphql-core executes.
+REFUSED = 20
 # A part of the statement, in points: Postgres plans two to ten of them in a millisecond.
 PART = 20
 # Values of an introspection for a point: the server makes them itself, about 100 in a millisecond.
@@ -25,8 +27,6 @@ TOTAL = 1_000
 RANKING = 500
 # What takes as long as so many rows: a transaction; judging a comment, two of them and the rules.
 WRITTEN, JUDGED = 200, 1_000
-# What is refused, for which graphql-core executes the whole operation.
-REFUSED = 200
 # Looking through articles for what no index leads to: through all of them, through those that hold words, or through
 # those of a source, a topic or an author, once or for each row of a list.
 SCAN, SCAN_OF_TEXT, SCAN_OF_ONE, SCAN_OF_EACH = 7_000, 3_500, 800, 1_500

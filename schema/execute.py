@@ -32,6 +32,7 @@ from db.read import NOW, Object, OfCaller, OfClock, OfSpending, params
 from db.select import statement
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
+from schema.cost import REFUSED
 from schema.deprecation import Deprecations, Uses
 from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
@@ -48,8 +49,6 @@ log = structlog.get_logger()
 
 Source = Bound | OfCaller | OfSpending | OfClock
 
-# Points of what is refused before it has a price.
-REFUSED = 20
 # How many shapes of variables one document is known in.
 _SHAPES = 32
 # What is kept is weighed, so that nobody fills the memory: a document by its text, a plan by its statement, of which

@@ -37,7 +37,7 @@ from db.tables import ARTICLES, SEARCH_ORDERS, TABLES, Order, Table
 from schema import bind
 from schema.bind import Bound, hashable
 from schema.caller import ANONYMOUS, Caller
-from schema.cost import RANKING, REFUSED, SHORT_LIST, TOTAL, Cost, search_through
+from schema.cost import RANKING, REFUSED, ROWS, SHORT_LIST, TOTAL, Cost, search_through
 from schema.document import Document, Limits
 from schema.errors import BadRequest, Forbidden, ReadError, Unauthenticated
 from schema.fields import (
@@ -145,7 +145,7 @@ class Planner:
             except NotPlanned:
                 pass
             except (ReadError, GraphQLError):
-                self.cost.rows(REFUSED)  # graphql-core will refuse it
+                self.cost.rows(REFUSED * ROWS)
         return self.cost.checked()
 
     def root_type(self) -> GraphQLObjectType:

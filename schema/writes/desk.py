@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from db.pool import Database
+from db.scopes import Scope
 from db.statements import statements
-from db.tables import Scope
 from ingest.moderation.case import Case, Opinion, State
 from ingest.moderation.roles import Role
 from ingest.moderation.settings import Rules
