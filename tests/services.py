@@ -45,7 +45,11 @@ def free_port() -> int:
 
 @contextmanager
 def broadsheet(*command: str, **variables: str) -> Iterator[Popen[bytes]]:
-    """`broadsheet <command>` as a process with BROADSHEET_ variables; killed at the end if it still runs."""
+    """`broadsheet <command>` as a process with BROADSHEET_ variables; killed at the end if it still runs.
+
+    What it says is read at the end alone, and it stands still once that is more than a pipe holds, 64 KB or some 300
+    requests: of whoever asks more, give `log_level="error"`.
+    """
     given = {f"BROADSHEET_{name.upper()}": value for name, value in variables.items()}
     with running([*BROADSHEET, *command], clean_environment() | given) as process:
         yield process

@@ -34,8 +34,9 @@ async def servers(database_url: str, database: Database, tmp_path: Path) -> Asyn
         found = []
         for _ in range(2):
             port = free_port()
-            given = {"database_url": database_url, "port": str(port), "token_key": KEY, "moderation": str(rules)}
-            found.append((stack.enter_context(broadsheet("serve", **given)), f"http://127.0.0.1:{port}"))
+            given = {"port": str(port), "token_key": KEY, "moderation": str(rules), "log_level": "error"}
+            process = stack.enter_context(broadsheet("serve", database_url=database_url, **given))
+            found.append((process, f"http://127.0.0.1:{port}"))
         for _, url in found:
             await answers(f"{url}/readyz")
         yield found
