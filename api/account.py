@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from math import ceil
 from zlib import crc32
 
 from schema.rate_limit import Spending
-
-Header = tuple[bytes, bytes]
 
 # The share of a limit that the other processes together may have let through untold.
 UNTOLD = 1 / 50
@@ -41,7 +38,7 @@ class Account:
         self.met = self.shared = False
         self.waiting: list[tuple[int, asyncio.Future[bool]]] = []
         self._second = -1
-        self._said: tuple[bytes, Header, Header, Header]
+        self._said = b""
 
     def turn(self, now: float) -> None:
         """Begin a new period where the old one is over. now: seconds since 1970."""
@@ -68,23 +65,22 @@ class Account:
         used = min(self.known + self.untold, self.limit)
         return Spending(cost, self.limit, used, self.left, self.length, resets_at, resets_at - now)
 
-    def headers(self, now: float) -> Sequence[Header]:
-        """What an answer says of a budget: draft-ietf-httpapi-ratelimit-headers-10, and the older fields that many
-        clients know, whose reset is in seconds since 1970, as GitHub has it. All but what is left are made once a
-        second."""
+    def told(self, now: float) -> bytes:
+        """What an answer's head says of a budget, in lines: draft-ietf-httpapi-ratelimit-headers-10, and the older
+        fields that many clients know, whose reset is in seconds since 1970, as GitHub has it."""
         second = int(now)
         if second != self._second:
-            self._say(now)
-            self._second = second
-        left = b"%d" % self.left
-        until, policy, limit, reset = self._said
-        return policy, (b"ratelimit", b'"points";r=' + left + until), limit, (b"x-ratelimit-remaining", left), reset
+            # All but what is left is the same for a second.
+            self._said, self._second = self._lines(now), second
+        left = self.left
+        return self._said % (left, left)
 
-    def _say(self, now: float) -> None:
+    def _lines(self, now: float) -> bytes:
         spending = self.spending(0, now)
-        self._said = (
-            b";t=%d" % spending.seconds,
-            (b"ratelimit-policy", b'"points";q=%d;w=%d;qu="points"' % (self.limit, self.length)),
-            (b"x-ratelimit-limit", b"%d" % self.limit),
-            (b"x-ratelimit-reset", b"%d" % ceil(spending.resets_at)),
-        )
+        return (
+            b'ratelimit-policy: "points";q=%d;w=%d;qu="points"\r\n'
+            b'ratelimit: "points";r=%%d;t=%d\r\n'
+            b"x-ratelimit-limit: %d\r\n"
+            b"x-ratelimit-remaining: %%d\r\n"
+            b"x-ratelimit-reset: %d\r\n"
+        ) % (self.limit, self.length, spending.seconds, self.limit, ceil(spending.resets_at))

@@ -11,21 +11,20 @@ import gzip
 import re
 import sys
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
 import brotli
 
 from api.encoding import preferred
-from api.heads import RequestHead
+from api.heads import Header, RequestHead, lines
 from schema.execute import Answer, Holds
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
-
-Headers = tuple[tuple[bytes, bytes], ...]
 
 # What is shorter goes out as it is.
 _COMPRESSED = 500
@@ -35,17 +34,19 @@ _ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=4),
     "gzip": lambda body: gzip.compress(body, 4, mtime=0),
 }
+_PRIVATE: tuple[Header, ...] = ((b"cache-control", b"private, no-store"),)
+_NO_STORE: tuple[Header, ...] = ((b"cache-control", b"no-store"),)
 _ENCODED = re.compile(rb"-(?:zstd|br|gzip)\Z")
 _TAG = re.compile(rb'(?:W/)?"([^"]*)"')
 
 
 class Reply(NamedTuple):
-    """An answer ready to be sent. tag: of its ETag, without quotation marks; empty where it has none. deprecated: what
-    was used for it that is going, by coordinate. cost: points, where they are known. encoded: where its body is kept as
-    it was compressed, by encoding."""
+    """An answer ready to be sent. head: the lines of its headers, Content-Type first. tag: of its ETag, without
+    quotation marks; empty where it has none. deprecated: what was used for it that is going, by coordinate. cost:
+    points, where they are known. encoded: where its body is kept as it was compressed, by encoding."""
 
     status: int
-    headers: Headers
+    head: bytes
     body: bytes
     holds: Holds = Holds.NOW
     tag: bytes = b""
@@ -61,7 +62,7 @@ def reply(
     vary: bytes,
     get: bool,
     cache_seconds: int = 0,
-    headers: Headers = (),
+    headers: tuple[Header, ...] = (),
     private: bool = False,
 ) -> Reply:
     """The reply of an answer.
@@ -70,44 +71,48 @@ def reply(
     was asked for by GET; cache_seconds: how long they may serve it without asking again. headers: further ones.
     private: it is not what everybody is told.
     """
-    found = [(b"content-type", b"%b; charset=utf-8" % media_type), (b"vary", vary), *headers]
     tag = b""
     if answer.retry_after is not None:
-        found.append((b"retry-after", b"%d" % answer.retry_after))
+        headers += ((b"retry-after", b"%d" % answer.retry_after),)
     if private:
-        found.append((b"cache-control", b"private, no-store"))
+        headers += _PRIVATE
     elif answer.holds is Holds.NOW:
-        found.append((b"cache-control", b"no-store"))
+        headers += _NO_STORE
     elif get:
         tag = blake2b(answer.body, digest_size=16).hexdigest().encode()
         freshness = b"public, max-age=%d" % cache_seconds if cache_seconds else b"public, no-cache"
-        found.append((b"cache-control", freshness))
+        headers += ((b"cache-control", freshness),)
         tags = answer.tags()
         if tags:
-            found.append((b"cache-tag", ",".join(tags).encode()))
+            headers += ((b"cache-tag", ",".join(tags).encode()),)
     holds = Holds.NOW if private else answer.holds
-    return Reply(answer.status, tuple(found), answer.body, holds, tag, answer.deprecated, answer.cost)
+    head = _common(media_type, vary) + lines(headers)
+    return Reply(answer.status, head, answer.body, holds, tag, answer.deprecated, answer.cost)
 
 
-def encoded(reply: Reply, head: RequestHead) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Status, headers and body of a reply for one client: compressed as it takes it, or 304 where it has it already."""
+@lru_cache(maxsize=32)
+def _common(media_type: bytes, vary: bytes) -> bytes:
+    return lines(((b"content-type", b"%b; charset=utf-8" % media_type), (b"vary", vary)))
+
+
+def encoded(reply: Reply, head: RequestHead) -> tuple[int, bytes, bytes]:
+    """Status, head and body of a reply for one client: compressed as it takes it, or 304 where it has it already."""
     if reply.tag and head.if_none_match:
         known = _known(head.if_none_match, reply.tag)
         if known is not None:
             # What a 304 repeats of the headers of the 200 (RFC 9110, 15.4.5).
-            kept = [header for header in reply.headers if header[0] != b"content-type"]
-            return 304, [*kept, (b"etag", b'"%b"' % known)], b""
-    body, tag, headers = reply.body, reply.tag, list(reply.headers)
+            _, _, kept = reply.head.partition(b"\r\n")
+            return 304, b'%betag: "%b"\r\n' % (kept, known), b""
+    body, tag, coding = reply.body, reply.tag, b""
     if head.accept_encoding and len(body) >= _COMPRESSED:
         encoding = preferred(head.accept_encoding)
         if encoding:
             body = _compressed(reply, encoding)
             tag = b"%b-%b" % (tag, encoding.encode()) if tag else b""
-            headers.append((b"content-encoding", encoding.encode()))
+            coding = b"content-encoding: %b\r\n" % encoding.encode()
     if tag:
-        headers.append((b"etag", b'"%b"' % tag))
-    headers.append((b"content-length", b"%d" % len(body)))
-    return reply.status, headers, body
+        coding += b'etag: "%b"\r\n' % tag
+    return reply.status, b"%b%bcontent-length: %d\r\n" % (reply.head, coding, len(body)), body
 
 
 def _compressed(reply: Reply, encoding: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -17,8 +17,9 @@ from api.callers import BadCredentials
 from api.clients import Clients
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
-from api.heads import RequestHead
+from api.heads import RequestHead, headers_of
 from api.kept import Kept
+from api.protocol import WHOLE, Cycle
 from api.provider import ProviderUnavailable
 from api.visit import Visit, Visits
 from db.pool import DatabaseTimeout, DatabaseUnavailable
@@ -56,9 +57,13 @@ class Reading:
     clients: Clients = field(default_factory=Clients)
     visits: Visits | None = None
 
-    async def visit(self, scope: Scope, head: RequestHead) -> Visit:
+    def visit(self, scope: Scope, head: RequestHead) -> Awaitable[Visit]:
         """The visit of a request. Raises what `Visits.of` raises."""
-        return Visit(ANONYMOUS, head) if self.visits is None else await self.visits.of(scope, head)
+        return self.visits.of(scope, head) if self.visits is not None else _anonymous(head)
+
+
+async def _anonymous(head: RequestHead) -> Visit:
+    return Visit(ANONYMOUS, head)
 
 
 async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | None:
@@ -113,7 +118,12 @@ async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes, v
 
 
 async def _asked(scope: Scope, receive: Receive, head: RequestHead) -> bytes:
-    """The bytes that say what is asked for."""
+    """The bytes that say what is asked for.
+
+    Raises:
+        NotAsked: they are sent in a way that isn't taken.
+        ClientDisconnect: the client left before they were here.
+    """
     method = scope["method"]
     if method == "GET":
         asked: bytes = scope["query_string"]
@@ -124,17 +134,10 @@ async def _asked(scope: Scope, receive: Receive, head: RequestHead) -> bytes:
         type_, _, charset = head.content_type.lower().partition(b";")
         if type_.strip() != _JSON or charset.replace(b" ", b"") not in (b"", b"charset=utf-8", b'charset="utf-8"'):
             raise NotAsked(415, "Send the operation as application/json.")
-    return await read_body(receive)
-
-
-async def read_body(receive: Receive) -> bytes:
-    """The request's whole body.
-
-    Raises:
-        ClientDisconnect: the client left before it was here.
-    """
-    parts: list[bytes] = []
-    more = True
+    cycle: Cycle | None = scope["extensions"].get(WHOLE) if "extensions" in scope else None
+    body = cycle.at_hand() if cycle is not None and head.length is not None else None
+    parts = [body] if body is not None else []
+    more = body is None
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -194,7 +197,7 @@ def _with_cost(answer: Answer, limit: int) -> Answer:
 def refused(head: RequestHead, status: int, message: str, headers: Mapping[str, str]) -> Response:
     """The answer to a request that is refused before it reaches the door, in the door's form."""
     made = _refusal(NotAsked(status, message), _media_type(head))
-    found = {name.decode(): value.decode() for name, value in made.headers}
+    found = {name.decode(): value.decode() for name, value in headers_of(made.head)}
     return Response(made.body, status, {**found, **headers})
 
 

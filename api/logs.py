@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sys
+import time
 from collections.abc import MutableMapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-import orjson
 import structlog
 
 from api.clients import Client
@@ -99,7 +101,7 @@ class AccessLog:
 
     def __init__(self, level: str, log_format: str) -> None:
         self.wanted = level in ("debug", "info")
-        self._lines: list[bytes] = []
+        self._lines: list[str] = []
         self.console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
 
     def write(
@@ -118,29 +120,19 @@ class AccessLog:
         its address, named what it calls itself (plain ASCII, as `client_of` takes it)."""
         if not self.wanted:
             return
-        path = path if path.isascii() and path.isprintable() else path.translate(_ESCAPES)
         if self.console:
             who = " ".join((request_id, *filter(None, named)))
-            text = f"{status} {method} {path} {seconds * 1000:.1f} ms {size} bytes {who}\n"
-            line = text.encode(errors="backslashreplace")
+            line = f"{status} {method} {_escaped(path)} {seconds * 1000:.1f} ms {size} bytes {who}\n"
         else:
-            event = {
-                "event": "request",
-                "level": "info",
-                "timestamp": datetime.now(UTC),
-                "method": method,
-                "path": path,
-                "status": status,
-                "seconds": round(seconds, 6),
-                "bytes": size,
-                "client": client,
-                "request_id": request_id,
-            }
-            if named.name:
-                event["client_name"] = named.name
-            if named.version:
-                event["client_version"] = named.version
-            line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
+            # Written out, since a general encoder takes five times as long: all but the path is ASCII without quotes.
+            now = time.time()
+            name = f',"client_name":"{named.name}"' if named.name else ""
+            version = f',"client_version":"{named.version}"' if named.version else ""
+            line = (
+                f'{{"event":"request","level":"info","timestamp":"{_second(int(now))}.{int(now % 1 * 1e6):06d}Z",'
+                f'"method":"{method}","path":{_quoted(path)},"status":{status},"seconds":{seconds:.6f},"bytes":{size},'
+                f'"client":"{client}","request_id":"{request_id}"{name}{version}}}\n'
+            )
         if not self._lines:
             asyncio.get_running_loop().call_later(_COLLECTED, self.flush)
         self._lines.append(line)
@@ -148,5 +140,19 @@ class AccessLog:
     def flush(self) -> None:
         """Write what is collected; to be called before the loop ends."""
         lines, self._lines = self._lines, []
-        sys.stderr.buffer.write(b"".join(lines))
+        sys.stderr.buffer.write("".join(lines).encode(errors="backslashreplace"))
         sys.stderr.buffer.flush()
+
+
+@lru_cache(maxsize=2)
+def _second(now: int) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+@lru_cache(maxsize=256)
+def _quoted(text: str) -> str:
+    return json.dumps(_escaped(text), ensure_ascii=False)
+
+
+def _escaped(text: str) -> str:
+    return text if text.isascii() and text.isprintable() else text.translate(_ESCAPES)

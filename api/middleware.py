@@ -19,10 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import Reply, encoded
 from api.errors import problem, unexpected
-from api.heads import HEAD, RequestHead
+from api.heads import HEAD, RequestHead, headers_of, lines
 from api.logs import REQUEST_ID, AccessLog
 from api.metrics import REQUEST_SECONDS
-from api.protocol import WHOLE, Whole
+from api.protocol import WHOLE, Cycle
 
 # Ids are a random beginning for this process and a number: asking the system for chance each time costs 2 µs.
 _IDS = count(secrets.randbits(32) << 32)
@@ -38,7 +38,7 @@ _SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 )
 
 # Those of them that data needs, which is no page and is framed by nobody.
-_OF_DATA = _SECURITY_HEADERS[:2]
+_OF_DATA = lines(_SECURITY_HEADERS[:2])
 
 _NO_EXTENSIONS: Mapping[str, Any] = {}
 
@@ -86,7 +86,7 @@ class Entrance:
             await self.app(scope, receive, send)
             return
         began = self.clock()
-        head = scope[HEAD] = RequestHead(scope)
+        head = scope[HEAD] = RequestHead(scope["headers"])
         request_id = head.request_id or f"{next(_IDS):016x}"
         exchange = _Exchange(scope, receive, send, head, request_id, self.max_body_bytes)
         token = REQUEST_ID.set(request_id)
@@ -126,7 +126,9 @@ class Entrance:
             except ClientDisconnect:
                 return  # before its body was here: nobody waits for an answer
             if reply is not None:
-                await exchange.reply(*encoded(reply, head))
+                made = encoded(reply, head)
+                if not exchange.replied(*made):
+                    await exchange.reply(*made)
                 return
         await self.app(scope, receive, exchange.send)
 
@@ -181,25 +183,28 @@ class _Exchange:
             headers = list(message.get("headers", ()))
             present = {name.lower() for name, _ in headers}
             headers += [header for header in _SECURITY_HEADERS if header[0] not in present]
-            headers += self._head.told
-            headers.append((b"x-request-id", self._request_id.encode()))
-            message["headers"] = headers
+            message["headers"] = headers + headers_of(self._said())
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
         await self._send(message)
 
-    async def reply(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        """Send a whole answer of data."""
+    def replied(self, status: int, head: bytes, body: bytes) -> bool:
+        """Send a whole answer of data at once; False where that can't be done."""
+        cycle: Cycle | None = self._scope.get("extensions", _NO_EXTENSIONS).get(WHOLE)
+        if cycle is None or not cycle.whole(status, b"%b%b%b" % (head, _OF_DATA, self._said()), body):
+            return False
         self.status = status
         self.size = len(body)
-        headers += _OF_DATA
-        headers += self._head.told
-        headers.append((b"x-request-id", self._request_id.encode()))
-        whole: Whole | None = self._scope.get("extensions", _NO_EXTENSIONS).get(WHOLE)
-        if whole is not None and whole(status, headers, body):
-            return
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body})
+        return True
+
+    async def reply(self, status: int, head: bytes, body: bytes) -> None:
+        """Send a whole answer of data in messages."""
+        await self.send({"type": "http.response.start", "status": status, "headers": headers_of(head)})
+        await self.send({"type": "http.response.body", "body": body})
+
+    def _said(self) -> bytes:
+        """The lines that every answer has."""
+        return b"%bx-request-id: %b\r\n" % (self._head.told, self._request_id.encode())
 
     async def receive(self) -> Message:
         """The next message of a request whose length was not declared, counted."""

@@ -17,11 +17,11 @@ from graphql import GraphQLSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import Headers, Reply, encoded, reply
+from api.answers import Reply, encoded, reply
 from api.endpoints import ENDPOINTS, Endpoint, Plan, Stored, plan
 from api.errors import problem
 from api.graphql import Reading
-from api.heads import HEAD, RequestHead
+from api.heads import HEAD, Header, RequestHead, headers_of
 from api.parameters import FIELDS, MOST_FIELDS, BadParameter, Parameter, parameters, sent, split, variables
 from api.selection import Tree, UnknownField, chosen
 from api.visit import Visit
@@ -126,7 +126,7 @@ class Door:
         if not (answer.status == 200 and body.startswith(self.before + b"{") and body.endswith(self.after)):
             _no_success(answer)
         content = body[len(self.before) : len(body) - len(self.after)]
-        headers: Headers = ()
+        headers: tuple[Header, ...] = ()
         if self.plan.items:
             headers = ((b"link", links(path, asked.given, _page_info(content)).encode()),)
         inner = answer._replace(body=content)
@@ -153,9 +153,9 @@ async def rest(request: Request) -> Response:
     try:
         made = await _reply(door, reading, visit, scope["path"], scope["path_params"], scope["query_string"])
         cost = made.cost
-        status, headers, body = encoded(made, head)
+        status, lines, body = encoded(made, head)
         response = Response(body, status)
-        response.raw_headers = headers
+        response.raw_headers = headers_of(lines)
     except BadParameter as error:
         response = problem(400, str(error), code=Code.BAD_REQUEST, parameter=error.name[:100])
     except NoAnswer as error:

@@ -86,9 +86,11 @@ class Visit:
             raise
 
     def _tell(self, budget: Budget) -> None:
-        self._head.told += self._told().headers(budget.clock())
+        self._head.told = self._told().told(budget.clock())
 
     def _told(self) -> Account:
+        if len(self._accounts) == 1:
+            return self._accounts[0]
         return self._refused or min(self._accounts, key=lambda account: account.left)
 
     def spending(self, cost: int) -> Spending | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -179,13 +179,13 @@ class Database:
         """How many are open or on their way."""
         return self._open
 
-    async def value(self, sql: str, *args: Any) -> Any:
+    def value(self, sql: str, *args: Any) -> Coroutine[Any, Any, Any]:
         """The first column of the first row, None without a row. A read: it may be sent more than once."""
-        return await self._read(_value, sql, args)
+        return self._read(_value, sql, args)
 
-    async def rows(self, sql: str, *args: Any) -> list[asyncpg.Record]:
+    def rows(self, sql: str, *args: Any) -> Coroutine[Any, Any, list[asyncpg.Record]]:
         """All rows. A read: it may be sent more than once."""
-        return await self._read(_rows, sql, args)
+        return self._read(_rows, sql, args)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -260,9 +260,9 @@ class Database:
         raise AssertionError("pauses never end")
 
     async def _once(self, deadline: float | None, send: "_Send[T]", sql: str, args: tuple[Any, ...]) -> T:
-        session = await self._take(deadline)
+        session = self._at_once(deadline) or await self._take(deadline)
         try:
-            return await send(session, sql, args)
+            return await send(session.known(sql) or await session.prepare(sql), args)
         except BaseException as error:
             self._raise_named(error, session)
             raise
@@ -305,20 +305,27 @@ class Database:
         Raises:
             _ConnectionLost, DatabaseUnavailable: there is none.
         """
-        session = self._next_free() or await self._wait(deadline) or await self._connected(deadline)
+        session = self._at_once(deadline)
+        if session is None:
+            session = await self._wait(deadline) or await self._connected(deadline)
+            self._lend(session, deadline)
+        return session
+
+    def _at_once(self, deadline: float | None) -> "_Session | None":
+        """A session that is free, if there is one."""
+        while self._free:
+            session = self._free.pop()
+            if not session.is_gone():
+                self._lend(session, deadline)
+                return session
+            self._open -= 1
+        return None
+
+    def _lend(self, session: "_Session", deadline: float | None) -> None:
         session.until = deadline
         self._busy.add(session)
         if self._watch is None:
             self._look()
-        return session
-
-    def _next_free(self) -> "_Session | None":
-        while self._free:
-            session = self._free.pop()
-            if not session.is_gone():
-                return session
-            self._open -= 1
-        return None
 
     async def _wait(self, deadline: float | None) -> "_Session | None":
         """The session of who is done next; None where there is room for another one, which is counted as open."""
@@ -414,26 +421,33 @@ class _Session:
         self.connection.terminate()
         return True
 
-    async def statement(self, sql: str) -> Any:
+    def known(self, sql: str) -> Any:
+        """The prepared statement of a text, which is now the one used last; None where there is none."""
         found = self.prepared.pop(sql, None)
-        if found is None:
-            found = await self.connection.prepare(sql)
-            if len(self.prepared) >= STATEMENTS:
-                del self.prepared[next(iter(self.prepared))]
-        self.prepared[sql] = found
+        if found is not None:
+            self.prepared[sql] = found
         return found
 
+    async def prepare(self, sql: str) -> Any:
+        """A statement that is not known yet."""
+        made = await self.connection.prepare(sql)
+        if len(self.prepared) >= STATEMENTS:
+            del self.prepared[next(iter(self.prepared))]
+        self.prepared[sql] = made
+        return made
 
-_Send = Callable[[_Session, str, tuple[Any, ...]], Awaitable[T]]
+
+_Send = Callable[[Any, tuple[Any, ...]], Awaitable[T]]
 
 
-async def _value(session: _Session, sql: str, args: tuple[Any, ...]) -> Any:
-    return await (await session.statement(sql)).fetchval(*args, timeout=NO_TIMEOUT)
+def _value(statement: Any, args: tuple[Any, ...]) -> Awaitable[Any]:
+    found: Awaitable[Any] = statement.fetchval(*args, timeout=NO_TIMEOUT)
+    return found
 
 
-async def _rows(session: _Session, sql: str, args: tuple[Any, ...]) -> list[asyncpg.Record]:
-    rows: list[asyncpg.Record] = await (await session.statement(sql)).fetch(*args, timeout=NO_TIMEOUT)
-    return rows
+def _rows(statement: Any, args: tuple[Any, ...]) -> Awaitable[list[asyncpg.Record]]:
+    found: Awaitable[list[asyncpg.Record]] = statement.fetch(*args, timeout=NO_TIMEOUT)
+    return found
 
 
 class _ConnectionLost(Exception):

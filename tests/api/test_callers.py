@@ -413,7 +413,7 @@ async def test_a_key_that_is_not_there_can_not_be_revoked(database: Database) ->
 
 
 def head(**headers: str) -> RequestHead:
-    return RequestHead({"headers": [(name.encode(), value.encode()) for name, value in headers.items()]})
+    return RequestHead([(name.encode(), value.encode()) for name, value in headers.items()])
 
 
 async def assert_refused(client: httpx2.AsyncClient, headers: Mapping[str, str], message: str | None = None) -> None:
