@@ -87,7 +87,8 @@ async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | 
         except NotAsked as error:
             await visit.settle(None)
             return _refusal(error, media_type)
-        await visit.settle(made.cost)
+        if not visit.is_paid:
+            await visit.settle(made.cost)
     except BadCredentials as error:
         return _unauthenticated(error, media_type)
     except ProviderUnavailable as error:

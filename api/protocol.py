@@ -35,10 +35,11 @@ class JoinedWrites:
     spends on a small answer. A head without a body at hand goes out in the loop's next step.
     """
 
-    __slots__ = ("_head", "_loop", "_transport")
+    __slots__ = ("_head", "_loop", "_transport", "is_closing")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
+        self.is_closing = transport.is_closing
         self._loop = loop
         self._head = b""
 
@@ -65,9 +66,6 @@ class JoinedWrites:
         self._flush()
         self._transport.close()
 
-    def is_closing(self) -> bool:
-        return self._transport.is_closing()
-
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
@@ -90,6 +88,8 @@ class LimitedProtocol(HttpToolsProtocol):
     receive_seconds: float
     max_header_bytes: int
 
+    cycle: Cycle
+    writes: JoinedWrites
     # Until when what a client is waited for, the rest of a request or the next one, has to be there; None while nothing
     # is. A timer for each would cost a request 5 µs: the connection looks at its deadline now and then.
     _deadline: float | None = None
@@ -102,7 +102,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     # uvicorn narrows the argument's type too, which mypy refuses of any override.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(cast(asyncio.Transport, JoinedWrites(transport, self.loop)))
+        self.writes = JoinedWrites(transport, self.loop)
+        super().connection_made(cast(asyncio.Transport, self.writes))
         self._deadline = self.loop.time() + self.receive_seconds
         self._look()
 
@@ -114,14 +115,14 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         # In a head, no more at once than it may still have: so one that is too long is met before its end is.
-        while self._in_head and data and not self._refused and not self.transport.is_closing():
+        while self._in_head and data and not self._refused and not self.writes.is_closing():
             room = self.max_header_bytes - self._head_bytes
             part, data = data[:room], data[room:]
             self._head_bytes += len(part)
-            super().data_received(part)
+            self._parse(part)
             if self._in_head and self._head_bytes == self.max_header_bytes:
                 self._refuse(431)
-        if data and not self._refused and not self.transport.is_closing():
+        if data and not self._refused and not self.writes.is_closing():
             self._body_received(data)
         if self._receiving and self._deadline is None:
             self._deadline = self.loop.time() + self.receive_seconds
@@ -132,7 +133,17 @@ class LimitedProtocol(HttpToolsProtocol):
             if self._discarded > DISCARDED_BYTES:
                 self.transport.close()
                 return
-        super().data_received(data)
+        self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._unsupported_upgrade_warning()
+        except httptools.HttpParserError:
+            message = "Invalid HTTP request received."
+            self.logger.warning(message)
+            self.send_400_response(message)
 
     # -- what the parser finds
 
@@ -175,19 +186,20 @@ class LimitedProtocol(HttpToolsProtocol):
             ),
         )
         if before is None or before.response_complete:
-            self._start_asgi_task(self.cycle, self.app)
+            self._start(self.cycle)
         else:
             # The next request came before the answer to the last.
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
-        cycle = cast(Cycle, self.cycle)
+        cycle = self.cycle
         if not cycle.response_complete:
             cycle.received += body
             if len(cycle.received) > HIGH_WATER_LIMIT:
                 self.flow.pause_reading()
-            cycle.message_event.set()
+            if cycle.waits:
+                cycle.message_event.set()
 
     def on_message_complete(self) -> None:
         self._in_head = True
@@ -196,28 +208,30 @@ class LimitedProtocol(HttpToolsProtocol):
         cycle = self.cycle
         if cycle.response_complete:
             # The answer came before the end of what it answers.
-            self._wait_for_next()
+            self._deadline = self.loop.time() + self.timeout_keep_alive
         else:
             self._deadline = None
             cycle.more_body = False
-            cycle.message_event.set()
+            if cycle.waits:
+                cycle.message_event.set()
 
     # -- requests and their answers
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+    def _start(self, cycle: Cycle) -> None:
         # The cycle takes it out again: a callback would cost a step of the loop.
-        cast(Cycle, cycle).task = task = asyncio.Task(cycle.run_asgi(app), loop=self.loop, name="request")
+        cycle.task = task = asyncio.Task(cycle.run_asgi(self.app), loop=self.loop, name="request")
         self.tasks.add(task)
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
-        if self.transport.is_closing():
+        if self.writes.is_closing():
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self.pipeline:
-            self._start_asgi_task(*self.pipeline.pop())
+            self._start(cast(Cycle, self.pipeline.pop()[0]))
         elif not self._receiving:
-            self._wait_for_next()
+            self._deadline = self.loop.time() + self.timeout_keep_alive
 
     def shutdown(self) -> None:
         if self.cycle is None or self.cycle.response_complete:
@@ -226,9 +240,6 @@ class LimitedProtocol(HttpToolsProtocol):
             super().shutdown()
 
     # -- deadlines
-
-    def _wait_for_next(self) -> None:
-        self._deadline = self.loop.time() + self.timeout_keep_alive
 
     def _look(self) -> None:
         """Refuse what is past its deadline, and look again when the next could be."""
@@ -266,13 +277,13 @@ class Cycle(RequestResponseCycle):
     chunked_encoding = None
     expected_content_length = 0
     received = b""
-    taken = invited = False
+    taken = invited = waits = False
     # Nobody waits for this one: who has to wait makes one.
     message_event = asyncio.Event()
     task: asyncio.Task[None]
 
     def __init__(self, protocol: LimitedProtocol, scope: dict[str, Any], keep_alive: bool) -> None:
-        self.scope = cast(Any, scope)
+        self.scope: Any = scope
         self.keep_alive = keep_alive
         self.protocol = protocol
         self.transport = protocol.transport
@@ -293,6 +304,8 @@ class Cycle(RequestResponseCycle):
             await self._give_up()
         finally:
             self.protocol.tasks.discard(self.task)
+            # Its scope knows this cycle: only the garbage collector would find them.
+            self.scope = None
 
     async def _give_up(self) -> None:
         if self.response_started:
@@ -304,8 +317,9 @@ class Cycle(RequestResponseCycle):
         while not (self.received or self.disconnected or self.response_complete or not (self.more_body or self.taken)):
             self._invite()
             self.flow.resume_reading()
-            if self.message_event is Cycle.message_event:
+            if not self.waits:
                 self.message_event = asyncio.Event()
+                self.waits = True
             self.message_event.clear()
             await self.message_event.wait()
         if self.disconnected or self.response_complete:
@@ -335,7 +349,7 @@ class Cycle(RequestResponseCycle):
         if self.flow.write_paused or self.disconnected or self.response_started:
             return False
         self.response_started = self.response_complete = True
-        cast(JoinedWrites, self.transport).write_whole(
+        self.protocol.writes.write_whole(
             b"%b%b%b%b%b"
             % (
                 STATUS_LINE[status],
@@ -345,7 +359,8 @@ class Cycle(RequestResponseCycle):
                 b"" if self.scope["method"] == "HEAD" else body,
             )
         )
-        self.message_event.set()
+        if self.waits:
+            self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
         self.on_response()

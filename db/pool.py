@@ -98,6 +98,7 @@ class Database:
         self._at_rest = asyncio.Event()  # Set while close waits and nobody has a session any more.
         # A read has no timer of its own, which would cost it 5 µs: all deadlines are looked at now and then.
         self._watch: asyncio.TimerHandle | None = None
+        self._clock = asyncio.get_running_loop().time
         self._seconds = {
             outcome: SECONDS.labels(name, outcome) for outcome in ("ok", *_OUTCOMES.values(), "error", "left")
         }
@@ -240,13 +241,13 @@ class Database:
         self._seconds[outcome].observe(perf_counter() - started)
 
     def _deadline(self) -> float | None:
-        return asyncio.get_running_loop().time() + self._give_up if self._give_up else None
+        return self._clock() + self._give_up if self._give_up else None
 
     async def _again(
         self, lost: "_ConnectionLost", deadline: float | None, attempt: Callable[..., Awaitable[T]], *args: Any
     ) -> T:
         """Run an attempt that lost its connection again, as long as there is time."""
-        clock = asyncio.get_running_loop().time
+        clock = self._clock
         until = clock() + RETRY_FOR
         for pause in chain(_PAUSES, repeat(0.1)):
             if clock() + pause > until:

@@ -130,10 +130,10 @@ class _Known:
     variables: tuple[Variable, ...]
     uses: Uses | None
     slots: Recent[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: Recent(_SHAPES))
+    key: Hashable = field(init=False)
 
-    @property
-    def key(self) -> Hashable:
-        return self.query, self.operation_name
+    def __post_init__(self) -> None:
+        self.key = self.query, self.operation_name
 
     @property
     def weight(self) -> int:
@@ -367,7 +367,7 @@ def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
 
 
 def _shapes(slots: tuple[Slot, ...], values: Mapping[str, Any]) -> tuple[Shape, ...]:
-    return tuple(read_query(filled(slot, values)).shape for slot in slots)
+    return tuple([read_query(filled(slot, values)).shape for slot in slots]) if slots else ()
 
 
 # -- graphql-core over plans

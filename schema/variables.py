@@ -114,10 +114,10 @@ def _holds_objects(value: Any) -> bool:
 
 def shape(value: Any) -> Hashable:
     """What of a coerced value a plan depends on."""
+    if isinstance(value, dict):
+        return tuple([(key, "str" if type(item) is str else shape(item)) for key, item in value.items()])
     if type(value) is str:
         return "str"
-    if isinstance(value, dict):
-        return tuple([(key, shape(item)) for key, item in value.items()])
     if _holds_objects(value):
         return tuple(shape(item) for item in value)
     if value == []:
