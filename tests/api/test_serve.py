@@ -16,13 +16,18 @@ from tests.processes import children_of, is_alive
 from tests.services import PLENTY, answers, broadsheet, free_port, until
 
 
+# Seconds for which a connection may be idle.
+KEEP_ALIVE = 3
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of a server with short limits for slow clients. It has no database, and these tests need none."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
-    with broadsheet("serve", database_url=nowhere, port=str(port), receive_seconds="1", max_header_bytes="8192"):
+    limits = {"receive_seconds": "1", "max_header_bytes": "8192", "keep_alive_seconds": str(KEEP_ALIVE)}
+    with broadsheet("serve", database_url=nowhere, port=str(port), **limits, log_level="error"):
         asyncio.run(answers(url + "/livez"))
         yield url
 
@@ -155,6 +160,108 @@ async def test_nonsense_is_answered_with_400(server: str) -> None:
     async with Raw(server) as raw:
         await raw.send(b"\x16\x03\x01 hello\r\n\r\n")
         assert (await raw.rest()).startswith(b"HTTP/1.1 400 ")
+
+
+def post(query: str, *lines: bytes) -> bytes:
+    body = b'{"query":"%b"}' % query.encode()
+    return b"\r\n".join([HEAD[:-2], b"Content-Length: %d" % len(body), *lines, b"", body])
+
+
+class Answer:
+    """An answer as it came: its status, its headers by lower-case name, its body."""
+
+    def __init__(self, head: bytes, body: bytes) -> None:
+        first, *lines = head.decode().rstrip().split("\r\n")
+        self.status = int(first.split()[1])
+        self.headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        self.body = body
+
+
+async def answer_to(raw: Raw, *, has_body: bool = True) -> Answer:
+    """The next answer of a connection."""
+    head = await asyncio.wait_for(raw.reader.readuntil(b"\r\n\r\n"), 10)
+    answer = Answer(head, b"")
+    if has_body:
+        answer.body = await raw.reader.readexactly(int(answer.headers["content-length"]))
+    return answer
+
+
+async def test_requests_sent_at_once_are_answered_one_after_the_other(server: str) -> None:
+    asked = [
+        post("{__typename}", b"X-Request-Id: 1"),
+        b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Request-Id: 2\r\n\r\n",
+        post("{__typename", b"X-Request-Id: 3"),
+        post("{a:__typename}", b"X-Request-Id: 4"),
+    ]
+    async with Raw(server) as raw:
+        await raw.send(b"".join(asked))
+        answers_ = [await answer_to(raw) for _ in asked]
+    assert [answer.headers["x-request-id"] for answer in answers_] == ["1", "2", "3", "4"]
+    assert [answer.status for answer in answers_] == [200, 200, 400, 200]
+    assert answers_[3].body == b'{"data":{"a":"Query"}}'
+
+
+async def test_a_request_means_the_same_wherever_it_is_cut(server: str) -> None:
+    asked = post("{__typename}") + post("{b:__typename}")
+    for cut in range(1, len(asked), 7):
+        async with Raw(server) as raw:
+            await raw.send(asked[:cut])
+            # The server has read the first part, since it has answered another client after it came.
+            async with Raw(server) as other:
+                await other.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                await answer_to(other)
+            await raw.send(asked[cut:])
+            bodies = [(await answer_to(raw)).body for _ in range(2)]
+            assert bodies == [b'{"data":{"__typename":"Query"}}', b'{"data":{"b":"Query"}}'], cut
+
+
+async def test_a_body_in_chunks_is_read_whole(server: str) -> None:
+    body = b'{"query":"{__typename}"}'
+    async with Raw(server) as raw:
+        await raw.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        for byte in body:
+            await raw.send(b"1\r\n%c\r\n" % byte)
+        await raw.send(b"0\r\n\r\n" + post("{c:__typename}"))
+        assert (await answer_to(raw)).body == b'{"data":{"__typename":"Query"}}'
+        assert (await answer_to(raw)).body == b'{"data":{"c":"Query"}}'
+
+
+async def test_who_waits_for_100_continue_is_told_to_go_on(server: str) -> None:
+    head, _, body = post("{__typename}", b"Expect: 100-continue").partition(b"\r\n\r\n")
+    async with Raw(server) as raw:
+        await raw.send(head + b"\r\n\r\n")
+        assert await raw.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        await raw.send(body)
+        assert (await answer_to(raw)).body == b'{"data":{"__typename":"Query"}}'
+
+
+async def test_an_answer_to_head_has_no_body(server: str) -> None:
+    async with Raw(server) as raw:
+        for path in (b"/graphql", b"/livez"):
+            await raw.send(b"HEAD %b HTTP/1.1\r\nHost: x\r\n\r\n" % path)
+            answer = await answer_to(raw, has_body=False)
+            assert int(answer.headers["content-length"]) > 0
+        await raw.send(post("{__typename}"))
+        assert (await answer_to(raw)).status == 200
+
+
+@pytest.mark.parametrize("line", [b"GET /graphql?query={__typename} HTTP/1.0", b"GET /livez HTTP/1.0"])
+async def test_a_client_of_http_1_0_is_answered_and_left(server: str, line: bytes) -> None:
+    async with Raw(server) as raw:
+        await raw.send(line + b"\r\nHost: x\r\n\r\n")
+        assert b" 200 OK\r\n" in (await raw.rest()).split(b"connection: close")[0]
+
+
+async def test_a_connection_that_stays_idle_is_closed_without_a_word(server: str) -> None:
+    """Also one whose request was refused before its body was here, and one that was never asked for a second time."""
+    body = b" " * 3_000_000
+    for asked in (post("{__typename}"), HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)):
+        async with Raw(server) as raw:
+            began = time.monotonic()
+            await raw.send(asked)
+            await answer_to(raw)
+            assert await raw.rest() == b""
+            assert time.monotonic() - began < 2 * KEEP_ALIVE + 2
 
 
 def test_an_occupied_port_is_named() -> None:
