@@ -15,7 +15,6 @@ from tests.pace import uncollected
 from tests.processes import children_of, is_alive
 from tests.services import PLENTY, answers, broadsheet, free_port, until
 
-
 # Seconds for which a connection may be idle.
 KEEP_ALIVE = 3
 
