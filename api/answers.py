@@ -86,7 +86,9 @@ def reply(
         if tags:
             headers += ((b"cache-tag", ",".join(tags).encode()),)
     holds = Holds.NOW if private else answer.holds
-    head = _common(media_type, vary) + lines(headers)
+    head = _common(media_type, vary)
+    if headers:
+        head += lines(headers)
     return Reply(answer.status, head, answer.body, holds, tag, answer.deprecated, answer.cost)
 
 

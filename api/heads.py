@@ -8,11 +8,24 @@ from functools import lru_cache
 
 from api.clients import HEADERS, NOBODY, client_of
 
-# Headers whose values are one list, in however many headers they come.
-_LISTS = (
-    *(b"accept", b"accept-encoding", b"content-encoding", b"if-none-match"),
-    *(b"authorization", b"x-api-key", b"x-forwarded-for"),
-)
+# What is read, and as what.
+_READ = {
+    b"accept": "accept",
+    b"accept-encoding": "accept_encoding",
+    b"authorization": "authorization",
+    b"content-encoding": "content_encoding",
+    b"content-length": "content_length",
+    b"content-type": "content_type",
+    b"expect": "expects",
+    b"if-none-match": "if_none_match",
+    b"x-api-key": "api_key",
+    b"x-forwarded-for": "forwarded",
+    b"x-install-token": "install",
+    b"x-request-id": "given_id",
+}
+_NAMES = frozenset(_READ)
+# Of those, lists: they may come in several headers.
+_LISTS = frozenset(_READ) - {b"content-length", b"content-type", b"x-install-token", b"x-request-id"}
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 # Where a request's scope holds its head.
@@ -22,54 +35,40 @@ Header = tuple[bytes, bytes]
 
 
 class RequestHead:
-    """A request's headers, as far as they matter to every door.
+    """A request's headers, as far as they matter to every door; empty where they are not there.
 
-    length: the declared one of the body; encoded: whether the body is; expects: whether the client waits for 100
-    Continue. request_id: empty unless the client gave a usable one. client: what it calls itself. Lists may come in
-    several headers. authorization, api_key: what says who is calling; install: which install of an app; forwarded: the
-    addresses that proxies say they serve. told: lines that the answer's head has beside its own.
+    length: the declared one of the body. request_id: empty unless the client gave a usable one. client: what it calls
+    itself. authorization, api_key: what says who is calling; install: which install of an app; forwarded: the addresses
+    that proxies say they serve. told: lines that the answer's head has beside its own.
     """
 
-    __slots__ = (
-        "accept",
-        "accept_encoding",
-        "api_key",
-        "authorization",
-        "client",
-        "content_type",
-        "encoded",
-        "expects",
-        "forwarded",
-        "if_none_match",
-        "install",
-        "length",
-        "request_id",
-        "told",
-    )
+    accept = accept_encoding = content_type = if_none_match = expects = b""
+    authorization = api_key = install = forwarded = b""
+    content_length = content_encoding = given_id = b""
+    length: int | None = None
+    request_id = ""
+    client = NOBODY
+    told = b""
 
     def __init__(self, headers: Sequence[Header]) -> None:
         found = dict(headers)
         if len(found) < len(headers):
-            for name in _LISTS:
-                if name in found:
-                    found[name] = b",".join([value for key, value in headers if key == name])
-        get = found.get
-        length = get(b"content-length", b"")
-        self.length = int(length) if length.isdigit() else None
-        self.content_type = get(b"content-type", b"")
-        self.accept = get(b"accept", b"")
-        self.accept_encoding = get(b"accept-encoding", b"")
-        self.if_none_match = get(b"if-none-match", b"")
-        self.authorization = get(b"authorization", b"")
-        self.api_key = get(b"x-api-key", b"")
-        self.install = get(b"x-install-token", b"")
-        self.forwarded = get(b"x-forwarded-for", b"")
-        self.encoded = get(b"content-encoding", b"").strip().lower() not in (b"", b"identity")
-        self.expects = b"expect" in found
-        id_ = get(b"x-request-id")
-        self.request_id = id_.decode() if id_ and _ID.fullmatch(id_) else ""
-        self.client = NOBODY if HEADERS.isdisjoint(found) else client_of(headers)
-        self.told = b""
+            for name in _LISTS.intersection(found):
+                found[name] = b",".join([value for key, value in headers if key == name])
+        said = self.__dict__
+        for name in _NAMES.intersection(found):
+            said[_READ[name]] = found[name]
+        if self.content_length.isdigit():
+            self.length = int(self.content_length)
+        if self.given_id and _ID.fullmatch(self.given_id):
+            self.request_id = self.given_id.decode()
+        if not HEADERS.isdisjoint(found):
+            self.client = client_of(headers)
+
+    @property
+    def is_encoded(self) -> bool:
+        """Whether the body has a content coding."""
+        return self.content_encoding.strip().lower() not in (b"", b"identity")
 
 
 @lru_cache(maxsize=256)

@@ -110,7 +110,7 @@ class Entrance:
     async def _answered(self, scope: Scope, head: RequestHead, exchange: _Exchange) -> None:
         # A declared length that is within the limit is kept by the server's own parser.
         receive = exchange.read if head.length is not None else exchange.receive
-        if head.encoded:
+        if head.content_encoding and head.is_encoded:
             message = "Send the body without a content encoding."
             await self._refusal(scope, head, 415, message, {})(scope, receive, exchange.send)
             return

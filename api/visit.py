@@ -89,9 +89,10 @@ class Visit:
         self._head.told = self._told().told(budget.clock())
 
     def _told(self) -> Account:
-        if len(self._accounts) == 1:
-            return self._accounts[0]
-        return self._refused or min(self._accounts, key=lambda account: account.left)
+        accounts = self._accounts
+        if len(accounts) == 1:
+            return accounts[0]
+        return self._refused or min(accounts, key=lambda account: account.left)
 
     def spending(self, cost: int) -> Spending | None:
         """The budget after what cost so many points; None without a limit."""

@@ -32,7 +32,7 @@ def test_a_list_may_come_in_several_headers() -> None:
     ],
 )
 def test_an_encoded_body_is_known_in_whatever_order_it_is_told(codings: tuple[bytes, ...], encoded: bool) -> None:
-    assert RequestHead([(b"content-encoding", coding) for coding in codings]).encoded is encoded
+    assert RequestHead([(b"content-encoding", coding) for coding in codings]).is_encoded is encoded
 
 
 @pytest.mark.parametrize(("length", "read"), [(b"12", 12), (b"0", 0), (b"+1", None), (b"", None)])
