@@ -55,7 +55,7 @@ from db.tables import (
 _CONCAT = 90
 # What a total counts up to, and how many matches (the newest) a ranked search ranks.
 COUNTED = 10_000
-RANKED = 2_000
+RANKED = 500
 
 
 @dataclass(frozen=True, slots=True)

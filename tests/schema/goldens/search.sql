@@ -36,11 +36,11 @@ select concat('{"data":{"search":',
 (select t1r.id, t1r.published_at, t1r.ctid as at, t1r.search from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[]))) and exists 
 (select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) offset 0) t1r where 
-(select count(*) from t9) < 4 order by t1r.published_at desc, t1r.id desc limit 2000) union all 
+(select count(*) from t9) < 4 order by t1r.published_at desc, t1r.id desc limit 500) union all 
 (select distinct on (t1r.published_at, t1r.id) t1r.* from 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[])) t11 cross join lateral 
 (select t1r.* from articles t12 cross join lateral 
 (select t1r.id, t1r.published_at, t1r.ctid as at, t1r.search from articles t1r where t1r.id = t12.id and t1r.is_public and (t1r.search @@ $1::text::tsquery and exists 
 (select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) and 
-(select count(*) from t9) >= 4 offset 0) t1r where t12.source_id = t11.id order by t12.published_at desc, t12.id desc limit 2000) t1r order by t1r.published_at desc, t1r.id desc limit 2000)) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t13 join articles t1r on t1r.ctid = t13.at order by t13.score desc, t13.id desc limit 11) t1r) t1 cross join lateral 
+(select count(*) from t9) >= 4 offset 0) t1r where t12.source_id = t11.id order by t12.published_at desc, t12.id desc limit 500) t1r order by t1r.published_at desc, t1r.id desc limit 500)) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t13 join articles t1r on t1r.ctid = t13.at order by t13.score desc, t13.id desc limit 11) t1r) t1 cross join lateral 
 (select v.* from sources v where v.id = t1.source_id offset 0) t1s),'}}')
