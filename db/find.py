@@ -10,10 +10,9 @@ from db.tables import KeyKind, Table
 if TYPE_CHECKING:
     from db.select import Writer
 
-# A text that the first spans, the last three days, hold less often than this is found seldom: all there is of it comes
-# at once, in a third of the time that it takes from span to span.
-FIRST_SPANS = 2
-FEW = 20
+# A text that the last day holds less often than this is found seldom: all there is of it comes at once, in a third of
+# the time that it takes from span to span.
+FEW = 4
 # What a cursor's key is bound as. A time comes as text: asyncpg sends the first moment of the year 1, which stands for
 # never, as -infinity.
 KEY_TYPE: dict[KeyKind, str] = {"time": "text::timestamptz", "int": "integer", "text": "text", "bytes": "bytea"}
@@ -32,8 +31,8 @@ def found_by_text(
 ) -> str:
     """The first rows that a text finds, among other tests: their ids and keys, and `more`.
 
-    How often the first spans hold the text tells how it is best looked for. Where they hold few, all that it finds
-    is looked at at once. Where they hold many, rows are taken in the order of the page until there are enough: from
+    How often the last day holds the text tells how it is best looked for. Where it holds few, all that it finds is
+    looked at at once. Where it holds many, rows are taken in the order of the page until there are enough: from
     span to span where that is the order of the spans and nothing leads to fewer rows, else as an index gives them.
     A row between the spans and their rows would be read however many were found. `offset 0` keeps Postgres, which
     guesses that every text finds many, from walking through all rows in order instead.
@@ -44,45 +43,37 @@ def found_by_text(
     s, near, w = writer.alias(), writer.alias(), writer.alias()
     conditions = [*writer.conditions(page, table, t, "", "", each=" offset 0"), *where]
     ordered = f" limit {limit}" if any_order else writer.ordered(page, t, limit=limit)
-    columns = f"{t}.id, {t}.{page.order.key}{more}"
+    columns = f"{t}.id, {t}.{page.order.key}, {t}.ctid as at{more}"
+    in_spans = (any_order or _as_spans(page, table)) and not tests.keys() & set(spans.instead)
+    top = f"({spans.top.format(t=w)})"
+    if in_spans and not any_order and page.after is not None:
+        top = f"{writer.param(page.after.key)}::{KEY_TYPE['time']}"
 
     def rows(conditions: Sequence[str], when: str = "") -> str:
         found = f"select {columns} from {table.name} {t} where {' and '.join(conditions)} offset 0"
         return f"(select {t}.* from ({found}) {t}{when}{ordered})"
 
-    def by_span(conditions: Sequence[str]) -> str:
-        found = rows([*conditions, writer.filled(spans.within, t, o=s)])
-        return f"select {t}.* from {s} cross join lateral {found} {t} where {s}.n"
-
-    in_spans = (any_order or _as_spans(page, table)) and not tests.keys() & set(spans.instead)
+    alone = [writer.seen(table, t), writer.condition(tests[spans.test], table, t)]
+    lately = f"{writer.filled(spans.within, t, o=spans.last.format(top))}"
     counted = f"(select count(*) from {near})"
-    few, many = f" where {counted} < {FEW}", f"{counted} >= {FEW}"
+    few, many = f"{counted} < {FEW}", f"{counted} >= {FEW}"
     if in_spans:
-        nearest = f"{by_span(conditions)} <= {FIRST_SPANS} limit {limit}"
-        begins = f"(select {spans.begins.format(o=s)} from {s} where {s}.n = {FIRST_SPANS})"
-        rest = (
-            f"select * from {near} union all {rows([*conditions, writer.filled(spans.older, t, o=begins)], few)}"
-            f" union all ({by_span(conditions)} > {FIRST_SPANS} and {many} limit {limit}) limit {limit}"
-        )
+        found = rows([*conditions, writer.filled(spans.within, t, o=f"{s}.keys")])
+        spanned = f"{spans.of.format(top)} with ordinality {s} (keys, n)"
+        walked = f"select {t}.* from {spanned} cross join lateral {found} {t} where {many} limit {limit}"
+    elif way is None:
+        walked = f"select {columns} from {table.name} {t} where {' and '.join([*conditions, many])}{ordered}"
     else:
-        alone = [writer.seen(table, t), writer.condition(tests[spans.test], table, t)]
-        nearest = f"{by_span(alone)} <= {FIRST_SPANS} limit {FEW}"
-        if way is None:
-            walked = f"select {columns} from {table.name} {t} where {' and '.join([*conditions, many])}{ordered}"
-        else:
-            k = writer.alias()
-            each = _tested(writer, way.page, table, t, k, [*where, many], columns, limit)
-            things = writer.filled(way.of, "", way.params)
-            walked = (
-                f"select distinct on ({t}.{page.order.key}, {t}.id) {t}.* from {things} {k}"
-                f" cross join lateral ({each}) {t}{writer.ordered(page, t, limit=limit)}"
-            )
-        rest = f"{rows(conditions, few)} union all ({walked})"
-    top = _top(writer, page) if in_spans and not any_order else ""
-    spanned = spans.of.format(top or spans.top.format(t=w))
+        k = writer.alias()
+        each = _tested(writer, way.page, table, t, k, [*where, many], columns, limit)
+        things = writer.filled(way.of, "", way.params)
+        walked = (
+            f"select distinct on ({t}.{page.order.key}, {t}.id) {t}.* from {things} {k}"
+            f" cross join lateral ({each}) {t}{writer.ordered(page, t, limit=limit)}"
+        )
     return (
-        f"with {s} as materialized (select * from {spanned} with ordinality {s} (keys, n)),"
-        f" {near} as materialized ({nearest}) {rest}"
+        f"with {near} as materialized (select from {table.name} {t} where {' and '.join([*alone, lately])} limit {FEW})"
+        f" {rows(conditions, f' where {few}')} union all ({walked})"
     )
 
 
@@ -109,11 +100,6 @@ def _tested(
         f"select {t}.* from {edge.through or table.name} {x} cross join lateral ({row}) {t}"
         f" where {entry} order by {place} limit {limit}"
     )
-
-
-def _top(writer: "Writer", page: Page) -> str:
-    """Where the spans of a page begin, if not with the newest row."""
-    return f"{writer.param(page.after.key)}::{KEY_TYPE['time']}" if page.after is not None else ""
 
 
 @dataclass(frozen=True, slots=True)

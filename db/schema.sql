@@ -238,7 +238,12 @@ CREATE TABLE public.articles (
     CONSTRAINT articles_page_extent_check CHECK ((page_extent = ANY (ARRAY['NONE'::text, 'EXCERPT'::text, 'FULL'::text]))),
     CONSTRAINT articles_page_whole CHECK ((((page_html IS NULL) = (page_extent = 'NONE'::text)) AND ((page_html IS NULL) = (page_fetched_at IS NULL)))),
     CONSTRAINT articles_status_check CHECK ((status = ANY (ARRAY['USABLE'::text, 'WITHHELD'::text, 'CANCELED'::text])))
-);
+)
+WITH (toast_tuple_target='4096');
+ALTER TABLE ONLY public.articles ALTER COLUMN url SET STORAGE MAIN;
+ALTER TABLE ONLY public.articles ALTER COLUMN headline SET STORAGE MAIN;
+ALTER TABLE ONLY public.articles ALTER COLUMN lead SET STORAGE MAIN;
+ALTER TABLE ONLY public.articles ALTER COLUMN search SET STORAGE MAIN;
 
 CREATE TABLE public.authors (
     id uuid NOT NULL,

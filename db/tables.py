@@ -83,17 +83,16 @@ class Way:
 class Spans:
     """How the first rows that pass a test, in one order, are found by an index that does not keep them in it.
 
-    of: spans of the order's key up to a value, the first ones first. within: whether a row lies in one (`{o}.keys`);
-    an index holds it together with the test. begins: where one begins; older: whether a row lies before that (`{o}`).
-    top: the first value. instead: tests that lead to fewer rows.
+    of: spans of the order's key up to a value, the first ones first. within: whether a row lies in one (`{o}`); an
+    index holds it together with the test. last: a short one that ends with a value. top: the first value. instead:
+    tests that lead to fewer rows.
     """
 
     test: str
     order: str
     of: str
     within: str
-    begins: str
-    older: str
+    last: str
     top: str
     instead: tuple[str, ...]
 
@@ -326,10 +325,10 @@ ARTICLES = Table(
         test="text",
         order="NEWEST",
         of="search_spans({0})",
-        within="search_periods({t}.published_at) && {o}.keys",
-        begins="search_from({o}.keys)",
-        older="search_period({t}.published_at) < {o}",
-        top="(select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1)",
+        within="search_periods({t}.published_at) && {o}",
+        last="(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1]"
+        " from (select search_period({0}) as last offset 0) v)",
+        top="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1",
         instead=("authors", "sources", "topics"),
     ),
 )

@@ -22,7 +22,7 @@ PART = 20
 VALUES = 2
 # Rows of a list that is never paged (topics, images, authors).
 SHORT_LIST = 4
-# What takes as long as so many rows: counting up to 10,000, and ranking 2,000 matches.
+# What takes as long as so many rows: counting up to 10,000, and ranking 500 matches.
 TOTAL = 1_000
 RANKING = 500
 # What takes as long as so many rows: a transaction; judging a comment, two of them and the rules.

@@ -50,7 +50,7 @@ begin atomic
     from (
       select a.id, a.search from public.articles a
       where a.search @@ websearch_to_tsquery('simple', search_articles.query) and a.is_public
-      order by a.published_at desc, a.id desc limit 2000
+      order by a.published_at desc, a.id desc limit 500
     ) c
   ) r join rivals.articles v on v.id = r.id
   order by r.score desc, r.id desc;

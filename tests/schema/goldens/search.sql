@@ -2,23 +2,22 @@ select concat('{"data":{"search":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted
- from (with t3 as materialized 
-(select * from search_spans(
-(select t5.published_at from articles t5 where t5.is_public order by t5.published_at desc limit 1)) with ordinality t3 (keys, n)), t4 as materialized 
-(select t2.* from t3 cross join lateral 
+ from (with t4 as materialized 
+(select from articles t2 where t2.is_public and t2.search @@ $1::text::tsquery and search_periods(t2.published_at) && 
+(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
+(select search_period(
+(select t5.published_at from articles t5 where t5.is_public order by t5.published_at desc limit 1)) as last offset 0) v) limit 4) 
 (select t2.* from 
-(select t2.id, t2.published_at from articles t2 where t2.is_public and t2.search @@ $1::text::tsquery and search_periods(t2.published_at) && t3.keys offset 0) t2 limit 10001) t2 where t3.n <= 2 limit 20) 
-(select t2.* from 
-(select t2.id, t2.published_at from articles t2 where t2.is_public and ((t2.search @@ $1::text::tsquery and t2.source_id in 
+(select t2.id, t2.published_at, t2.ctid as at from articles t2 where t2.is_public and ((t2.search @@ $1::text::tsquery and t2.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[]))) and exists 
 (select 1 from unnest($3::text[]) l where t2.language = l or starts_with(t2.language, l || '-'))) offset 0) t2 where 
-(select count(*) from t4) < 20 limit 10001) union all 
+(select count(*) from t4) < 4 limit 10001) union all 
 (select distinct on (t2.published_at, t2.id) t2.* from 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[])) t6 cross join lateral 
 (select t2.* from articles t7 cross join lateral 
-(select t2.id, t2.published_at from articles t2 where t2.id = t7.id and t2.is_public and (t2.search @@ $1::text::tsquery and exists 
+(select t2.id, t2.published_at, t2.ctid as at from articles t2 where t2.id = t7.id and t2.is_public and (t2.search @@ $1::text::tsquery and exists 
 (select 1 from unnest($3::text[]) l where t2.language = l or starts_with(t2.language, l || '-'))) and 
-(select count(*) from t4) >= 20 offset 0) t2 where t7.source_id = t6.id order by t7.published_at desc, t7.id desc limit 10001) t2 order by t2.published_at desc, t2.id desc limit 10001)) t2) k),',"edges":[',string_agg(concat('{"cursor":"',concat('sr',t1.score,'_',t1.id,'_',
+(select count(*) from t4) >= 4 offset 0) t2 where t7.source_id = t6.id order by t7.published_at desc, t7.id desc limit 10001) t2 order by t2.published_at desc, t2.id desc limit 10001)) t2) k),',"edges":[',string_agg(concat('{"cursor":"',concat('sr',t1.score,'_',t1.id,'_',
 (select w.id from articles w order by w.id desc limit 1)),'","score":',to_json(t1.score / 1000000::float8),',"headlineHighlight":',to_json(replace(replace(replace(replace(replace(replace(replace(regexp_replace(t1.headline, '(' || $4::text || ')', E'\x01\\1\x02', 'g'), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), E'\x01', '<mark>'), E'\x02', '</mark>')),',"excerpt":',coalesce(to_json(
 (select case when x.at > 0 then replace(replace(replace(replace(replace(replace(replace(regexp_replace((case when x.at > 81 then '…' || regexp_replace(substr(x.served, x.at - 80, 240), '^[^ ]{1,24} ', '') else substr(x.served, 1, 240) end || case when length(x.served) > greatest(x.at - 81, 0) + 240 then '…' else '' end), '(' || $4::text || ')', E'\x01\\1\x02', 'g'), '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;'), E'\x01', '<mark>'), E'\x02', '</mark>') end from 
 (select s.served, regexp_instr(s.served, $4::text) as at from 
@@ -26,23 +25,22 @@ select concat('{"data":{"search":',
 (select w.id from articles w order by w.id desc limit 1)) order by t1.n desc) filter (where t1.n <= 10))[1])::text,'null'),'}}') from 
 (select t1r.*, row_number() over () as n from 
 (select t1r.*, t13.score from 
-(select t1r.id, t1r.score from 
-(select t1r.id, floor(ts_rank(t1r.search, $5::text::tsquery, 1) * 1000000)::integer as score
- from (with t8 as materialized 
-(select * from search_spans(
-(select t10.published_at from articles t10 where t10.is_public order by t10.published_at desc limit 1)) with ordinality t8 (keys, n)), t9 as materialized 
-(select t1r.* from t8 cross join lateral 
+(select t1r.id, t1r.score, t1r.at from 
+(select t1r.id, t1r.at, floor(ts_rank(t1r.search, $5::text::tsquery, 1) * 1000000)::integer as score
+ from (with t9 as materialized 
+(select from articles t1r where t1r.is_public and t1r.search @@ $1::text::tsquery and search_periods(t1r.published_at) && 
+(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
+(select search_period(
+(select t10.published_at from articles t10 where t10.is_public order by t10.published_at desc limit 1)) as last offset 0) v) limit 4) 
 (select t1r.* from 
-(select t1r.id, t1r.published_at, t1r.search from articles t1r where t1r.is_public and t1r.search @@ $1::text::tsquery and search_periods(t1r.published_at) && t8.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 2000) t1r where t8.n <= 2 limit 20) 
-(select t1r.* from 
-(select t1r.id, t1r.published_at, t1r.search from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
+(select t1r.id, t1r.published_at, t1r.ctid as at, t1r.search from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[]))) and exists 
 (select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) offset 0) t1r where 
-(select count(*) from t9) < 20 order by t1r.published_at desc, t1r.id desc limit 2000) union all 
+(select count(*) from t9) < 4 order by t1r.published_at desc, t1r.id desc limit 500) union all 
 (select distinct on (t1r.published_at, t1r.id) t1r.* from 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[])) t11 cross join lateral 
 (select t1r.* from articles t12 cross join lateral 
-(select t1r.id, t1r.published_at, t1r.search from articles t1r where t1r.id = t12.id and t1r.is_public and (t1r.search @@ $1::text::tsquery and exists 
+(select t1r.id, t1r.published_at, t1r.ctid as at, t1r.search from articles t1r where t1r.id = t12.id and t1r.is_public and (t1r.search @@ $1::text::tsquery and exists 
 (select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) and 
-(select count(*) from t9) >= 20 offset 0) t1r where t12.source_id = t11.id order by t12.published_at desc, t12.id desc limit 2000) t1r order by t1r.published_at desc, t1r.id desc limit 2000)) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t13 join articles t1r on t1r.id = t13.id order by t13.score desc, t13.id desc limit 11) t1r) t1 cross join lateral 
+(select count(*) from t9) >= 4 offset 0) t1r where t12.source_id = t11.id order by t12.published_at desc, t12.id desc limit 500) t1r order by t1r.published_at desc, t1r.id desc limit 500)) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t13 join articles t1r on t1r.ctid = t13.at order by t13.score desc, t13.id desc limit 11) t1r) t1 cross join lateral 
 (select v.* from sources v where v.id = t1.source_id offset 0) t1s),'}}')

@@ -4,18 +4,17 @@ select concat('{"data":{"search":',
 (select s.served, regexp_instr(s.served, $2::text) as at from 
 (select regexp_replace(case t1s.body_policy when 'FULL' then coalesce(case when t1s.serves_pages then coalesce(t1.page_text, t1.body_text) else t1.body_text end, t1.lead) when 'EXCERPT' then t1.lead else null end, '\s+', ' ', 'g') as served offset 0) s offset 0) x))::text,'null'),',"node":{"headline":',to_json(t1.headline),',"lead":',coalesce(to_json(case t1s.body_policy when 'FULL' then t1.lead when 'EXCERPT' then t1.lead else null end)::text,'null'),',"body":',coalesce(to_json(case t1s.body_policy when 'FULL' then case when t1s.serves_pages then coalesce(t1.page_html, t1.body_html) else t1.body_html end when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t1.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end)::text,'null'),',"bodyAvailability":',to_json(case t1s.body_policy when 'FULL' then case when t1s.serves_pages and t1.page_html is not null then t1.page_extent when t1.body_extent <> 'NONE' then t1.body_extent when t1.page_html is not null then 'RESTRICTED' else 'UNAVAILABLE' end when 'EXCERPT' then case when t1.lead is not null then 'EXCERPT' when t1.body_extent = 'NONE' and t1.page_html is null then 'UNAVAILABLE' else 'RESTRICTED' end else case when t1.body_extent = 'NONE' and t1.page_html is null then 'UNAVAILABLE' else 'RESTRICTED' end end),'}}'),','),']}') from 
 (select t1r.*
- from (with t2 as materialized 
-(select * from search_spans(
-(select t4.published_at from articles t4 where t4.is_public order by t4.published_at desc limit 1)) with ordinality t2 (keys, n)), t3 as materialized 
-(select t1r.* from t2 cross join lateral 
+ from (with t3 as materialized 
+(select from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && 
+(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
+(select search_period(
+(select t4.published_at from articles t4 where t4.is_public order by t4.published_at desc limit 1)) as last offset 0) v) limit 4) 
 (select t1r.* from 
-(select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && t2.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where t2.n <= 2 limit 20) select * from t3 union all 
+(select t1r.id, t1r.published_at, t1r.ctid as at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery offset 0) t1r where 
+(select count(*) from t3) < 4 order by t1r.published_at desc, t1r.id desc limit 20) union all 
+(select t1r.* from search_spans(
+(select t4.published_at from articles t4 where t4.is_public order by t4.published_at desc limit 1)) with ordinality t2 (keys, n) cross join lateral 
 (select t1r.* from 
-(select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_period(t1r.published_at) < 
-(select search_from(t2.keys) from t2 where t2.n = 2) offset 0) t1r where 
-(select count(*) from t3) < 20 order by t1r.published_at desc, t1r.id desc limit 20) union all 
-(select t1r.* from t2 cross join lateral 
-(select t1r.* from 
-(select t1r.id, t1r.published_at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && t2.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where t2.n > 2 and 
-(select count(*) from t3) >= 20 limit 20) limit 20) t5 join articles t1r on t1r.id = t5.id order by t5.published_at desc, t5.id desc limit 20) t1 cross join lateral 
+(select t1r.id, t1r.published_at, t1r.ctid as at from articles t1r where t1r.is_public and t1r.search @@ $3::text::tsquery and search_periods(t1r.published_at) && t2.keys offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where 
+(select count(*) from t3) >= 4 limit 20)) t5 join articles t1r on t1r.ctid = t5.at order by t5.published_at desc, t5.id desc limit 20) t1 cross join lateral 
 (select v.* from sources v where v.id = t1.source_id offset 0) t1s),'}}')

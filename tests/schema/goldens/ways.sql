@@ -56,73 +56,65 @@ select concat('{"data":{"topics":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted
- from (with t31 as materialized 
-(select * from search_spans(
-(select t33.published_at from articles t33 where t33.is_public order by t33.published_at desc limit 1)) with ordinality t31 (keys, n)), t32 as materialized 
-(select t30.* from t31 cross join lateral 
+ from (with t32 as materialized 
+(select from articles t30 where t30.is_public and t30.search @@ $17::text::tsquery and search_periods(t30.published_at) && 
+(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
+(select search_period(
+(select t33.published_at from articles t33 where t33.is_public order by t33.published_at desc limit 1)) as last offset 0) v) limit 4) 
 (select t30.* from 
-(select t30.id, t30.published_at from articles t30 where t30.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_periods(t30.published_at) && t31.keys offset 0) t30 limit 10001) t30 where t31.n <= 2 limit 10001) select * from t32 union all 
+(select t30.id, t30.published_at, t30.ctid as at from articles t30 where t30.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) offset 0) t30 where 
+(select count(*) from t32) < 4 limit 10001) union all 
+(select t30.* from search_spans(
+(select t33.published_at from articles t33 where t33.is_public order by t33.published_at desc limit 1)) with ordinality t31 (keys, n) cross join lateral 
 (select t30.* from 
-(select t30.id, t30.published_at from articles t30 where t30.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_period(t30.published_at) < 
-(select search_from(t31.keys) from t31 where t31.n = 2) offset 0) t30 where 
-(select count(*) from t32) < 20 limit 10001) union all 
-(select t30.* from t31 cross join lateral 
-(select t30.* from 
-(select t30.id, t30.published_at from articles t30 where t30.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_periods(t30.published_at) && t31.keys offset 0) t30 limit 10001) t30 where t31.n > 2 and 
-(select count(*) from t32) >= 20 limit 10001) limit 10001) t30) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t29.headline),'}'),',' order by t29.n) filter (where t29.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t29.n) > 2),',"hasPreviousPage":',to_json(exists
+(select t30.id, t30.published_at, t30.ctid as at from articles t30 where t30.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_periods(t30.published_at) && t31.keys offset 0) t30 limit 10001) t30 where 
+(select count(*) from t32) >= 4 limit 10001)) t30) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t29.headline),'}'),',' order by t29.n) filter (where t29.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t29.n) > 2),',"hasPreviousPage":',to_json(exists
 (select 1
- from (with t35 as materialized 
-(select * from search_spans(
-(select t37.published_at from articles t37 where t37.is_public order by t37.published_at desc limit 1)) with ordinality t35 (keys, n)), t36 as materialized 
-(select t34.* from t35 cross join lateral 
+ from (with t36 as materialized 
+(select from articles t34 where t34.is_public and t34.search @@ $17::text::tsquery and search_periods(t34.published_at) && 
+(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
+(select search_period(
+(select t37.published_at from articles t37 where t37.is_public order by t37.published_at desc limit 1)) as last offset 0) v) limit 4) 
 (select t34.* from 
-(select t34.id, t34.published_at from articles t34 where t34.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) and search_periods(t34.published_at) && t35.keys offset 0) t34 limit 1) t34 where t35.n <= 2 limit 1) select * from t36 union all 
+(select t34.id, t34.published_at, t34.ctid as at from articles t34 where t34.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) offset 0) t34 where 
+(select count(*) from t36) < 4 limit 1) union all 
+(select t34.* from search_spans(
+(select t37.published_at from articles t37 where t37.is_public order by t37.published_at desc limit 1)) with ordinality t35 (keys, n) cross join lateral 
 (select t34.* from 
-(select t34.id, t34.published_at from articles t34 where t34.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) and search_period(t34.published_at) < 
-(select search_from(t35.keys) from t35 where t35.n = 2) offset 0) t34 where 
-(select count(*) from t36) < 20 limit 1) union all 
-(select t34.* from t35 cross join lateral 
-(select t34.* from 
-(select t34.id, t34.published_at from articles t34 where t34.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) and search_periods(t34.published_at) && t35.keys offset 0) t34 limit 1) t34 where t35.n > 2 and 
-(select count(*) from t36) >= 20 limit 1) limit 1) t34)),'}}') from 
+(select t34.id, t34.published_at, t34.ctid as at from articles t34 where t34.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) and search_periods(t34.published_at) && t35.keys offset 0) t34 limit 1) t34 where 
+(select count(*) from t36) >= 4 limit 1)) t34)),'}}') from 
 (select t29r.*, row_number() over () as n from 
 (select t29r.*
- from (with t38 as materialized 
-(select * from search_spans($2::text::timestamptz) with ordinality t38 (keys, n)), t39 as materialized 
-(select t29r.* from t38 cross join lateral 
+ from (with t39 as materialized 
+(select from articles t29r where t29r.is_public and t29r.search @@ $17::text::tsquery and search_periods(t29r.published_at) && 
+(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
+(select search_period($2::text::timestamptz) as last offset 0) v) limit 4) 
 (select t29r.* from 
-(select t29r.id, t29r.published_at from articles t29r where t29r.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t38.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r where t38.n <= 2 limit 3) select * from t39 union all 
+(select t29r.id, t29r.published_at, t29r.ctid as at from articles t29r where t29r.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) offset 0) t29r where 
+(select count(*) from t39) < 4 order by t29r.published_at desc, t29r.id desc limit 3) union all 
+(select t29r.* from search_spans($2::text::timestamptz) with ordinality t38 (keys, n) cross join lateral 
 (select t29r.* from 
-(select t29r.id, t29r.published_at from articles t29r where t29r.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_period(t29r.published_at) < 
-(select search_from(t38.keys) from t38 where t38.n = 2) offset 0) t29r where 
-(select count(*) from t39) < 20 order by t29r.published_at desc, t29r.id desc limit 3) union all 
-(select t29r.* from t38 cross join lateral 
-(select t29r.* from 
-(select t29r.id, t29r.published_at from articles t29r where t29r.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t38.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r where t38.n > 2 and 
-(select count(*) from t39) >= 20 limit 3) limit 3) t41 join articles t29r on t29r.id = t41.id order by t41.published_at desc, t41.id desc limit 3) t29r) t29),',"foundBackwards":',
+(select t29r.id, t29r.published_at, t29r.ctid as at from articles t29r where t29r.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t38.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r where 
+(select count(*) from t39) >= 4 limit 3)) t41 join articles t29r on t29r.ctid = t41.at order by t41.published_at desc, t41.id desc limit 3) t29r) t29),',"foundBackwards":',
 (select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t42.headline),'}'),',' order by t42.n desc) filter (where t42.n <= 2),'],"pageInfo":{"hasPreviousPage":',to_json(count(t42.n) > 2),'}}') from 
 (select t42r.*, row_number() over () as n from 
 (select t42r.*
- from (with t43 as materialized 
-(select * from search_spans(
-(select t45.published_at from articles t45 where t45.is_public order by t45.published_at desc limit 1)) with ordinality t43 (keys, n)), t44 as materialized 
-(select t42r.* from t43 cross join lateral 
+ from (with t44 as materialized 
+(select from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery and search_periods(t42r.published_at) && 
+(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
+(select search_period(
+(select t45.published_at from articles t45 where t45.is_public order by t45.published_at desc limit 1)) as last offset 0) v) limit 4) 
 (select t42r.* from 
-(select t42r.id, t42r.published_at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery and search_periods(t42r.published_at) && t43.keys offset 0) t42r order by t42r.published_at, t42r.id limit 3) t42r where t43.n <= 2 limit 20) 
-(select t42r.* from 
-(select t42r.id, t42r.published_at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery offset 0) t42r where 
-(select count(*) from t44) < 20 order by t42r.published_at, t42r.id limit 3) union all 
-(select t42r.id, t42r.published_at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery and 
-(select count(*) from t44) >= 20 order by t42r.published_at, t42r.id limit 3)) t46 join articles t42r on t42r.id = t46.id order by t46.published_at, t46.id limit 3) t42r) t42),',"topic":',coalesce(
+(select t42r.id, t42r.published_at, t42r.ctid as at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery offset 0) t42r where 
+(select count(*) from t44) < 4 order by t42r.published_at, t42r.id limit 3) union all 
+(select t42r.id, t42r.published_at, t42r.ctid as at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery and 
+(select count(*) from t44) >= 4 order by t42r.published_at, t42r.id limit 3)) t46 join articles t42r on t42r.ctid = t46.at order by t46.published_at, t46.id limit 3) t42r) t42),',"topic":',coalesce(
 (select concat('{"articles":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
