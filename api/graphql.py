@@ -19,7 +19,7 @@ from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import RequestHead, headers_of
 from api.kept import Kept
-from api.protocol import WHOLE, Cycle
+from api.protocol import cycle_of
 from api.provider import ProviderUnavailable
 from api.visit import Visit, Visits
 from db.pool import DatabaseTimeout, DatabaseUnavailable
@@ -135,7 +135,7 @@ async def _asked(scope: Scope, receive: Receive, head: RequestHead) -> bytes:
         type_, _, charset = head.content_type.lower().partition(b";")
         if type_.strip() != _JSON or charset.replace(b" ", b"") not in (b"", b"charset=utf-8", b'charset="utf-8"'):
             raise NotAsked(415, "Send the operation as application/json.")
-    cycle: Cycle | None = scope["extensions"].get(WHOLE) if "extensions" in scope else None
+    cycle = cycle_of(scope)
     body = cycle.at_hand() if cycle is not None and head.length is not None else None
     parts = [body] if body is not None else []
     more = body is None

@@ -39,7 +39,8 @@ class RequestHead:
 
     length: the declared one of the body. request_id: empty unless the client gave a usable one. client: what it calls
     itself. authorization, api_key: what says who is calling; install: which install of an app; forwarded: the addresses
-    that proxies say they serve. told: lines that the answer's head has beside its own.
+    that proxies say they serve; expects: what a client waits for before it sends its body. told: lines that the
+    answer's head has beside its own. content_length and given_id are as they came.
     """
 
     accept = accept_encoding = content_type = if_none_match = expects = b""
@@ -59,7 +60,7 @@ class RequestHead:
         for name in _NAMES.intersection(found):
             said[_READ[name]] = found[name]
         if self.content_length.isdigit():
-            self.length = int(self.content_length)
+            self.length = int(self.content_length.lstrip(b"0") or b"0")
         if self.given_id and _ID.fullmatch(self.given_id):
             self.request_id = self.given_id.decode()
         if not HEADERS.isdisjoint(found):

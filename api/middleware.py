@@ -10,7 +10,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from itertools import count
-from typing import Any
 
 from prometheus_client import Histogram
 from starlette.requests import ClientDisconnect
@@ -22,7 +21,7 @@ from api.errors import problem, unexpected
 from api.heads import HEAD, RequestHead, headers_of, lines
 from api.logs import REQUEST_ID, AccessLog
 from api.metrics import REQUEST_SECONDS
-from api.protocol import WHOLE, Cycle
+from api.protocol import cycle_of
 
 # Ids are a random beginning for this process and a number: asking the system for chance each time costs 2 µs.
 _IDS = count(secrets.randbits(32) << 32)
@@ -39,8 +38,6 @@ _SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 # Those of them that data needs, which is no page and is framed by nobody.
 _OF_DATA = lines(_SECURITY_HEADERS[:2])
-
-_NO_EXTENSIONS: Mapping[str, Any] = {}
 
 # A door that is too busy for the router: a reply, or None to leave the request to the router.
 Direct = Callable[[Scope, Receive, RequestHead], Awaitable[Reply | None]]
@@ -127,8 +124,8 @@ class Entrance:
                 return  # before its body was here: nobody waits for an answer
             if reply is not None:
                 made = encoded(reply, head)
-                if not exchange.replied(*made):
-                    await exchange.reply(*made)
+                if not exchange.sent_at_once(*made):
+                    await exchange.send_whole(*made)
                 return
         await self.app(scope, receive, exchange.send)
 
@@ -183,28 +180,30 @@ class _Exchange:
             headers = list(message.get("headers", ()))
             present = {name.lower() for name, _ in headers}
             headers += [header for header in _SECURITY_HEADERS if header[0] not in present]
-            message["headers"] = headers + headers_of(self._said())
+            headers += headers_of(self._head.told)
+            headers.append((b"x-request-id", self._request_id.encode()))
+            message["headers"] = headers
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
         await self._send(message)
 
-    def replied(self, status: int, head: bytes, body: bytes) -> bool:
+    def sent_at_once(self, status: int, head: bytes, body: bytes) -> bool:
         """Send a whole answer of data at once; False where that can't be done."""
-        cycle: Cycle | None = self._scope.get("extensions", _NO_EXTENSIONS).get(WHOLE)
-        if cycle is None or not cycle.whole(status, b"%b%b%b" % (head, _OF_DATA, self._said()), body):
+        cycle = cycle_of(self._scope)
+        if cycle is None or not cycle.whole(status, self._of_data(head), body):
             return False
-        self.status = status
-        self.size = len(body)
+        self.status, self.size = status, len(body)
         return True
 
-    async def reply(self, status: int, head: bytes, body: bytes) -> None:
+    async def send_whole(self, status: int, head: bytes, body: bytes) -> None:
         """Send a whole answer of data in messages."""
-        await self.send({"type": "http.response.start", "status": status, "headers": headers_of(head)})
-        await self.send({"type": "http.response.body", "body": body})
+        self.status, self.size = status, len(body)
+        headers = headers_of(self._of_data(head))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
 
-    def _said(self) -> bytes:
-        """The lines that every answer has."""
-        return b"%bx-request-id: %b\r\n" % (self._head.told, self._request_id.encode())
+    def _of_data(self, head: bytes) -> bytes:
+        return b"%b%b%bx-request-id: %b\r\n" % (head, _OF_DATA, self._head.told, self._request_id.encode())
 
     async def receive(self) -> Message:
         """The next message of a request whose length was not declared, counted."""

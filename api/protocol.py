@@ -1,7 +1,8 @@
 """HTTP connections: uvicorn's protocol with time limits on what clients send, and a stop that fails no request.
 
 What uvicorn does for every request, whether it is needed or not (an event, a timer, callbacks of its task, a write for
-the head and one for the body), is done here when it is needed: that is a third of all that a small answer costs.
+the head and one for the body), is done here when it is needed. So `{ __typename }` takes no more instructions here than
+a route written by hand takes on uvicorn's own protocol, with all that such a route is without.
 """
 
 from __future__ import annotations
@@ -24,24 +25,33 @@ LINGER_SECONDS = 0.25
 # What a client may still send of a body that was already refused, before the connection is cut.
 DISCARDED_BYTES = 8_000_000
 
-# The extension of a request's scope by which its body is had, and a whole answer sent, at once: a `Cycle`.
-WHOLE = "broadsheet.whole"
+# Where a request's scope holds its `Cycle`, by which its body is had, and a whole answer sent, at once.
+_CYCLE = "broadsheet.cycle"
+
+
+class _Unheard:
+    """In the place of an event that nobody waits for."""
+
+    def set(self) -> None:
+        """Tell nobody."""
 
 
 class JoinedWrites:
-    """A transport that sends the head of an answer together with the beginning of its body.
+    """A transport that sends the head of an answer together with the beginning of its body, and nothing to who is gone.
 
-    uvicorn writes them one after the other, and each write is a system call of its own: a third of all that the server
-    spends on a small answer. A head without a body at hand goes out in the loop's next step.
+    uvicorn writes them one after the other, and each write is a system call of its own. A head without a body at hand
+    goes out in the loop's next step. A closed connection whose client takes no more is cut after patience seconds.
     """
 
-    __slots__ = ("_head", "_loop", "_transport", "is_closing")
+    __slots__ = ("_ended", "_head", "_loop", "_patience", "_transport", "is_closing")
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, patience: float) -> None:
         self._transport = transport
         self.is_closing = transport.is_closing
         self._loop = loop
+        self._patience = patience
         self._head = b""
+        self._ended = False
 
     def write(self, data: bytes) -> None:
         if self._head:
@@ -50,29 +60,33 @@ class JoinedWrites:
             self._head = data
             self._loop.call_soon(self._flush)
         else:
-            self._transport.write(data)
+            self.write_whole(data)
 
     def write_whole(self, data: bytes) -> None:
         """Write what needs to wait for nothing."""
         if self._head:
             self._head, data = b"", self._head + data
-        self._transport.write(data)
+        # uvloop raises where nobody is there any more; who answers need not know that.
+        if not (self._ended or self.is_closing()):
+            self._transport.write(data)
 
     def write_eof(self) -> None:
         self._flush()
+        self._ended = True
         self._transport.write_eof()
 
     def close(self) -> None:
         self._flush()
         self._transport.close()
+        if self._transport.get_write_buffer_size():
+            self._loop.call_later(self._patience, self._transport.abort)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def _flush(self) -> None:
         if self._head:
-            self._head, data = b"", self._head
-            self._transport.write(data)
+            self.write_whole(b"")
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -88,7 +102,9 @@ class LimitedProtocol(HttpToolsProtocol):
     receive_seconds: float
     max_header_bytes: int
 
+    # The request that came last, and the one that is being answered: others may stand between them.
     cycle: Cycle
+    answering: Cycle | None = None
     writes: JoinedWrites
     # Until when what a client is waited for, the rest of a request or the next one, has to be there; None while nothing
     # is. A timer for each would cost a request 5 µs: the connection looks at its deadline now and then.
@@ -99,10 +115,11 @@ class LimitedProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _discarded = 0
     _refused = False
+    _last_words = b""
 
     # uvicorn narrows the argument's type too, which mypy refuses of any override.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self.writes = JoinedWrites(transport, self.loop)
+        self.writes = JoinedWrites(transport, self.loop, self.receive_seconds)
         super().connection_made(cast(asyncio.Transport, self.writes))
         self._deadline = self.loop.time() + self.receive_seconds
         self._look()
@@ -111,7 +128,11 @@ class LimitedProtocol(HttpToolsProtocol):
         self._deadline = None
         if self._watch is not None:
             self._watch.cancel()
+        if self.answering is not None:
+            self.answering.leave()
         super().connection_lost(exc)
+        self.answering = self.cycle = None  # type: ignore[assignment]
+        self.pipeline.clear()
 
     def data_received(self, data: bytes) -> None:
         # In a head, no more at once than it may still have: so one that is too long is met before its end is.
@@ -133,17 +154,32 @@ class LimitedProtocol(HttpToolsProtocol):
             if self._discarded > DISCARDED_BYTES:
                 self.transport.close()
                 return
+        self._head_bytes += len(data)
         self._parse(data)
+        if self._head_bytes > self.max_header_bytes and not self._in_head:
+            self._refuse(431)
 
     def _parse(self, data: bytes) -> None:
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            self._unsupported_upgrade_warning()
+        except httptools.HttpParserUpgrade as upgrade:
+            if self.parser.get_method() == b"CONNECT":
+                # Nothing that follows is a request.
+                self._refused, self.cycle.keep_alive = True, False
+            else:
+                self._read_plainly(data[upgrade.args[0] :])
         except httptools.HttpParserError:
-            message = "Invalid HTTP request received."
-            self.logger.warning(message)
-            self.send_400_response(message)
+            self.logger.warning("Invalid HTTP request received.")
+            self._refuse(400)
+
+    def _read_plainly(self, rest: bytes) -> None:
+        """Read a request that asks for another protocol as if it had not (RFC 9110, 7.8): the parser would take its
+        body for that protocol, and what comes after it for the next request."""
+        head = [b"%b %b HTTP/1.1\r\n" % (self.parser.get_method(), self.url)]
+        head += [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._parse(b"%b\r\n%b" % (b"".join(head), rest))
 
     # -- what the parser finds
 
@@ -154,13 +190,17 @@ class LimitedProtocol(HttpToolsProtocol):
         self._deadline = None
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.lower(), value))
+        # Trailers are none: what a proxy takes care of in a head, it may let through there.
+        if self._in_head:
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        parser = self.parser
+        if parser.should_upgrade() and parser.get_method() != b"CONNECT":
+            return  # it is read again
         self._in_head = False
         self._head_bytes = 0
         self._deadline = None
-        parser = self.parser
         version = parser.get_http_version()
         path, raw_path, query = _target(self.url)
         before, self.cycle = (
@@ -193,16 +233,26 @@ class LimitedProtocol(HttpToolsProtocol):
             self.pipeline.appendleft((self.cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
+        self._head_bytes = 0
         cycle = self.cycle
         if not cycle.response_complete:
-            cycle.received += body
+            # Most bodies come in one piece; many small ones must not be copied each time.
+            if not cycle.received:
+                cycle.received = body
+            else:
+                if isinstance(cycle.received, bytes):
+                    cycle.received = bytearray(cycle.received)
+                cycle.received += body
             if len(cycle.received) > HIGH_WATER_LIMIT:
                 self.flow.pause_reading()
             if cycle.waits:
                 cycle.message_event.set()
 
     def on_message_complete(self) -> None:
+        if self._in_head:
+            return  # it is read again
         self._in_head = True
+        self._head_bytes = 0
         self._receiving = False
         self._discarded = 0
         cycle = self.cycle
@@ -219,19 +269,25 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def _start(self, cycle: Cycle) -> None:
         # The cycle takes it out again: a callback would cost a step of the loop.
+        self.answering = cycle
         cycle.task = task = asyncio.Task(cycle.run_asgi(self.app), loop=self.loop, name="request")
         self.tasks.add(task)
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
+        self.answering = None
         if self.writes.is_closing():
             return
         if self.flow.read_paused:
             self.flow.resume_reading()
         if self.pipeline:
             self._start(cast(Cycle, self.pipeline.pop()[0]))
-        elif not self._receiving:
-            self._deadline = self.loop.time() + self.timeout_keep_alive
+        elif self._last_words:
+            self._say_last()
+        if self.answering is None:
+            # What stood in the queue was not read meanwhile.
+            wait = self.receive_seconds if self._receiving else self.timeout_keep_alive
+            self._deadline = self.loop.time() + wait
 
     def shutdown(self) -> None:
         if self.cycle is None or self.cycle.response_complete:
@@ -244,24 +300,37 @@ class LimitedProtocol(HttpToolsProtocol):
     def _look(self) -> None:
         """Refuse what is past its deadline, and look again when the next could be."""
         now, deadline = self.loop.time(), self._deadline
-        if deadline is not None and deadline <= now:
+        # Who waits for an answer is not hurried with the next request: perhaps it was not even read.
+        waiting = self.answering is not None and not self.answering.more_body
+        if deadline is not None and deadline <= now and not waiting:
             self._refuse(408)
         elif not self.transport.is_closing():
             soon = now + min(self.receive_seconds, self.timeout_keep_alive)
-            self._watch = self.loop.call_at(soon if deadline is None else min(deadline, soon), self._look)
+            when = soon if deadline is None or deadline <= now else min(deadline, soon)
+            self._watch = self.loop.call_at(when, self._look)
 
     def _refuse(self, status: int) -> None:
         """End the connection; say why, unless an answer has begun or the client has sent nothing at all."""
         self._deadline = None
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._refused:
             return
-        answering = self.cycle is not None and self.cycle.response_started and not self.cycle.response_complete
         silent = self._in_head and not (self._head_bytes or self._receiving)
         self._refused = True
-        if answering or silent:
+        answering = self.answering
+        if silent or (answering is not None and answering.more_body and answering.response_started):
             self.transport.close()
             return
-        self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self._last_words = STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n"
+        if answering is None or answering.more_body:
+            self._say_last()
+        else:
+            # Answers keep the order of what they answer.
+            self.flow.pause_reading()
+
+    def _say_last(self) -> None:
+        if self.answering is not None:
+            self.answering.leave()
+        self.transport.write(self._last_words)
         # Closing at once, with data unread, would reset the connection and could take the answer with it.
         if self.transport.can_write_eof():
             self.transport.write_eof()
@@ -269,17 +338,21 @@ class LimitedProtocol(HttpToolsProtocol):
 
 
 class Cycle(RequestResponseCycle):
-    """One request and its answer. Its body and a whole answer can also be had and sent at once, without messages."""
+    """One request and its answer. Its body and a whole answer can also be had and sent at once, without messages.
+
+    uvicorn's own makes and keeps much more for each; what its `send` reads stands here. Without an equivalent are its
+    limit_concurrency, reset_contextvars, access log and websockets.
+    """
 
     # How each begins.
     access_log = disconnected = response_started = response_complete = waiting_for_100_continue = False
     more_body = True
     chunked_encoding = None
     expected_content_length = 0
-    received = b""
+    received: bytes | bytearray = b""
     taken = invited = waits = False
-    # Nobody waits for this one: who has to wait makes one.
-    message_event = asyncio.Event()
+    # Whoever has to wait makes one.
+    message_event: Any = _Unheard()
     task: asyncio.Task[None]
 
     def __init__(self, protocol: LimitedProtocol, scope: dict[str, Any], keep_alive: bool) -> None:
@@ -291,7 +364,7 @@ class Cycle(RequestResponseCycle):
         self.logger = protocol.logger
         self.default_headers = protocol.server_state.default_headers
         self.on_response = protocol.on_response_complete
-        scope["extensions"] = {WHOLE: self}
+        scope["extensions"] = {_CYCLE: self}
 
     async def run_asgi(self, app: Any) -> None:
         try:
@@ -313,6 +386,12 @@ class Cycle(RequestResponseCycle):
         else:
             await self.send_500_response()
 
+    def leave(self) -> None:
+        """The client is gone."""
+        self.disconnected = True
+        if self.waits:
+            self.message_event.set()
+
     async def receive(self) -> Any:
         while not (self.received or self.disconnected or self.response_complete or not (self.more_body or self.taken)):
             self._invite()
@@ -325,7 +404,7 @@ class Cycle(RequestResponseCycle):
         if self.disconnected or self.response_complete:
             return {"type": "http.disconnect"}
         self.taken = not self.more_body
-        body, self.received = self.received, b""
+        body, self.received = bytes(self.received), b""
         return {"type": "http.request", "body": body, "more_body": self.more_body}
 
     def _invite(self) -> None:
@@ -337,11 +416,11 @@ class Cycle(RequestResponseCycle):
         self.invited = True
 
     def at_hand(self) -> bytes | None:
-        """The whole body, if it is here and nothing was received of it before."""
+        """All of the body that was not received yet, if it is here."""
         if self.more_body or self.taken or self.disconnected:
             return None
         self.taken = True
-        body, self.received = self.received, b""
+        body, self.received = bytes(self.received), b""
         return body
 
     def whole(self, status: int, head: bytes, body: bytes) -> bool:
@@ -365,6 +444,12 @@ class Cycle(RequestResponseCycle):
             self.transport.close()
         self.on_response()
         return True
+
+
+def cycle_of(scope: Any) -> Cycle | None:
+    """The cycle of a request, if it came over one of our connections."""
+    extensions = scope.get("extensions")
+    return extensions.get(_CYCLE) if extensions else None
 
 
 @lru_cache(maxsize=128)

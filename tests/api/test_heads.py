@@ -35,7 +35,9 @@ def test_an_encoded_body_is_known_in_whatever_order_it_is_told(codings: tuple[by
     assert RequestHead([(b"content-encoding", coding) for coding in codings]).is_encoded is encoded
 
 
-@pytest.mark.parametrize(("length", "read"), [(b"12", 12), (b"0", 0), (b"+1", None), (b"", None)])
+@pytest.mark.parametrize(
+    ("length", "read"), [(b"12", 12), (b"0", 0), (b"0" * 5_000 + b"2", 2), (b"+1", None), (b"", None)]
+)
 def test_a_declared_length_is_a_number(length: bytes, read: int | None) -> None:
     assert RequestHead([(b"content-length", length)]).length == read
 

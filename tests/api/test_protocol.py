@@ -1,0 +1,282 @@
+"""Connections: slow clients, odd requests, and requests that come together, in parts or not to their end."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.api.raw import HEAD, Raw, answer_to, post
+from tests.services import answers, broadsheet, free_port
+
+# Seconds for which a connection may be idle.
+KEEP_ALIVE = 3
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a server with short limits for slow clients. It has no database, and these tests need none."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    limits = {"receive_seconds": "1", "max_header_bytes": "8192", "keep_alive_seconds": str(KEEP_ALIVE)}
+    with broadsheet("serve", database_url=nowhere, port=str(port), **limits, log_level="error"):
+        asyncio.run(answers(url + "/livez"))
+        yield url
+
+
+async def test_a_silent_connection_is_closed(server: str) -> None:
+    async with Raw(server) as raw:
+        began = time.monotonic()
+        assert await raw.rest() == b""
+        assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("first", "drip"),
+    [
+        (b"GET /livez HTTP/1.1\r\nHost: x\r\n", b"X-A: b\r\n"),
+        (HEAD + b"Content-Length: 1000\r\n\r\n", b" "),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n \r\n"),
+        (b"\r\n", b"\r\n"),
+    ],
+    ids=["head", "body", "chunked body", "empty lines"],
+)
+async def test_a_client_that_drips_is_closed(server: str, first: bytes, drip: bytes) -> None:
+    async with Raw(server) as raw:
+        began = time.monotonic()
+        await raw.send(first)
+
+        async def go_on() -> None:
+            while True:
+                await asyncio.sleep(0.1)
+                await raw.send(drip)
+
+        dripping = asyncio.create_task(go_on())
+        answer = await raw.rest()
+        dripping.cancel()
+        await asyncio.gather(dripping, return_exceptions=True)
+        assert time.monotonic() - began < 3
+        assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_slow_second_request_is_closed_too(server: str) -> None:
+    async with Raw(server) as raw:
+        await raw.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await raw.reader.readline()).startswith(b"HTTP/1.1 200 ")
+        await raw.reader.readuntil(b'{"status":"alive"}')
+        await raw.send(b"GET /livez HT")
+        began = time.monotonic()
+        assert (await raw.rest()).startswith(b"HTTP/1.1 408 ")
+        assert time.monotonic() - began < 3
+
+
+async def test_an_idle_connection_between_requests_is_kept(server: str) -> None:
+    async with Raw(server) as raw:
+        for _ in range(2):
+            await raw.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            await raw.reader.readuntil(b'{"status":"alive"}')
+            # Longer than receive_seconds of this server, shorter than its keep_alive_seconds.
+            await asyncio.sleep(1.3)
+        await raw.send(b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert b"200 OK" in await raw.rest()
+
+
+async def test_an_endless_head_is_refused(server: str) -> None:
+    async with Raw(server) as raw:
+        await raw.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n")
+        for _ in range(20):
+            await raw.send(b"X-A: " + b"b" * 1000 + b"\r\n")
+        assert (await raw.rest()).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("sent", ["at once", "after another"])
+async def test_a_head_may_be_as_long_as_is_allowed(server: str, sent: str) -> None:
+    """8,192 bytes, also where its end comes with its beginning, or all of it behind another request."""
+    for size, status in ((8_192, 200), (8_193, 431), (70_000, 431), (200_000, 431)):
+        for start, end in (
+            (b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: ", b"\r\n\r\n"),
+            (b"GET /livez?", b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+        ):
+            async with Raw(server) as raw:
+                if sent == "after another":
+                    await raw.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                    await raw.reader.readuntil(b'{"status":"alive"}')
+                await raw.send(start + b"a" * (size - len(start) - len(end)) + end)
+                assert (await raw.rest()).startswith(b"HTTP/1.1 %d " % status), size
+
+
+async def test_a_large_body_is_refused_while_it_is_sent(server: str) -> None:
+    async with httpx2.AsyncClient() as client:
+        answer = await client.post(server + "/graphql", content=b" " * 5_000_000)
+        assert answer.status_code == 413
+        assert (await client.get(server + "/livez")).status_code == 200
+
+
+async def test_who_waits_for_100_continue_gets_413_at_once(server: str) -> None:
+    async with Raw(server) as raw:
+        await raw.send(HEAD + b"Content-Length: 30000000\r\nExpect: 100-continue\r\n\r\n")
+        answer = await raw.rest()
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        assert b"100 Continue" not in answer
+
+
+async def test_nonsense_is_answered_with_400(server: str) -> None:
+    async with Raw(server) as raw:
+        await raw.send(b"\x16\x03\x01 hello\r\n\r\n")
+        assert (await raw.rest()).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_requests_sent_at_once_are_answered_one_after_the_other(server: str) -> None:
+    asked = [
+        post("{__typename}", b"X-Request-Id: 1"),
+        b"GET /livez HTTP/1.1\r\nHost: x\r\nX-Request-Id: 2\r\n\r\n",
+        post("{__typename", b"X-Request-Id: 3"),
+        post("{a:__typename}", b"X-Request-Id: 4"),
+    ]
+    async with Raw(server) as raw:
+        await raw.send(b"".join(asked))
+        answers_ = [await answer_to(raw) for _ in asked]
+    assert [answer.headers["x-request-id"] for answer in answers_] == ["1", "2", "3", "4"]
+    assert [answer.status for answer in answers_] == [200, 200, 400, 200]
+    assert answers_[3].body == b'{"data":{"a":"Query"}}'
+
+
+async def test_a_request_means_the_same_wherever_it_is_cut(server: str) -> None:
+    asked = post("{__typename}") + post("{b:__typename}")
+    for cut in range(1, len(asked), 7):
+        async with Raw(server) as raw:
+            await raw.send(asked[:cut])
+            # The server has read the first part, since it has answered another client after it came.
+            async with Raw(server) as other:
+                await other.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                await answer_to(other)
+            await raw.send(asked[cut:])
+            bodies = [(await answer_to(raw)).body for _ in range(2)]
+            assert bodies == [b'{"data":{"__typename":"Query"}}', b'{"data":{"b":"Query"}}'], cut
+
+
+async def test_a_body_in_chunks_is_read_whole(server: str) -> None:
+    body = b'{"query":"{__typename}"}'
+    async with Raw(server) as raw:
+        await raw.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        for byte in body:
+            await raw.send(b"1\r\n%c\r\n" % byte)
+        await raw.send(b"0\r\n\r\n" + post("{c:__typename}"))
+        assert (await answer_to(raw)).body == b'{"data":{"__typename":"Query"}}'
+        assert (await answer_to(raw)).body == b'{"data":{"c":"Query"}}'
+
+
+async def test_who_waits_for_100_continue_is_told_to_go_on(server: str) -> None:
+    head, _, body = post("{__typename}", b"Expect: 100-continue").partition(b"\r\n\r\n")
+    async with Raw(server) as raw:
+        await raw.send(head + b"\r\n\r\n")
+        assert await raw.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        await raw.send(body)
+        assert (await answer_to(raw)).body == b'{"data":{"__typename":"Query"}}'
+
+
+async def test_an_answer_to_head_has_no_body(server: str) -> None:
+    async with Raw(server) as raw:
+        for path in (b"/graphql", b"/livez"):
+            await raw.send(b"HEAD %b HTTP/1.1\r\nHost: x\r\n\r\n" % path)
+            answer = await answer_to(raw, has_body=False)
+            assert int(answer.headers["content-length"]) > 0
+        await raw.send(post("{__typename}"))
+        assert (await answer_to(raw)).status == 200
+
+
+@pytest.mark.parametrize("line", [b"GET /graphql?query={__typename} HTTP/1.0", b"GET /livez HTTP/1.0"])
+async def test_a_client_of_http_1_0_is_answered_and_left(server: str, line: bytes) -> None:
+    async with Raw(server) as raw:
+        await raw.send(line + b"\r\nHost: x\r\n\r\n")
+        assert b" 200 OK\r\n" in (await raw.rest()).split(b"connection: close")[0]
+
+
+async def test_a_connection_that_stays_idle_is_closed_without_a_word(server: str) -> None:
+    """Also one whose request was refused before its body was here, and one that was never asked for a second time."""
+    body = b" " * 3_000_000
+    for asked in (post("{__typename}"), HEAD + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)):
+        async with Raw(server) as raw:
+            began = time.monotonic()
+            await raw.send(asked)
+            await answer_to(raw)
+            assert await raw.rest() == b""
+            assert time.monotonic() - began < 2 * KEEP_ALIVE + 2
+
+
+CHUNKED = b'Transfer-Encoding: chunked\r\n\r\n18\r\n{"query":"{__typename}"}\r\n0\r\n'
+
+
+async def test_what_comes_behind_a_body_is_no_header(server: str) -> None:
+    async with Raw(server) as raw:
+        await raw.send(HEAD + CHUNKED + b"X-Request-Id: behind\r\nContent-Encoding: gzip\r\n\r\n")
+        answer = await answer_to(raw)
+        assert (answer.status, answer.body) == (200, b'{"data":{"__typename":"Query"}}')
+        assert answer.headers["x-request-id"] != "behind"
+
+
+async def test_what_comes_behind_a_body_is_bounded(server: str) -> None:
+    async with Raw(server) as raw:
+        await raw.send(HEAD + CHUNKED)
+        for _ in range(20):
+            await raw.send(b"X-A: " + b"b" * 1000 + b"\r\n")
+        assert (await raw.rest()).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("upgrade", [b"h2c", b"websocket"])
+async def test_who_asks_for_another_protocol_is_answered_in_this_one(server: str, upgrade: bytes) -> None:
+    """Body and next request are what they would be without the question, wherever they are cut."""
+    lines = b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: " + upgrade, b"HTTP2-Settings: AAMAAABkAAQAAP__"
+    asked = post("{__typename}", *lines) + post("{b:__typename}")
+    for cut in (len(asked), *range(40, len(asked), 23)):
+        async with Raw(server) as raw:
+            await raw.send(asked[:cut])
+            async with Raw(server) as other:
+                await other.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                await answer_to(other)
+            await raw.send(asked[cut:])
+            bodies = [(await answer_to(raw)).body for _ in range(2)]
+            assert bodies == [b'{"data":{"__typename":"Query"}}', b'{"data":{"b":"Query"}}'], cut
+
+
+@pytest.mark.parametrize(
+    ("next_", "status"),
+    [
+        (b"\0\0\0\r\n", b"400"),
+        (b"GET /livez HTTP/1.1\r\nX-A: " + b"b" * 20_000, b"431"),
+        (b"GET /livez HT", b"408"),
+        (HEAD + b"Content-Length: 10\r\n\r\n{", b"408"),
+    ],
+    ids=["nonsense", "a long head", "half a head", "half a body"],
+)
+async def test_a_refusal_waits_for_the_answers_before_it(server: str, next_: bytes, status: bytes) -> None:
+    async with Raw(server) as raw:
+        await raw.send(post("{__typename}") + next_)
+        assert (await answer_to(raw)).body == b'{"data":{"__typename":"Query"}}'
+        assert (await raw.rest()).startswith(b"HTTP/1.1 %b " % status)
+
+
+async def test_clients_that_leave_are_no_errors() -> None:
+    port = free_port()
+    nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"
+    with broadsheet("serve", database_url=nowhere, port=str(port), log_level="error", drain_seconds="0") as process:
+        url = f"http://127.0.0.1:{port}"
+        await answers(url + "/livez")
+        for asked in (
+            post("{__typename}") * 5,
+            post("{articles{totalCount}}") * 3,
+            b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n" * 3,
+            HEAD + b"Content-Length: 100\r\n\r\n{",
+            HEAD + b"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n",
+        ):
+            for _ in range(5):
+                async with Raw(url) as raw:
+                    await raw.send(asked)
+                    raw.writer.transport.abort()
+        # They are all seen before this one, and the server ends only when nothing is being answered.
+        await answers(url + "/livez")
+        process.terminate()
+        _, said = await asyncio.to_thread(process.communicate)
+    assert said == b""
