@@ -15,11 +15,11 @@ from starlette.types import Receive, Scope
 from api.answers import Reply, reply
 from api.callers import BadCredentials
 from api.clients import Clients
+from api.cycle import cycle_of
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import RequestHead, headers_of
 from api.kept import Kept
-from api.protocol import cycle_of
 from api.provider import ProviderUnavailable
 from api.visit import Visit, Visits
 from db.pool import DatabaseTimeout, DatabaseUnavailable

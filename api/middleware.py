@@ -17,11 +17,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import Reply, encoded
+from api.cycle import cycle_of
 from api.errors import problem, unexpected
 from api.heads import HEAD, RequestHead, headers_of, lines
 from api.logs import REQUEST_ID, AccessLog
 from api.metrics import REQUEST_SECONDS
-from api.protocol import cycle_of
 
 # Ids are a random beginning for this process and a number: asking the system for chance each time costs 2 µs.
 _IDS = count(secrets.randbits(32) << 32)
