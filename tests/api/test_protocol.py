@@ -143,18 +143,23 @@ async def test_requests_sent_at_once_are_answered_one_after_the_other(server: st
     assert answers_[3].body == b'{"data":{"a":"Query"}}'
 
 
+async def bodies_of_two(server: str, asked: bytes, cut: int) -> list[bytes]:
+    """What answers two requests that come in two parts."""
+    async with Raw(server) as raw:
+        await raw.send(asked[:cut])
+        # The server has read the first part, since it has answered another client after it came.
+        async with Raw(server) as other:
+            await other.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            await answer_to(other)
+        await raw.send(asked[cut:])
+        return [(await answer_to(raw)).body for _ in range(2)]
+
+
 async def test_a_request_means_the_same_wherever_it_is_cut(server: str) -> None:
     asked = post("{__typename}") + post("{b:__typename}")
     for cut in range(1, len(asked), 7):
-        async with Raw(server) as raw:
-            await raw.send(asked[:cut])
-            # The server has read the first part, since it has answered another client after it came.
-            async with Raw(server) as other:
-                await other.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
-                await answer_to(other)
-            await raw.send(asked[cut:])
-            bodies = [(await answer_to(raw)).body for _ in range(2)]
-            assert bodies == [b'{"data":{"__typename":"Query"}}', b'{"data":{"b":"Query"}}'], cut
+        bodies = await bodies_of_two(server, asked, cut)
+        assert bodies == [b'{"data":{"__typename":"Query"}}', b'{"data":{"b":"Query"}}'], cut
 
 
 async def test_a_body_in_chunks_is_read_whole(server: str) -> None:
@@ -231,14 +236,8 @@ async def test_who_asks_for_another_protocol_is_answered_in_this_one(server: str
     lines = b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: " + upgrade, b"HTTP2-Settings: AAMAAABkAAQAAP__"
     asked = post("{__typename}", *lines) + post("{b:__typename}")
     for cut in (len(asked), *range(40, len(asked), 23)):
-        async with Raw(server) as raw:
-            await raw.send(asked[:cut])
-            async with Raw(server) as other:
-                await other.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
-                await answer_to(other)
-            await raw.send(asked[cut:])
-            bodies = [(await answer_to(raw)).body for _ in range(2)]
-            assert bodies == [b'{"data":{"__typename":"Query"}}', b'{"data":{"b":"Query"}}'], cut
+        bodies = await bodies_of_two(server, asked, cut)
+        assert bodies == [b'{"data":{"__typename":"Query"}}', b'{"data":{"b":"Query"}}'], cut
 
 
 @pytest.mark.parametrize(
