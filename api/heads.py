@@ -25,7 +25,7 @@ _READ = {
 }
 _NAMES = frozenset(_READ)
 # Of those, lists: they may come in several headers.
-_LISTS = frozenset(_READ) - {b"content-length", b"content-type", b"x-install-token", b"x-request-id"}
+_LISTS = _NAMES - {b"content-length", b"content-type", b"x-install-token", b"x-request-id"}
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 # Where a request's scope holds its head.

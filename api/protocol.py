@@ -1,8 +1,8 @@
 """HTTP connections: uvicorn's protocol with time limits on what clients send, and a stop that fails no request.
 
 What uvicorn does for every request, whether it is needed or not (an event, a timer, callbacks of its task, a write for
-the head and one for the body), is done here when it is needed. So `{ __typename }` takes no more instructions here than
-a route written by hand takes on uvicorn's own protocol, with all that such a route is without.
+the head and one for the body), is done here when it is needed. So `{ __typename }` takes about as many instructions
+here as a route written by hand takes on uvicorn's own protocol, with all that such a route is without.
 """
 
 from __future__ import annotations
