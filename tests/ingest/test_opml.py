@@ -1,11 +1,11 @@
 """Lists of feeds in and out, and lists that are attacks."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
 
 from ingest.opml import MAX_OUTLINES, Outline, UnreadableOpmlError, read, write
+from tests.pace import measured
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 LIST = """<?xml version="1.0" encoding="UTF-8"?>
@@ -92,10 +92,9 @@ LAUGHS = (
     ],
 )
 def test_what_is_no_list_is_refused_at_once(data: bytes, reason: str) -> None:
-    began = time.thread_time()
-    with pytest.raises(UnreadableOpmlError, match=reason):
+    with measured() as spent, pytest.raises(UnreadableOpmlError, match=reason):
         read(data)
-    assert time.thread_time() - began < 1
+    assert spent.seconds < 3
 
 
 def test_an_external_definition_is_not_fetched_and_harms_nothing() -> None:

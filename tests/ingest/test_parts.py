@@ -1,7 +1,5 @@
 """The small parts: bylines, topics, rights, slugs, media and counting."""
 
-from time import process_time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +13,7 @@ from ingest.slug import slug
 from ingest.source import feed_url_of, source_of
 from ingest.text import clean, cut, unescaped, word_count
 from ingest.topics import TOPICS, topic_of, topics_of
+from tests.pace import measured
 
 
 @pytest.mark.parametrize(
@@ -69,9 +68,9 @@ def test_any_byline_is_read(printed: list[str]) -> None:
     ids=["word", "at", "dots", "brackets", "many"],
 )
 def test_a_long_byline_is_read_in_no_time(printed: list[str]) -> None:
-    started = process_time()
-    found = byline(map(Person, printed))
-    assert process_time() - started < 0.5
+    with measured() as spent:
+        found = byline(map(Person, printed))
+    assert spent.seconds < 0.5
     assert len(found.printed or "") <= 500
 
 
@@ -203,9 +202,9 @@ def test_addresses_of_pictures_enclosures_and_logos_are_encoded(given_address: s
 def test_many_pictures_take_no_time() -> None:
     media = [Medium(Role.THUMBNAIL, f"https://x.example/{n}.jpg") for n in range(10_000)]
     media += [Medium(Role.CONTENT, f"https://x.example/{n}.jpg", kind="image") for n in range(10_000)]
-    started = process_time()
-    assert len(images(media, [], None)) == 50
-    assert process_time() - started < 2
+    with measured() as spent:
+        assert len(images(media, [], None)) == 50
+    assert spent.seconds < 2
 
 
 @pytest.mark.parametrize(
@@ -250,9 +249,9 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 def test_many_authors_take_no_time() -> None:
     signed = "".join(f"<dc:creator>Ann Lee {n}</dc:creator>" for n in range(5_000))
     data = f"<rss xmlns:dc='http://purl.org/dc/elements/1.1/'><channel><item>{signed}</item></channel></rss>".encode()
-    started = process_time()
-    assert len(feed.read(data).entries[0].authors) == 5_000
-    assert process_time() - started < 2
+    with measured() as spent:
+        assert len(feed.read(data).entries[0].authors) == 5_000
+    assert spent.seconds < 2
 
 
 def test_a_feeds_logo_may_be_relative() -> None:
