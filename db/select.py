@@ -4,6 +4,7 @@ The text is canonical: the same read gives the same text, so that prepared state
 used because it is faster than `json_build_object` and keeps the order of fields.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -89,6 +90,20 @@ class _Sql:
 _Pieces = list["str | _Sql"]
 
 
+def _beside(t: str, edge: str) -> str:
+    """The alias of the row beside a row, to which an edge of it always leads."""
+    return f"{t}_{edge}"
+
+
+def _named(sql: str, t: str) -> list[str]:
+    """The columns of a row that an expression names."""
+    return [*dict.fromkeys(re.findall(rf"\b{t}\.(\w+)", sql))]
+
+
+def _select(t: str, columns: Iterable[str]) -> str:
+    return f"select {','.join(f'{t}.{column}' for column in columns)}"
+
+
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
@@ -109,7 +124,6 @@ class Writer:
         self.params: dict[Param, int] = {}
         self.aliases = 0
         self.in_full = in_full
-        self.with_source: set[str] = set()  # Aliases of rows beside which their source is needed.
         self.viewer = _Lazily(lambda: self.param(VIEWER))
 
     # -- names and parameters
@@ -136,19 +150,26 @@ class Writer:
 
     def let_out(self, usually: str, in_full: str, t: str) -> str:
         """What the source of a row lets out."""
-        p = self.source(t)
+        p = _beside(t, "source")
         return in_full.format(self.param(FULL_SOURCES), p=p) if self.in_full else usually.format(p=p)
 
-    def source(self, t: str) -> str:
-        """The alias of the source of a row, which then stands beside it."""
-        self.with_source.add(t)
-        return f"{t}s"
+    def with_beside(self, table: Table, t: str, body: str) -> str:
+        """Joins of the rows that stand beside a row, those that an expression of it names. `offset 0` keeps the rows in
+        their order: Postgres looks up what stands beside each, instead of joining all."""
+        joins = ""
+        for name, edge in table.edges.items():
+            b = _beside(t, name)
+            if edge.always and f"{b}." in body:
+                other, v = TABLES[edge.table], self.alias()
+                further = self.with_beside(other, b, body)
+                columns = _select(v, _named(body + further, b))
+                found = f"{columns} from {other.name} {v} where {self.reached(edge, other, v, t)} offset 0"
+                joins += f" cross join lateral ({found}) {b}{further}"
+        return joins
 
-    def rows_of(self, table: Table, t: str, rows: str = "") -> str:
-        """What to select rows from, once it is known what is needed of them. `offset 0` keeps them in their order:
-        Postgres looks each source up instead of joining all."""
-        source = f" cross join lateral ({table.source.format(t=t)} offset 0) {t}s" if t in self.with_source else ""
-        return f"{rows or table.name} {t}{source}"
+    def row_of(self, table: Table, t: str, body: str) -> str:
+        """An expression of a row, selected from its table."""
+        return f"select {body} from {table.name} {t}{self.with_beside(table, t, body)}"
 
     # -- pieces
 
@@ -203,8 +224,8 @@ class Writer:
                 return self.column(table.columns[name], t, params)
             case One():
                 edge = table.edges[read.edge]
-                if edge.at_hand:
-                    return self.object(read.read, TABLES[edge.table], self.source(t))
+                if edge.always:
+                    return self.object(read.read, TABLES[edge.table], _beside(t, read.edge))
                 return [_Sql(self.one(edge, read, t))]
             case Many():
                 return [_Sql(self.many(table.edges[read.edge], read, t))]
@@ -216,28 +237,28 @@ class Writer:
         if column.kind == "int" and not column.nullable:
             return [_Sql(sql)]
         json = f"to_json({sql})"
-        return [_Sql(f"coalesce({json}::text,'null')" if column.nullable else json)]
+        return [_Sql(f"coalesce({json},'null')" if column.nullable else json)]
 
     # -- single rows and short lists
 
     def one(self, edge: Edge, read: One, o: str) -> str:
         t, table = self.alias(), TABLES[edge.table]
         body = self.concat(self.object(read.read, table, t))
-        found = f"(select {body} from {self.rows_of(table, t)} where {self.reached(edge, table, t, o)})"
+        found = f"({self.row_of(table, t, body)} where {self.reached(edge, table, t, o)})"
         return f"coalesce({found},'null')" if edge.nullable else found
 
     def many(self, edge: Edge, read: Many, o: str) -> str:
         t, table = self.alias(), TABLES[edge.table]
         body = self.concat(self.object(read.read, table, t))
-        order = self.filled(edge.order, t, o=o)
+        listed = f"concat('[',string_agg({body},',' order by {self.filled(edge.order, t, o=o)}),']')"
         if not edge.most:
-            found = f"{self.rows_of(table, t)} where {self.reached(edge, table, t, o)}"
-            return f"(select concat('[',string_agg({body},',' order by {order}),']') from {found})"
-        r = f"{t}r"
-        found = f"select {r}.* from {table.name} {r} where {self.reached(edge, table, r, o)}"
+            return f"({self.row_of(table, t, listed)} where {self.reached(edge, table, t, o)})"
+        r, beside = f"{t}r", self.with_beside(table, t, listed)
+        found = (
+            f"{_select(r, _named(listed + beside, t))} from {table.name} {r} where {self.reached(edge, table, r, o)}"
+        )
         first = f"{found} order by {self.filled(edge.order, r, o=o)} limit {edge.most}"
-        rows = self.rows_of(table, t, f"({first})")
-        return f"(select concat('[',string_agg({body},',' order by {order}),']') from {rows})"
+        return f"(select {listed} from ({first}) {t}{beside})"
 
     def seen(self, table: Table, t: str) -> str:
         """Whether the audience sees a row."""
@@ -264,7 +285,7 @@ class Writer:
         t, table = self.alias(), TABLES[read.table]
         body = self.concat(self.object(read.read, table, t))
         where = f"{self.condition(read.where, table, t)} and {self.reachable(table, t)}"
-        return f"coalesce((select {body} from {self.rows_of(table, t)} where {where}),'null')"
+        return f"coalesce(({self.row_of(table, t, body)} where {where}),'null')"
 
     def by_letter(self, read: ByLetter) -> str:
         one = not read.many
@@ -274,7 +295,7 @@ class Writer:
             t, table = self.alias(), TABLES[name]
             body = self.concat(self.object(each, table, t))
             cases.append(
-                f" when '{table.letter}' then (select {body} from {self.rows_of(table, t)}"
+                f" when '{table.letter}' then ({self.row_of(table, t, body)}"
                 f" where {t}.id = {uuid}{'::uuid' if one else ''} and {self.reachable(table, t)})"
             )
         case = f"coalesce(case {letter}{'::text' if one else ''}{''.join(cases)} end,'null')"
@@ -322,8 +343,11 @@ class Writer:
                     compared = f"to_json(k.counted <= {COUNTED})" if exact else f"least(k.counted, {COUNTED})"
                     pieces.append(_Sql(f"(select {compared} from ({self.counted(page, table, o)}) k)"))
         pieces.append("}")
-        rows = f" from {self.rows_of(table, t, f'({self.numbered(page, table, t, o)})')}" if rows_needed else ""
-        return f"(select {self.concat(pieces)}{rows})"
+        body = self.concat(pieces)
+        if not rows_needed:
+            return f"(select {body})"
+        beside = self.with_beside(table, t, body)
+        return f"(select {body} from ({self.numbered(page, table, t, o, _named(body + beside, t))}) {t}{beside})"
 
     def size(self, page: Page) -> str:
         return str(page.size) if isinstance(page.size, int) else f"{self.param(page.size)}::integer"
@@ -373,24 +397,28 @@ class Writer:
         pieces.append("}")
         return pieces
 
-    def numbered(self, page: Page, table: Table, t: str, o: str) -> str:
-        """The rows of the page in their order; where it counts them, numbered from its own side and with one more."""
+    def numbered(self, page: Page, table: Table, t: str, o: str, columns: Sequence[str]) -> str:
+        """These columns of the page's rows in their order; where it counts them, numbered from its own side and with
+        one more. All columns of wide rows would cost a short page a tenth of its time."""
         u = f"{t}r"
         way = way_of(page, table)
+        columns = [column for column in columns if column not in ("n", "score")]
         if page.rank is not None:
-            rows = self.picked(page, table, u, f"select {u}.id, {u}.score, {u}.at{self.some(page, table, u, o)}")
+            found = f"select {u}.id, {u}.score, {u}.at{self.some(page, table, u, o)}"
+            rows = self.picked(page, table, u, found, columns)
         elif by_text(page, table):
             where = [self.keyset(page, keyset, u, "", after=after) for keyset, after in self.bounds(page) if keyset]
-            rows = self.picked(page, table, u, found_by_text(self, page, table, u, where, self.room(page)))
+            rows = self.picked(page, table, u, found_by_text(self, page, table, u, where, self.room(page)), columns)
         elif way is None:
-            rows = f"select {u}.*{self.some(page, table, u, o)}"
+            rows = f"{_select(u, columns)}{self.some(page, table, u, o)}"
         else:
             # As many of each thing that the test names, which an index gives, and the first of all those.
             k = self.alias()
             things = self.filled(way.of, "", way.params)
+            each = f"{_select(u, dict.fromkeys((page.order.key, 'id', *columns)))}{self.some(way.page, table, u, k)}"
             rows = (
                 f"select distinct on ({u}.{page.order.key}, {u}.id) {u}.* from {things} {k}"
-                f" cross join lateral (select {u}.*{self.some(way.page, table, u, k)}) {u}{self.ordered(page, u)}"
+                f" cross join lateral ({each}) {u}{self.ordered(page, u)}"
             )
         return f"select {u}.*, row_number() over () as n from ({rows}) {u}" if _counts(page) else rows
 
@@ -420,13 +448,13 @@ class Writer:
             return str(page.size + more)
         return f"{self.size(page)} + 1" if more else self.size(page)
 
-    def picked(self, page: Page, table: Table, t: str, found: str) -> str:
-        """Whole rows of those that were found by little of them, in the page's order: read where they stand, `ctid`,
-        which is faster than by an index."""
+    def picked(self, page: Page, table: Table, t: str, found: str, columns: Sequence[str]) -> str:
+        """Columns of rows that were found by little of them, in the page's order: read where they stand, `ctid`, which
+        is faster than by an index."""
         v = self.alias()
         score = f", {v}.score" if page.rank is not None else ""
         there = f"{table.name} {t} on {t}.ctid = {v}.at"
-        return f"select {t}.*{score} from ({found}) {v} join {there}{self.ordered(page, v)}"
+        return f"{_select(t, columns)}{score} from ({found}) {v} join {there}{self.ordered(page, v)}"
 
     def place(self, page: Page, t: str, x: str) -> tuple[str, str]:
         """The order's key and the id, in the row between where they stand there too."""

@@ -52,9 +52,9 @@ class Edge:
 
     through: a table between them, with at most one row for two; entry joins that to the other row. beside: columns of
     `table` that stand there too, so that a page is read off an index of that table alone. apart: its rows don't lie
-    within the row that it comes from. at_hand: it leads to the source that stands beside the row (`Table.source`),
-    visible to all. counted: where the row that it comes from counts the rows that the public sees. most: of a short
-    list that anybody may make longer, so many rows are read, the first ones.
+    within the row that it comes from. always: it leads to one row, which is there and which everybody sees, so that
+    it is read beside the row. counted: where the row that it comes from counts the rows that the public sees. most: of
+    a short list that anybody may make longer, so many rows are read, the first ones.
     """
 
     table: str
@@ -65,7 +65,7 @@ class Edge:
     entry: str = ""
     beside: Mapping[str, str] = field(default_factory=dict)
     apart: bool = False
-    at_hand: bool = False
+    always: bool = False
     counted: str = ""
     most: int = 0
 
@@ -100,9 +100,8 @@ class Spans:
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table. `letter` begins the global ids of its rows; `visible` tells who sees a row; `within` names the edge to
-    the row that it lies in; `ways` are by test, the one that leads to fewer rows first; `spans` are
-    for the one test that finds any number of rows; `source` reads the row of the source, once for a row, whose policy
-    decides what of it is served."""
+    the row that it lies in; `ways` are by test, the one that leads to fewer rows first; `spans` are for the one test
+    that finds any number of rows. The policy of a row's source is asked through its edge `source`."""
 
     name: str
     letter: str = ""
@@ -114,7 +113,6 @@ class Table:
     tests: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[str, Way] = field(default_factory=dict)
     spans: Spans | None = None
-    source: str = ""
 
 
 def _for_all(predicate: str) -> dict[Audience, str]:
@@ -274,7 +272,7 @@ ARTICLES = Table(
         "excerpt": Column(_EXCERPT, nullable=True),
     },
     edges={
-        "source": Edge("sources", at_hand=True),
+        "source": Edge("sources", "{t}.id = {o}.source_id", always=True),
         "authors": Edge(
             "authors",
             "exists (select 1 from article_authors x where x.article_id = {o}.id and x.author_id = {t}.id)",
@@ -320,7 +318,6 @@ ARTICLES = Table(
         "sources": Way(_slugs("source"), _OF_SOURCE),
         "topics": Way(_slugs("topic"), _OF_TOPIC),
     },
-    source="select v.* from sources v where v.id = {t}.source_id",
     spans=Spans(
         test="text",
         order="NEWEST",
@@ -411,10 +408,14 @@ REVISIONS = Table(
     columns=_id("r")
     | _plain("seen_at", kind="time")
     | _content(body_html=_of_page("body_html"), body_text=_of_page("body_text")),
-    edges={"article": _IN_ARTICLE},
+    edges={
+        "article": _IN_ARTICLE,
+        "source": Edge(
+            "sources", "{t}.id = (select w.source_id from articles w where w.id = {o}.article_id)", always=True
+        ),
+    },
     orders={"NEWEST": Order("rn", "seen_at", "time", descending=True)},
     tests=_ID_TEST,
-    source="select v.* from articles w join sources v on v.id = w.source_id where w.id = {t}.article_id",
 )
 
 _NOT_GONE = "({t}.placeholder is null or {t}.placeholder = 'REMOVED')"
@@ -561,7 +562,7 @@ ARTICLE_TOPICS = Table(
     "article_topics",
     visible=_for_all("true"),
     columns=_plain("assigned_by") | _plain("confidence", kind="float"),
-    edges={"topic": Edge("topics", "{t}.id = {o}.topic_id")},
+    edges={"topic": Edge("topics", "{t}.id = {o}.topic_id", always=True)},
 )
 
 TABLES: Mapping[str, Table] = {
