@@ -14,7 +14,7 @@ UNTOLD = 1 / 50
 
 class Account:
     """Points of one bucket in the current period. bucket: its first word says of what kind it is; length: of a period,
-    in seconds.
+    in seconds. ends: when the period is over, in seconds since 1970.
 
     known: points spent in the period as of the last exchange between processes; untold: those spent here since. met:
     whether there was an exchange about it; shared: whether another process let something through in the period.
@@ -22,7 +22,20 @@ class Account:
     """
 
     __slots__ = (
-        *("_said", "_second", "bucket", "kind", "known", "length", "limit", "met", "offset", "period", "shared"),
+        *(
+            "_said",
+            "_second",
+            "bucket",
+            "ends",
+            "kind",
+            "known",
+            "length",
+            "limit",
+            "met",
+            "offset",
+            "period",
+            "shared",
+        ),
         *("untold", "waiting"),
     )
 
@@ -34,20 +47,26 @@ class Account:
         # Not everybody's period ends at once.
         self.offset = crc32(bucket.encode()) % length
         self.period = -1
+        self.ends = 0
         self.known = self.untold = 0
         self.met = self.shared = False
         self.waiting: list[tuple[int, asyncio.Future[bool]]] = []
         self._second = -1
-        self._said = b""
+        self._said: tuple[bytes, ...] = ()
 
     def turn(self, now: float) -> None:
         """Begin a new period where the old one is over. now: seconds since 1970."""
-        period = int(now - self.offset) // self.length
-        if period > self.period:
-            self.period, self.known, self.untold, self.shared = period, 0, 0, False
+        if now >= self.ends:
+            self.begin(int(now - self.offset) // self.length)
+            self.known, self.shared = 0, False
+
+    def begin(self, period: int) -> None:
+        """Begin a period, by its number, with nothing spent in it here."""
+        self.period, self.untold = period, 0
+        self.ends = (period + 1) * self.length + self.offset
 
     def is_over(self, now: float) -> bool:
-        return int(now - self.offset) // self.length > self.period
+        return now >= self.ends
 
     @property
     def left(self) -> int:
@@ -61,9 +80,8 @@ class Account:
         return self.known + self.untold + points <= self.limit
 
     def spending(self, cost: int, now: float) -> Spending:
-        resets_at = (self.period + 1) * self.length + self.offset
         used = min(self.known + self.untold, self.limit)
-        return Spending(cost, self.limit, used, self.left, self.length, resets_at, resets_at - now)
+        return Spending(cost, self.limit, used, self.left, self.length, self.ends, self.ends - now)
 
     def told(self, now: float) -> bytes:
         """What an answer's head says of a budget, in lines: draft-ietf-httpapi-ratelimit-headers-10, and the older
@@ -71,16 +89,14 @@ class Account:
         second = int(now)
         if second != self._second:
             # All but what is left is the same for a second.
-            self._said, self._second = self._lines(now), second
-        left = self.left
-        return self._said % (left, left)
+            self._said, self._second = self._around_left(now), second
+        return (b"%d" % self.left).join(self._said)
 
-    def _lines(self, now: float) -> bytes:
+    def _around_left(self, now: float) -> tuple[bytes, ...]:
+        """The lines without what is left: what stands before, between and behind."""
         spending = self.spending(0, now)
         return (
-            b'ratelimit-policy: "points";q=%d;w=%d;qu="points"\r\n'
-            b'ratelimit: "points";r=%%d;t=%d\r\n'
-            b"x-ratelimit-limit: %d\r\n"
-            b"x-ratelimit-remaining: %%d\r\n"
-            b"x-ratelimit-reset: %d\r\n"
-        ) % (self.limit, self.length, spending.seconds, self.limit, ceil(spending.resets_at))
+            b'ratelimit-policy: "points";q=%d;w=%d;qu="points"\r\nratelimit: "points";r=' % (self.limit, self.length),
+            b";t=%d\r\nx-ratelimit-limit: %d\r\nx-ratelimit-remaining: " % (spending.seconds, self.limit),
+            b"\r\nx-ratelimit-reset: %d\r\n" % ceil(spending.resets_at),
+        )

@@ -32,6 +32,7 @@ from api.settings import Settings, moderation
 from api.tokens import Tokens
 from api.visit import Visits
 from db.head import Head
+from db.tally import tell
 from jobs.due import keep_due
 from schema.build import build_schema
 from schema.document import Limits
@@ -77,6 +78,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
             await budget.close()
             await head.close()
             access.flush()
+            tell()
 
     access = AccessLog(settings.log_level, settings.log_format)
     schema, rules = build_schema(), moderation(settings)

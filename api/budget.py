@@ -98,12 +98,12 @@ class Budget:
         """Spend points by what is known; False where that is not enough to decide, and `ask` has to."""
         self._asked = now = time.monotonic()
         account.turn(self.clock())
-        untold = account.untold + points
+        untold, limit = account.untold + points, account.limit
         if (
             not account.met
             or now - self._heard > HOLDS
-            or untold > account.limit * self._untold
-            or account.known + untold > account.limit * KNOWN
+            or untold > limit * self._untold
+            or account.known + untold > limit * KNOWN
         ):
             return False
         account.untold = untold
@@ -260,7 +260,8 @@ class Budget:
         if account is None or row["period"] < account.period:
             return
         if row["period"] > account.period:
-            account.period, account.untold, account.shared = row["period"], 0, True
+            account.begin(row["period"])
+            account.shared = True
         account.shared |= row["spent"] > expected.get(account.bucket, account.known)
         account.known = row["spent"]
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from prometheus_client import Counter
 
+from db.tally import Count
+
 # Apollo's headers, those of GraphQL Hive with and without x-, and the plain ones.
 _FAMILIES = (b"apollographql", b"graphql", b"x-graphql", b"x")
 _NAMES = frozenset(family + b"-client-name" for family in _FAMILIES)
@@ -76,27 +78,30 @@ class Clients:
 
     def __init__(self, known: Iterable[str] = ()) -> None:
         self._room = _MOST_CLIENTS
-        self._seen: dict[str, dict[str, Counter]] = {name: {} for name in (*known, UNNAMED, OTHER)}
+        self._versions = dict.fromkeys((*known, UNNAMED, OTHER), 0)
+        self._counts: dict[Client, Count] = {}
 
     def count(self, client: Client, deprecated: Iterable[str] = ()) -> None:
         """One more operation. deprecated: coordinates that it used which are going."""
-        name = self._label(client.name or UNNAMED)
-        versions = self._seen[name]
-        version = client.version if name != OTHER else OTHER
-        counter = versions.get(version)
-        if counter is None:
-            if len(versions) >= _MOST_VERSIONS:
-                version = OTHER
-            counter = versions[version] = OPERATIONS.labels(name, version)
-        counter.inc()
+        (self._counts.get(client) or self._admitted(client)).add()
         for coordinate in deprecated:
-            DEPRECATED.labels(coordinate, name).inc()
+            DEPRECATED.labels(coordinate, self._label(client)).inc()
 
-    def _label(self, name: str) -> str:
-        if name in self._seen:
+    def _admitted(self, client: Client) -> Count:
+        """The count of a client and version that has none of its own yet."""
+        name = self._label(client)
+        if name == OTHER or self._versions[name] >= _MOST_VERSIONS:
+            return Count(OPERATIONS.labels(name, OTHER))
+        self._versions[name] += 1
+        count = self._counts[client] = Count(OPERATIONS.labels(name, client.version))
+        return count
+
+    def _label(self, client: Client) -> str:
+        name = client.name or UNNAMED
+        if name in self._versions:
             return name
         if not self._room:
             return OTHER
         self._room -= 1
-        self._seen[name] = {}
+        self._versions[name] = 0
         return name

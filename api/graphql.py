@@ -172,18 +172,18 @@ def _from_query(query_string: bytes) -> Any:
 def _operation(asked: Any, documents: Documents) -> Operation:
     if not isinstance(asked, dict):
         raise NotAsked(400, _NO_QUERY)
-    extensions = asked.get("extensions")
-    if not isinstance(extensions, dict | None):
+    extensions, variables, name = asked.get("extensions"), asked.get("variables"), asked.get("operationName")
+    if extensions is not None and not isinstance(extensions, dict):
         raise NotAsked(400, "`extensions` is an object.")
     query, hash_ = documents.named(asked)
-    if not isinstance(query, str) or not query.strip():
+    if not isinstance(query, str) or not query or query.isspace():
         raise NotAsked(400, _NO_QUERY)
-    variables, name = asked.get("variables"), asked.get("operationName")
     if variables is not None and not isinstance(variables, dict):
         raise NotAsked(400, "`variables` is an object.")
     if name is not None and not isinstance(name, str):
         raise NotAsked(400, "`operationName` is a text.")
-    return Operation(query, variables, name or None, hash_, (extensions or {}).get("cost") is True)
+    cost = extensions is not None and extensions.get("cost") is True
+    return Operation(query, variables, name or None, hash_, cost)
 
 
 def _with_cost(answer: Answer, limit: int) -> Answer:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from api.clients import HEADERS, NOBODY, client_of
 
 # What is read, and as what.
-_READ = {
+_READ = dict.fromkeys(HEADERS, "named") | {
     b"accept": "accept",
     b"accept-encoding": "accept_encoding",
     b"authorization": "authorization",
@@ -23,9 +23,8 @@ _READ = {
     b"x-install-token": "install",
     b"x-request-id": "given_id",
 }
-_NAMES = frozenset(_READ)
-# Of those, lists: they may come in several headers.
-_LISTS = _NAMES - {b"content-length", b"content-type", b"x-install-token", b"x-request-id"}
+# Of those, what is no list: where it comes in several headers, the last one counts.
+_SINGLE = frozenset({"content_length", "content_type", "install", "given_id"})
 _ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 # Where a request's scope holds its head.
@@ -40,30 +39,32 @@ class RequestHead:
     length: the declared one of the body. request_id: empty unless the client gave a usable one. client: what it calls
     itself. authorization, api_key: what says who is calling; install: which install of an app; forwarded: the addresses
     that proxies say they serve; expects: what a client waits for before it sends its body. told: lines that the
-    answer's head has beside its own. content_length and given_id are as they came.
+    answer's head has beside its own. content_length, given_id and named are as they came.
     """
 
     accept = accept_encoding = content_type = if_none_match = expects = b""
     authorization = api_key = install = forwarded = b""
-    content_length = content_encoding = given_id = b""
+    content_length = content_encoding = given_id = named = b""
     length: int | None = None
     request_id = ""
     client = NOBODY
     told = b""
 
     def __init__(self, headers: Sequence[Header]) -> None:
-        found = dict(headers)
-        if len(found) < len(headers):
-            for name in _LISTS.intersection(found):
-                found[name] = b",".join([value for key, value in headers if key == name])
-        said = self.__dict__
-        for name in _NAMES.intersection(found):
-            said[_READ[name]] = found[name]
+        said, several = self.__dict__, False
+        for key, value in headers:
+            name = _READ.get(key)
+            if name is not None:
+                several = several or name in said
+                said[name] = value
+        if several:
+            for name in said.keys() - _SINGLE:
+                said[name] = b",".join([value for key, value in headers if _READ.get(key) == name])
         if self.content_length.isdigit():
             self.length = int(self.content_length.lstrip(b"0") or b"0")
         if self.given_id and _ID.fullmatch(self.given_id):
             self.request_id = self.given_id.decode()
-        if not HEADERS.isdisjoint(found):
+        if self.named:
             self.client = client_of(headers)
 
     @property

@@ -28,6 +28,7 @@ from starlette.responses import Response
 
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.statements import statements
+from db.tally import tell
 
 # When each counter began would double the length of the page.
 # prometheus_client says nothing of the types of this function, nor of the collector below.
@@ -59,6 +60,7 @@ async def metrics(request: Request) -> Response:
     """GET /metrics. It answers without the database's facts when Postgres doesn't."""
     facts = CollectorRegistry(auto_describe=False)
     facts.register(_Facts(await _facts(request.app.state.database)))
+    tell()
     return Response(generate_latest(_registry()) + generate_latest(facts), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from itertools import count
 
-from prometheus_client import Histogram
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +21,7 @@ from api.errors import problem, unexpected
 from api.heads import HEAD, RequestHead, headers_of, lines
 from api.logs import REQUEST_ID, AccessLog
 from api.metrics import REQUEST_SECONDS
+from db.tally import Durations
 
 # Ids are a random beginning for this process and a number: asking the system for chance each time costs 2 µs.
 _IDS = count(secrets.randbits(32) << 32)
@@ -152,8 +152,8 @@ class Entrance:
 
 
 @lru_cache(maxsize=1024)
-def _times(method: str, route: str, status: int) -> Histogram:
-    return REQUEST_SECONDS.labels(method, route, status)
+def _times(method: str, route: str, status: int) -> Durations:
+    return Durations(REQUEST_SECONDS.labels(method, route, status))
 
 
 class _Exchange:

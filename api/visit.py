@@ -43,11 +43,12 @@ class Visit:
             RateLimited
         """
         budget = self._budget
-        for account in self._accounts:
-            if budget is not None and not account.has(1) and not account.is_over(budget.clock()):
-                self._refused = account
-                self._tell(budget)
-                budget.refuse(account, 1)
+        if budget is not None:
+            for account in self._accounts:
+                if not account.has(1) and not account.is_over(budget.clock()):
+                    self._refused = account
+                    self._tell(budget)
+                    budget.refuse(account, 1)
         return self
 
     async def settle(self, cost: int | None) -> None:

@@ -365,12 +365,12 @@ class Writer:
             return f"count({t}.n) > {self.size(page)}"
 
         def first() -> str:
-            return f"coalesce(to_json((array_agg({self.cursor(page, t)}) filter (where {t}.n = 1))[1])::text,'null')"
+            return f"coalesce(to_json((array_agg({self.cursor(page, t)}) filter (where {t}.n = 1))[1]),'null')"
 
         def last() -> str:
             return (
                 f"coalesce(to_json((array_agg({self.cursor(page, t)} order by {t}.n desc)"
-                f" filter (where {t}.n <= {self.size(page)}))[1])::text,'null')"
+                f" filter (where {t}.n <= {self.size(page)}))[1]),'null')"
             )
 
         def beyond(keyset: Keyset | None, *, ahead: bool) -> str:
@@ -452,9 +452,9 @@ class Writer:
         """Columns of rows that were found by little of them, in the page's order: read where they stand, `ctid`, which
         is faster than by an index."""
         v = self.alias()
-        score = f", {v}.score" if page.rank is not None else ""
+        picked = [f"{t}.{column}" for column in columns] + ([f"{v}.score"] if page.rank is not None else [])
         there = f"{table.name} {t} on {t}.ctid = {v}.at"
-        return f"{_select(t, columns)}{score} from ({found}) {v} join {there}{self.ordered(page, v)}"
+        return f"select {','.join(picked)} from ({found}) {v} join {there}{self.ordered(page, v)}"
 
     def place(self, page: Page, t: str, x: str) -> tuple[str, str]:
         """The order's key and the id, in the row between where they stand there too."""

@@ -38,7 +38,7 @@ from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
 from schema.payload import resolver
 from schema.plan import NotPlanned, Planner, rule_of
-from schema.query import Shape, read_query
+from schema.query import read_query
 from schema.rate_limit import RateLimited, Spending
 from schema.recent import Recent
 from schema.tags import Tag, named, tags
@@ -119,17 +119,29 @@ class Compiled:
         return [bound.value(variables, caller) for bound in self.bounds]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Form:
+    """A shape of variables, for one kind of caller. slots: those whose search queries shape the plan too."""
+
+    slots: tuple[Slot, ...]
+
+    def plan(self, values: Mapping[str, Any]) -> Hashable:
+        """The key of the plan for variables of this form."""
+        if not self.slots:
+            return self
+        return (self, *[read_query(filled(slot, values)).shape for slot in self.slots])
+
+
 @dataclass(slots=True)
 class _Known:
-    """What is kept of a document. slots: by shape, the variables whose search queries shape the plan too. uses: what it
-    uses that is deprecated, if anything."""
+    """What is kept of a document. uses: what it uses that is deprecated, if anything."""
 
     query: str
     operation_name: str | None
     is_query: bool
     variables: tuple[Variable, ...]
     uses: Uses | None
-    slots: Recent[Hashable, tuple[Slot, ...]] = field(default_factory=lambda: Recent(_SHAPES))
+    forms: Recent[Hashable, _Form] = field(default_factory=lambda: Recent(_SHAPES))
     key: Hashable = field(init=False)
 
     def __post_init__(self) -> None:
@@ -254,17 +266,19 @@ class Executor:
         Raises:
             NotPlanned, ReadError, GraphQLError: graphql-core is to execute the operation.
         """
-        form = (caller.audience, bool(caller.full_sources), shape(values))
-        slots = known.slots.get(form)
-        if slots is not None:
-            compiled = self._plans.get((known.key, form, _shapes(slots, values)))
+        key = (caller.audience, bool(caller.full_sources), shape(values))
+        form = known.forms.get(key)
+        if form is not None:
+            compiled = self._plans.get(form.plan(values))
             if compiled is not None:
                 return compiled
         planner = Planner(self.schema, self.document(known), values, self.limits, caller=caller)
         compiled = _compiled(planner.whole(), caller, planner.cost.points)
         slots = tuple(planner.queries.slots)
-        known.slots.keep(form, slots)
-        self._plans.keep((known.key, form, _shapes(slots, values)), compiled)
+        if form is None or form.slots != slots:
+            form = _Form(slots)
+            known.forms.keep(key, form)
+        self._plans.keep(form.plan(values), compiled)
         return compiled
 
     def timed(self, compiled: Compiled, caller: Caller) -> Caller:
@@ -364,10 +378,6 @@ def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
         any(isinstance(param.source, OfSpending) for param in made.params),
         NOW in made.params,
     )
-
-
-def _shapes(slots: tuple[Slot, ...], values: Mapping[str, Any]) -> tuple[Shape, ...]:
-    return tuple([read_query(filled(slot, values)).shape for slot in slots]) if slots else ()
 
 
 # -- graphql-core over plans

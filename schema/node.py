@@ -6,7 +6,7 @@ import strawberry
 
 from schema.fields import OfColumn, OfIds, planned, rule
 
-_ID = re.compile(r"([a-z])_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
+_ID = re.compile(r"[a-z]_[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 @strawberry.interface(description="Anything that has a global id.")
@@ -16,8 +16,7 @@ class Node:
 
 def read_id(text: str) -> tuple[str, str | None]:
     """Letter and UUID of a global id; ("", None) for what is none, so that it finds nothing."""
-    found = _ID.fullmatch(text)
-    return (found[1], found[2]) if found is not None else ("", None)
+    return (text[0], text[2:]) if _ID.fullmatch(text) else ("", None)
 
 
 def _node(id: strawberry.ID) -> Node | None:

@@ -21,6 +21,8 @@ from schema.errors import BadRequest
 USUAL_SIZES = frozenset({10, 20, 25, 50, 100})
 
 
+# As a tuple: a union would be made anew each time.
+_NESTED = (dict, list)
 # graphql-core coerces about a hundred in a millisecond.
 _MAX_VALUES = 5_000
 
@@ -42,11 +44,11 @@ def within_bounds(given: Mapping[str, Any]) -> None:
     Raises:
         BadRequest: too many values to coerce in time.
     """
-    rest: list[Any] = [value for value in given.values() if isinstance(value, dict | list)]
+    rest: list[Any] = [value for value in given.values() if isinstance(value, _NESTED)]
     count = len(given)
     while rest:
         value = rest.pop()
-        if isinstance(value, dict | list):
+        if isinstance(value, _NESTED):
             count += len(value)
             if count > _MAX_VALUES:
                 raise BadRequest(f"The variables hold more than {_MAX_VALUES} values.")
@@ -104,12 +106,12 @@ def room(number: int) -> int:
 def _is_shape(value: Any) -> bool:
     """Whether a value decides the statement's text."""
     return (
-        value is None or value == [] or isinstance(value, bool | Enum) or (type(value) is int and value in USUAL_SIZES)
+        value is None or value == [] or isinstance(value, (bool, Enum)) or (type(value) is int and value in USUAL_SIZES)
     )
 
 
 def _holds_objects(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
+    return isinstance(value, list) and any(isinstance(item, _NESTED) for item in value)
 
 
 def shape(value: Any) -> Hashable:

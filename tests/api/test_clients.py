@@ -19,6 +19,7 @@ from api.middleware import Entrance
 from api.settings import Settings
 from db.head import Head
 from db.pool import Database
+from db.tally import tell
 from schema.build import build_schema
 from schema.deprecation import deprecated
 from schema.execute import Executor
@@ -57,6 +58,7 @@ def test_a_client_is_what_its_headers_say(headers: Headers, client: tuple[str, s
 
 def operations() -> dict[tuple[str, str], float]:
     """What is counted, by client and version."""
+    tell()
     (metric,) = OPERATIONS.collect()
     return {(s.labels["client"], s.labels["version"]): s.value for s in metric.samples}
 
@@ -65,7 +67,7 @@ def counted(before: dict[tuple[str, str], float]) -> dict[tuple[str, str], float
     return {labels: n - before.get(labels, 0) for labels, n in operations().items() if n != before.get(labels, 0)}
 
 
-def test_clients_beyond_a_number_are_others() -> None:
+async def test_clients_beyond_a_number_are_others() -> None:
     clients = Clients(["many known"])
     before = operations()
     for n in range(200):
@@ -83,7 +85,7 @@ def test_clients_beyond_a_number_are_others() -> None:
     assert set(found.values()) == {1}
 
 
-def test_versions_beyond_a_number_are_others() -> None:
+async def test_versions_beyond_a_number_are_others() -> None:
     clients = Clients()
     before = operations()
     for n in range(100):
@@ -96,7 +98,7 @@ def test_versions_beyond_a_number_are_others() -> None:
     assert len(found) == 42
 
 
-def test_uses_of_what_is_going_are_counted_by_coordinate_and_client() -> None:
+async def test_uses_of_what_is_going_are_counted_by_coordinate_and_client() -> None:
     clients = Clients()
     for n in range(60):
         clients.count(Client(f"uses {n}"), ["T.a", "Query.t(x:)"])

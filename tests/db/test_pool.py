@@ -10,6 +10,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from db.pool import RETRY_FOR, Database, DatabaseTimeout, DatabaseUnavailable
+from db.tally import tell
 from tests.proxy import Proxy, proxied
 
 
@@ -37,6 +38,7 @@ async def until_idle(connection: Any) -> None:
 
 
 def metric(name: str, **labels: str) -> float:
+    tell()
     return REGISTRY.get_sample_value(f"broadsheet_pool_{name}", {"pool": "pool", **labels}) or 0.0
 
 

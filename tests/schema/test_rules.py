@@ -148,7 +148,18 @@ async def test_a_required_edge_is_a_foreign_key(database: Database) -> None:
         for edge in table.edges.values()
         if not edge.nullable and not edge.order
     }
-    assert required <= keys
+    # The source of a revision is that of its article.
+    assert required - {("revisions", "sources")} <= keys
+    assert {("revisions", "articles"), ("articles", "sources")} <= keys
+
+
+def test_what_always_stands_beside_a_row_is_seen_by_all() -> None:
+    """Else the row would not be there for whoever does not see it."""
+    always = [edge for table in TABLES.values() for edge in table.edges.values() if edge.always]
+    assert {edge.table for edge in always} == {"sources", "topics"}
+    for edge in always:
+        assert set(TABLES[edge.table].visible.values()) == {"true"}
+        assert not edge.nullable
 
 
 def test_an_unknown_audience_sees_nothing() -> None:
