@@ -72,8 +72,10 @@ class Account:
     def left(self) -> int:
         """Points that may be asked for: those that are left by what is known here, without what other processes may
         have let through meanwhile."""
-        unheard = int(self.limit * UNTOLD) if self.shared else 0
-        return max(self.limit - self.known - self.untold - unheard, 0)
+        left = self.limit - self.known - self.untold
+        if self.shared:
+            left -= int(self.limit * UNTOLD)
+        return left if left > 0 else 0
 
     def has(self, points: int) -> bool:
         """Whether so many points are left, by what is known here."""
