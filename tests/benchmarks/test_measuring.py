@@ -20,7 +20,6 @@ from tests.benchmarks.read.agree import difference
 from tests.benchmarks.read.contenders import CONTENDERS, libpq
 from tests.benchmarks.read.data import name_of
 from tests.benchmarks.read.figures import (
-    Figures,
     Sample,
     Target,
     best_limit,
@@ -70,9 +69,19 @@ def test_figures_are_medians_of_rounds_and_the_most_memory() -> None:
         for rate, p50, mb in ((9, 3, 70), (1, 1, 60), (5, 9, 65))
     ]
     found = figures([*rounds, taken("broadsheet", "search", 7)])
-    assert found["broadsheet", "list"] == Figures(5, 3, 6, 1.0, 1.0, 70, 0)
-    assert found["broadsheet", "list"].cpu == 2.0
+    of_list = found["broadsheet", "list"]
+    assert (of_list.rate, of_list.p50, of_list.p99, of_list.server_cpu, of_list.postgres_cpu) == (5, 3, 6, 1.0, 1.0)
+    assert (of_list.megabytes, of_list.errors) == (70, 0)
     assert found["broadsheet", "search"].rate == 7
+
+
+def test_servers_are_compared_round_by_round() -> None:
+    """A machine that is slow for a while slows both."""
+    rates = ((100, 50), (10, 5), (90, 45), (30, 10))
+    found = figures(taken(name, "list", rate) for both in rates for name, rate in zip("ab", both, strict=True))
+    assert found["a", "list"].times(found["b", "list"]) == 2
+    assert found["b", "list"].times(found["a", "list"], lambda each: each.rate) == 0.5
+    assert found["b", "list"].times(found["a", "list"], lambda each: each.p50) == 1
 
 
 def test_the_better_shape_by_hand_counts() -> None:

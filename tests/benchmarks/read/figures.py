@@ -1,9 +1,10 @@
 """From what was measured to what is told: medians over rounds, ratios, targets. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from statistics import median
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +21,53 @@ class Sample:
     megabytes: float
     errors: int = 0
 
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Medians over all rounds of one server on one page. megabytes: the most that was seen; errors: all of them."""
-
-    rate: float
-    p50: float
-    p99: float
-    server_cpu: float
-    postgres_cpu: float
-    megabytes: float
-    errors: int
-
     @property
     def cpu(self) -> float:
         return self.server_cpu + self.postgres_cpu
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What all rounds say of one server on one page: medians, the most memory that was seen, and all errors."""
+
+    rounds: tuple[Sample, ...]
+
+    def median(self, of: Callable[[Sample], float]) -> float:
+        return median(map(of, self.rounds))
+
+    @property
+    def rate(self) -> float:
+        return self.median(lambda each: each.rate)
+
+    @property
+    def p50(self) -> float:
+        return self.median(lambda each: each.p50)
+
+    @property
+    def p99(self) -> float:
+        return self.median(lambda each: each.p99)
+
+    @property
+    def server_cpu(self) -> float:
+        return self.median(lambda each: each.server_cpu)
+
+    @property
+    def postgres_cpu(self) -> float:
+        return self.median(lambda each: each.postgres_cpu)
+
+    @property
+    def megabytes(self) -> float:
+        return max(each.megabytes for each in self.rounds)
+
+    @property
+    def errors(self) -> int:
+        return sum(each.errors for each in self.rounds)
+
+    def times(self, other: Self, of: Callable[[Sample], float] = lambda each: each.rate) -> float:
+        """A figure as a multiple of another server's, the rate unless said otherwise: the median of what it is in each
+        round. What slows the machine for a while slows both."""
+        both = zip(self.rounds, other.rounds, strict=True)
+        return median(of(one) / of(two) if of(two) else inf for one, two in both)
 
 
 Measured = Mapping[tuple[str, str], Figures]
@@ -65,19 +97,7 @@ def figures(samples: Iterable[Sample]) -> dict[tuple[str, str], Figures]:
     together: dict[tuple[str, str], list[Sample]] = {}
     for each in samples:
         together.setdefault((each.server, each.page), []).append(each)
-    return {key: _medians(some) for key, some in together.items()}
-
-
-def _medians(some: Sequence[Sample]) -> Figures:
-    return Figures(
-        median(each.rate for each in some),
-        median(each.p50 for each in some),
-        median(each.p99 for each in some),
-        median(each.server_cpu for each in some),
-        median(each.postgres_cpu for each in some),
-        max(each.megabytes for each in some),
-        sum(each.errors for each in some),
-    )
+    return {key: Figures(tuple(some)) for key, some in together.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +125,6 @@ _MEMORY = 1.1
 _SCALE = {"list": 1.5, "article": 1.5, "search": 3.0}
 
 
-def _times(one: float, other: float) -> float:
-    return one / other if other else inf
-
-
 def best_limit(measured: Measured, page: str) -> Figures | None:
     """The better of the shapes that were tried by hand."""
     found = [measured[name, page] for name in _LIMITS if (name, page) in measured]
@@ -125,27 +141,29 @@ def rate_targets(measured: Measured) -> list[Target]:
         for page, times in wanted.items():
             ours, theirs = measured.get(("broadsheet", page)), measured.get((rival, page))
             if ours and theirs:
-                found.append(Target(f"{page}: rate, times {title}'s", times, _times(ours.rate, theirs.rate)))
+                found.append(Target(f"{page}: rate, times {title}'s", times, ours.times(theirs)))
                 if rival == "postgraphile":
-                    found.append(
-                        Target(f"{page}: CPU a request, part of {title}'s", 1.0, _times(ours.cpu, theirs.cpu), False)
-                    )
+                    part = ours.times(theirs, lambda each: each.cpu)
+                    found.append(Target(f"{page}: CPU a request, part of {title}'s", 1.0, part, at_least=False))
     for page in ("list", "article", "search", "typename"):
         ours, limit = measured.get(("broadsheet", page)), best_limit(measured, page)
         if ours and limit:
-            found.append(Target(f"{page}: rate, part of the limit's", _OF_LIMIT, _times(ours.rate, limit.rate)))
+            found.append(Target(f"{page}: rate, part of the limit's", _OF_LIMIT, ours.times(limit)))
     hot, constant = measured.get(("broadsheet-hot", "list")), measured.get(("broadsheet-hot", "typename"))
     if hot and constant:
-        found.append(
-            Target("hot answers, list: rate, part of a constant answer's", _OF_CONSTANT, hot.rate / constant.rate)
-        )
+        found.append(Target("hot answers, list: rate, part of a constant answer's", _OF_CONSTANT, hot.times(constant)))
     return found
 
 
 def scale_targets(measured: Measured, small: str, large: str) -> list[Target]:
     """How much slower the server that is called `large` answers than the other, on ten times the articles."""
     return [
-        Target(f"{page}: p50, times that on a tenth of the articles", most, _times(there.p50, here.p50), at_least=False)
+        Target(
+            f"{page}: p50, times that on a tenth of the articles",
+            most,
+            there.times(here, lambda each: each.p50),
+            at_least=False,
+        )
         for page, most in _SCALE.items()
         if (here := measured.get((small, page))) and (there := measured.get((large, page)))
     ]

@@ -75,8 +75,9 @@ def scale(
     head = ("page", f"p50 ms, {small}", f"p50 ms, {large}", "times")
     rows = []
     for page in pages:
-        here, there = measured[small, page].p50, measured[large, page].p50
-        rows.append([page, _number(here), _number(there), f"{there / here:.2f}"])
+        here, there = measured[small, page], measured[large, page]
+        times = there.times(here, lambda each: each.p50)
+        rows.append([page, _number(here.p50), _number(there.p50), f"{times:.2f}"])
     kept = [[title, f"{begin:.0f}", f"{end:.0f}"] for title, begin, end in memory]
     memories = table(("server on", "memory MB after the first round", "after the last"), kept)
     return "\n\n".join((setting(used), table(head, rows), memories))
@@ -106,7 +107,7 @@ def placed(page: str, part: str, text: str) -> str:
 
 
 def _row(title: str, found: Figures, ours: Figures | None) -> list[str]:
-    times = f"{ours.rate / found.rate:.2f}×" if ours and ours is not found and found.rate else ""
+    times = f"{ours.times(found):.2f}×" if ours and ours is not found and found.rate else ""
     # No rate is worth anything where requests failed.
     failed = f" ({found.errors} errors)" if found.errors else ""
     return [
