@@ -23,7 +23,14 @@ from tests.processes import is_alive
 
 ROOT = Path(__file__).parents[1]
 # Nothing here has to survive a power cut.
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
+FAST = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "300",
+    # Each test has a copy of a database: this leaves copying to the kernel.
+    "file_copy_method": "clone",
+}
 PREFIX = "broadsheet_test"
 EDITION = ROOT / "tests" / "schema" / "edition.sql"
 
