@@ -114,7 +114,8 @@ def encoded(reply: Reply, head: RequestHead) -> tuple[int, bytes, bytes]:
             coding = b"content-encoding: %b\r\n" % encoding.encode()
     if tag:
         coding += b'etag: "%b"\r\n' % tag
-    return reply.status, b"%b%bcontent-length: %d\r\n" % (reply.head, coding, len(body)), body
+    length = str(len(body)).encode()
+    return reply.status, b"".join((reply.head, coding, b"content-length: ", length, b"\r\n")), body
 
 
 def _compressed(reply: Reply, encoding: str) -> bytes:

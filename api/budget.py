@@ -97,7 +97,8 @@ class Budget:
     def spend(self, account: Account, points: int) -> bool:
         """Spend points by what is known; False where that is not enough to decide, and `ask` has to."""
         self._asked = now = time.monotonic()
-        account.turn(self.clock())
+        if self.clock() >= account.ends:
+            account.turn(self.clock())
         untold, limit = account.untold + points, account.limit
         if (
             not account.met

@@ -114,16 +114,15 @@ class Cycle(RequestResponseCycle):
         if self.flow.write_paused or self.disconnected or self.response_started:
             return False
         self.response_started = self.response_complete = True
-        self.protocol.writes.write_whole(
-            b"%b%b%b%b%b"
-            % (
-                STATUS_LINE[status],
-                lines(tuple(self.default_headers)),
-                head,
-                b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n",
-                b"" if self.scope["method"] == "HEAD" else body,
-            )
+        # Joined, which is faster than formatting.
+        answer = (
+            STATUS_LINE[status],
+            lines(tuple(self.default_headers)),
+            head,
+            b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n",
+            b"" if self.scope["method"] == "HEAD" else body,
         )
+        self.protocol.writes.write_whole(b"".join(answer))
         if self.waits:
             self.message_event.set()
         if not self.keep_alive:

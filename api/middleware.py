@@ -203,7 +203,7 @@ class _Exchange:
         await self._send({"type": "http.response.body", "body": body})
 
     def _of_data(self, head: bytes) -> bytes:
-        return b"%b%b%bx-request-id: %b\r\n" % (head, _OF_DATA, self._head.told, self._request_id.encode())
+        return b"".join((head, _OF_DATA, self._head.told, b"x-request-id: ", self._request_id.encode(), b"\r\n"))
 
     async def receive(self) -> Message:
         """The next message of a request whose length was not declared, counted."""
