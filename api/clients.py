@@ -79,25 +79,25 @@ class Clients:
     def __init__(self, known: Iterable[str] = ()) -> None:
         self._room = _MOST_CLIENTS
         self._versions = dict.fromkeys((*known, UNNAMED, OTHER), 0)
-        self._counts: dict[Client, Count] = {}
+        self._counts: dict[tuple[str, str], Count] = {}
 
     def count(self, client: Client, deprecated: Iterable[str] = ()) -> None:
         """One more operation. deprecated: coordinates that it used which are going."""
-        (self._counts.get(client) or self._admitted(client)).add()
+        name = client.name or UNNAMED
+        (self._counts.get((name, client.version)) or self._admitted(name, client.version)).add()
         for coordinate in deprecated:
-            DEPRECATED.labels(coordinate, self._label(client)).inc()
+            DEPRECATED.labels(coordinate, self._label(name)).inc()
 
-    def _admitted(self, client: Client) -> Count:
+    def _admitted(self, name: str, version: str) -> Count:
         """The count of a client and version that has none of its own yet."""
-        name = self._label(client)
-        if name == OTHER or self._versions[name] >= _MOST_VERSIONS:
-            return Count(OPERATIONS.labels(name, OTHER))
+        label = self._label(name)
+        if label == OTHER or self._versions[name] >= _MOST_VERSIONS:
+            return Count(OPERATIONS.labels(label, OTHER))
         self._versions[name] += 1
-        count = self._counts[client] = Count(OPERATIONS.labels(name, client.version))
+        count = self._counts[name, version] = Count(OPERATIONS.labels(name, version))
         return count
 
-    def _label(self, client: Client) -> str:
-        name = client.name or UNNAMED
+    def _label(self, name: str) -> str:
         if name in self._versions:
             return name
         if not self._room:

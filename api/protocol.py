@@ -165,7 +165,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def _read_plainly(self, rest: bytes) -> None:
         """Read a request that asks for another protocol as if it had not (RFC 9110, 7.8): the parser would take its
         body for that protocol, and what comes after it for the next request."""
-        head = [b"%b %b HTTP/1.1\r\n" % (self.parser.get_method(), self.url)]
+        version = self.parser.get_http_version().encode()
+        head = [b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, version)]
         head += [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)

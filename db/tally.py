@@ -1,13 +1,15 @@
 """Figures of every request, for metrics: counted as it goes, told to prometheus_client in a moment.
 
 Each of prometheus_client's own steps takes a lock and some calls, and a warm read would take five of them, a fifteenth
-of its instructions. What is counted here is counted on the event loop's thread.
+of its instructions. What is counted here is counted on the thread of a process' one event loop; what is untold when
+that ends is told when metrics are read.
 """
 
 from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
+from contextlib import suppress
 from typing import Protocol
 
 from prometheus_client import Counter, Histogram
@@ -36,10 +38,11 @@ def tell() -> None:
 def _later(tally: _Tally) -> None:
     global _teller
     _untold.append(tally)
-    loop = asyncio.get_running_loop()
-    if _teller is not loop:
-        _teller = loop
-        loop.call_later(_SOON, tell)
+    with suppress(RuntimeError):  # There is no loop where a read is given up after it has ended.
+        loop = asyncio.get_running_loop()
+        if _teller is not loop:
+            _teller = loop
+            loop.call_later(_SOON, tell)
 
 
 class Count:
@@ -58,8 +61,8 @@ class Count:
         self._number += 1
 
     def tell(self) -> None:
-        self._counter.inc(self._number)
-        self._number = 0
+        number, self._number = self._number, 0
+        self._counter.inc(number)
 
 
 class Durations:
@@ -83,9 +86,9 @@ class Durations:
         self._counts[bisect_left(self._bounds, seconds)] += 1
 
     def tell(self) -> None:
-        self._sum.inc(self._seconds)
-        for bucket, count in zip(self._buckets, self._counts, strict=True):
+        seconds, counts = self._seconds, self._counts
+        self._number, self._seconds, self._counts = 0, 0.0, [0] * len(counts)
+        self._sum.inc(seconds)
+        for bucket, count in zip(self._buckets, counts, strict=True):
             if count:
                 bucket.inc(count)
-        self._counts = [0] * len(self._bounds)
-        self._number, self._seconds = 0, 0.0

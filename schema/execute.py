@@ -119,17 +119,19 @@ class Compiled:
         return [bound.value(variables, caller) for bound in self.bounds]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Form:
-    """A shape of variables, for one kind of caller. slots: those whose search queries shape the plan too."""
+    """A shape of a document's variables, for one kind of caller, by a key of its own. slots: those whose search queries
+    shape the plan too."""
 
+    key: Hashable
     slots: tuple[Slot, ...]
 
     def plan(self, values: Mapping[str, Any]) -> Hashable:
         """The key of the plan for variables of this form."""
         if not self.slots:
-            return self
-        return (self, *[read_query(filled(slot, values)).shape for slot in self.slots])
+            return self.key
+        return (self.key, *[read_query(filled(slot, values)).shape for slot in self.slots])
 
 
 @dataclass(slots=True)
@@ -274,10 +276,8 @@ class Executor:
                 return compiled
         planner = Planner(self.schema, self.document(known), values, self.limits, caller=caller)
         compiled = _compiled(planner.whole(), caller, planner.cost.points)
-        slots = tuple(planner.queries.slots)
-        if form is None or form.slots != slots:
-            form = _Form(slots)
-            known.forms.keep(key, form)
+        form = _Form((known.key, key), tuple(planner.queries.slots))
+        known.forms.keep(key, form)
         self._plans.keep(form.plan(values), compiled)
         return compiled
 

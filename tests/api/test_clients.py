@@ -92,9 +92,10 @@ async def test_versions_beyond_a_number_are_others() -> None:
         clients.count(Client("versions", str(n)))
         clients.count(Client("", str(n)))
     clients.count(Client("versions", "7"))
+    clients.count(Client("unnamed", "7"))
     found = counted(before)
     assert found[("versions", OTHER)] == found[("unnamed", OTHER)] == 80
-    assert found[("versions", "7")] == 2
+    assert found[("versions", "7")] == found[("unnamed", "7")] == 2
     assert len(found) == 42
 
 

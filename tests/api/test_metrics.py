@@ -1,5 +1,6 @@
 """/metrics."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import httpx2
@@ -57,9 +58,11 @@ async def test_several_processes_are_added_up(database_url: str) -> None:
             # A connection of its own for each, so that both processes are met.
             async with httpx2.AsyncClient() as client:
                 assert (await client.get(url + "/livez")).status_code == 200
-        async with httpx2.AsyncClient() as client:
-            found = values((await client.get(url + "/metrics")).text)
-        assert found['broadsheet_http_request_seconds_count{method="GET",route="/livez",status="200"}'] == 20
+        counted = 'broadsheet_http_request_seconds_count{method="GET",route="/livez",status="200"}'
+        # Whoever doesn't answer tells what it counted in a moment.
+        async with asyncio.timeout(10), httpx2.AsyncClient() as client:
+            while (found := values((await client.get(url + "/metrics")).text))[counted] != 20:
+                await asyncio.sleep(0.01)
         assert found["broadsheet_database_up"] == 1
         # Of both processes: each looks for what falls due, over a connection of its own.
         assert found['broadsheet_pool_connections{pool="broadsheet server"}'] >= 2

@@ -192,7 +192,14 @@ async def test_an_answer_to_head_has_no_body(server: str) -> None:
         assert (await answer_to(raw)).status == 200
 
 
-@pytest.mark.parametrize("line", [b"GET /graphql?query={__typename} HTTP/1.0", b"GET /livez HTTP/1.0"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"GET /graphql?query={__typename} HTTP/1.0",
+        b"GET /livez HTTP/1.0",
+        b"GET /livez HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: h2c",
+    ],
+)
 async def test_a_client_of_http_1_0_is_answered_and_left(server: str, line: bytes) -> None:
     async with Raw(server) as raw:
         await raw.send(line + b"\r\nHost: x\r\n\r\n")

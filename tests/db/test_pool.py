@@ -11,6 +11,7 @@ from prometheus_client import REGISTRY
 
 from db.pool import RETRY_FOR, Database, DatabaseTimeout, DatabaseUnavailable
 from db.tally import tell
+from tests.databases import execute
 from tests.proxy import Proxy, proxied
 
 
@@ -267,6 +268,15 @@ async def test_lost_transaction_is_not_repeated(database_url: str) -> None:
             await connection.execute("insert into kept values (3)")
         assert await database.value("select array_agg(n) from kept") == [3]
     await killer.close()
+
+
+async def test_a_type_that_changed_is_read_as_it_is(database_url: str) -> None:
+    async with opened(database_url, size=1) as database:
+        await execute(database_url, "create type pair as (a int, b int); create table pairs (p pair);")
+        await execute(database_url, "insert into pairs values ((1, 2))")
+        assert tuple(await database.value("select p from pairs")) == (1, 2)
+        await execute(database_url, "alter type pair add attribute c text cascade; update pairs set p = (1, 2, 'x')")
+        assert tuple(await database.value("select p from pairs")) == (1, 2, "x")
 
 
 async def test_outcomes_are_counted(database_url: str) -> None:

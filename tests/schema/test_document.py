@@ -6,6 +6,7 @@ a document that was never seen.
 """
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import orjson
 import pytest
@@ -13,8 +14,10 @@ from graphql import get_introspection_query
 
 from db.pool import Database
 from schema.build import build_schema
+from schema.caller import ANONYMOUS
 from schema.document import Limits
-from schema.execute import Answer, Executor
+from schema.execute import Answer, Compiled, Executor
+from schema.variables import coerced
 from tests.graphql_answers import codes, read
 from tests.pace import measured
 
@@ -304,6 +307,27 @@ async def test_operation_names_choose(
 async def test_nothing_is_suggested(document: str, nowhere: Executor) -> None:
     answer = await nowhere.execute(document)
     assert b"Did you mean" not in answer.body
+
+
+async def test_each_plan_is_kept_once(nowhere: Executor) -> None:
+    """However often the shapes of a document's variables, or documents, come and go."""
+    executor = Executor(SCHEMA, nowhere.database)
+    several = "query($f:ArticleFilter){articles(filter:$f,first:10){totalCount}}"
+    flags = [[bool(number >> bit & 1) for bit in range(6)] for number in range(40)]
+    for _ in range(3):
+        for some in flags:
+            plan(executor, several, f={"or": [{"hasImage": flag} for flag in some]})
+    assert len(executor._plans) == len(flags)
+    few = Executor(SCHEMA, nowhere.database, documents=3)
+    documents = [f"query Q{n}($q:String!){{search(query:$q){{totalCount}}}}" for n in range(5)]
+    made = [plan(few, document, q="harbour") for document in documents]
+    assert [plan(few, document, q="strike") for document in documents] == made
+    assert len(few._plans) == len(documents)
+
+
+def plan(executor: Executor, document: str, **variables: Any) -> Compiled:
+    known = executor.known(document, None)
+    return executor.compiled(known, coerced(known.variables, variables), ANONYMOUS)
 
 
 @pytest.mark.parametrize("status", [200, 400, 422])
