@@ -106,6 +106,7 @@ class LimitedProtocol(HttpToolsProtocol):
     _discarded = 0
     _refused = False
     _last_words = b""
+    _is_last = False
 
     # uvicorn narrows the argument's type too, which mypy refuses of any override.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -123,6 +124,13 @@ class LimitedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
         self.answering = self.cycle = None  # type: ignore[assignment]
         self.pipeline.clear()
+
+    # uvicorn says that it never keeps one.
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keep the connection, closed to requests, while what was asked for whole is answered: who sends no more may
+        still read."""
+        self._is_last = True
+        return self.answering is not None and not self.answering.more_body
 
     def data_received(self, data: bytes) -> None:
         # In a head, no more at once than it may still have: so one that is too long is met before its end is.
@@ -271,10 +279,12 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         if self.flow.read_paused:
             self.flow.resume_reading()
-        if self.pipeline:
+        if self.pipeline and not (self._is_last and self.pipeline[-1][0].more_body):
             self._start(cast(Cycle, self.pipeline.pop()[0]))
         elif self._last_words:
             self._say_last()
+        elif self._is_last:
+            self.transport.close()
         if self.answering is None:
             # What stood in the queue was not read meanwhile.
             wait = self.receive_seconds if self._receiving else self.timeout_keep_alive

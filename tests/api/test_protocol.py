@@ -264,6 +264,21 @@ async def test_a_refusal_waits_for_the_answers_before_it(server: str, next_: byt
         assert (await raw.rest()).startswith(b"HTTP/1.1 %b " % status)
 
 
+async def test_who_sends_no_more_is_answered(server: str) -> None:
+    """All that was asked for whole, and not what was broken off."""
+    for asked in (
+        post("{__typename}"),
+        post("{__typename}") * 3,
+        post("{__typename}") * 2 + post("{a:__typename}")[:-5],
+    ):
+        async with Raw(server) as raw:
+            await raw.send(asked)
+            raw.writer.write_eof()
+            answer = await raw.rest()
+        assert answer.count(b'{"data":{"__typename":"Query"}}') == asked.count(b"{__typename}")
+        assert answer.count(b"HTTP/1.1 200 ") == asked.count(b"{__typename}")
+
+
 async def test_clients_that_leave_are_no_errors() -> None:
     port = free_port()
     nowhere = f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"

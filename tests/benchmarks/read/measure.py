@@ -81,7 +81,8 @@ def _measure(
     mark = NUMBER if NUMBER in document(server.contender.dialect, page) else ""
 
     def run(seconds: int) -> Load:
-        first = next(runs) * NUMBERED
+        # Numbers have eight digits: those of what has no mark would be used up after a thousand runs.
+        first = next(runs) * NUMBERED if mark else 0
         return load(url, bodies, seconds=seconds, connections=plan.connections, place=place, mark=mark, first=first)
 
     with server.awake():
