@@ -22,21 +22,20 @@ class Account:
     """
 
     __slots__ = (
-        *(
-            "_said",
-            "_second",
-            "bucket",
-            "ends",
-            "kind",
-            "known",
-            "length",
-            "limit",
-            "met",
-            "offset",
-            "period",
-            "shared",
-        ),
-        *("untold", "waiting"),
+        "_said",
+        "_second",
+        "bucket",
+        "ends",
+        "kind",
+        "known",
+        "length",
+        "limit",
+        "met",
+        "offset",
+        "period",
+        "shared",
+        "untold",
+        "waiting",
     )
 
     def __init__(self, bucket: str, limit: int, length: int) -> None:
@@ -75,7 +74,7 @@ class Account:
         left = self.limit - self.known - self.untold
         if self.shared:
             left -= int(self.limit * UNTOLD)
-        return left if left > 0 else 0
+        return max(left, 0)
 
     def has(self, points: int) -> bool:
         """Whether so many points are left, by what is known here."""

@@ -97,14 +97,13 @@ class Budget:
     def spend(self, account: Account, points: int) -> bool:
         """Spend points by what is known; False where that is not enough to decide, and `ask` has to."""
         self._asked = now = time.monotonic()
-        if self.clock() >= account.ends:
-            account.turn(self.clock())
-        untold, limit = account.untold + points, account.limit
+        account.turn(self.clock())
+        untold = account.untold + points
         if (
             not account.met
             or now - self._heard > HOLDS
-            or untold > limit * self._untold
-            or account.known + untold > limit * KNOWN
+            or untold > account.limit * self._untold
+            or account.known + untold > account.limit * KNOWN
         ):
             return False
         account.untold = untold

@@ -129,7 +129,7 @@ class AccessLog:
             second = int(now)
             line = (
                 f'{{"event":"request","level":"info","timestamp":"{_second(second)}.{int((now - second) * 1e6):06d}Z",'
-                f'{_what(method, path, status)}"seconds":{seconds:.6f},"bytes":{size},"client":"{client}",'
+                f'{_asked(method, path, status)}"seconds":{seconds:.6f},"bytes":{size},"client":"{client}",'
                 f'"request_id":"{request_id}"{_named(named) if named is not NOBODY else ""}}}\n'
             )
         if not self._lines:
@@ -149,11 +149,13 @@ def _second(now: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def _what(method: str, path: str, status: int) -> str:
+def _asked(method: str, path: str, status: int) -> str:
+    """The members that many lines share."""
     return f'"method":"{method}","path":{json.dumps(_escaped(path), ensure_ascii=False)},"status":{status},'
 
 
 def _named(client: Client) -> str:
+    """The members of a client that gives its name, its version or both."""
     name = f',"client_name":"{client.name}"' if client.name else ""
     return f'{name},"client_version":"{client.version}"' if client.version else name
 

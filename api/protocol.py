@@ -106,7 +106,7 @@ class LimitedProtocol(HttpToolsProtocol):
     _discarded = 0
     _refused = False
     _last_words = b""
-    _is_last = False
+    _half_closed = False
 
     # uvicorn narrows the argument's type too, which mypy refuses of any override.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -125,11 +125,11 @@ class LimitedProtocol(HttpToolsProtocol):
         self.answering = self.cycle = None  # type: ignore[assignment]
         self.pipeline.clear()
 
-    # uvicorn says that it never keeps one.
+    # uvicorn's returns nothing, which closes it at once; asyncio asks for a bool.
     def eof_received(self) -> bool:  # type: ignore[override]
         """Keep the connection, closed to requests, while what was asked for whole is answered: who sends no more may
         still read."""
-        self._is_last = True
+        self._half_closed = True
         return self.answering is not None and not self.answering.more_body
 
     def data_received(self, data: bytes) -> None:
@@ -279,11 +279,11 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         if self.flow.read_paused:
             self.flow.resume_reading()
-        if self.pipeline and not (self._is_last and self.pipeline[-1][0].more_body):
+        if self.pipeline and not (self._half_closed and self.pipeline[-1][0].more_body):
             self._start(cast(Cycle, self.pipeline.pop()[0]))
         elif self._last_words:
             self._say_last()
-        elif self._is_last:
+        elif self._half_closed:
             self.transport.close()
         if self.answering is None:
             # What stood in the queue was not read meanwhile.

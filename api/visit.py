@@ -45,7 +45,7 @@ class Visit:
         budget = self._budget
         if budget is not None:
             for account in self._accounts:
-                if account.known + account.untold >= account.limit and not account.is_over(budget.clock()):
+                if not account.has(1) and not account.is_over(budget.clock()):
                     self._refused = account
                     self._tell(budget)
                     budget.refuse(account, 1)

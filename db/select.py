@@ -402,6 +402,7 @@ class Writer:
         one more. All columns of wide rows would cost a short page a tenth of its time."""
         u = f"{t}r"
         way = way_of(page, table)
+        # A row's number and rank are made here, and stand in no table.
         columns = [column for column in columns if column not in ("n", "score")]
         if page.rank is not None:
             found = f"select {u}.id, {u}.score, {u}.at{self.some(page, table, u, o)}"

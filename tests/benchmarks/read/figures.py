@@ -28,40 +28,16 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What all rounds say of one server on one page: medians, the most memory that was seen, and all errors."""
+    """Medians over all rounds of one server on one page. megabytes: the most that was seen; errors: all of them."""
 
+    rate: float
+    p50: float
+    p99: float
+    server_cpu: float
+    postgres_cpu: float
+    megabytes: float
+    errors: int
     rounds: tuple[Sample, ...]
-
-    def median(self, of: Callable[[Sample], float]) -> float:
-        return median(map(of, self.rounds))
-
-    @property
-    def rate(self) -> float:
-        return self.median(lambda each: each.rate)
-
-    @property
-    def p50(self) -> float:
-        return self.median(lambda each: each.p50)
-
-    @property
-    def p99(self) -> float:
-        return self.median(lambda each: each.p99)
-
-    @property
-    def server_cpu(self) -> float:
-        return self.median(lambda each: each.server_cpu)
-
-    @property
-    def postgres_cpu(self) -> float:
-        return self.median(lambda each: each.postgres_cpu)
-
-    @property
-    def megabytes(self) -> float:
-        return max(each.megabytes for each in self.rounds)
-
-    @property
-    def errors(self) -> int:
-        return sum(each.errors for each in self.rounds)
 
     def times(self, other: Self, of: Callable[[Sample], float] = lambda each: each.rate) -> float:
         """A figure as a multiple of another server's, the rate unless said otherwise: the median of what it is in each
@@ -97,7 +73,20 @@ def figures(samples: Iterable[Sample]) -> dict[tuple[str, str], Figures]:
     together: dict[tuple[str, str], list[Sample]] = {}
     for each in samples:
         together.setdefault((each.server, each.page), []).append(each)
-    return {key: Figures(tuple(some)) for key, some in together.items()}
+    return {key: _medians(some) for key, some in together.items()}
+
+
+def _medians(some: Sequence[Sample]) -> Figures:
+    return Figures(
+        median(each.rate for each in some),
+        median(each.p50 for each in some),
+        median(each.p99 for each in some),
+        median(each.server_cpu for each in some),
+        median(each.postgres_cpu for each in some),
+        max(each.megabytes for each in some),
+        sum(each.errors for each in some),
+        tuple(some),
+    )
 
 
 @dataclass(frozen=True, slots=True)
