@@ -31,7 +31,8 @@ from api.routes import direct, routes
 from api.settings import Settings, moderation
 from api.tokens import Tokens
 from api.visit import Visits
-from db.head import Head
+from db.share import Shared
+from db.statements import statements
 from db.tally import tell
 from jobs.due import keep_due
 from schema.build import build_schema
@@ -50,7 +51,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(settings, "server") as database:
             app.state.database = database
-            head = Head(database)
+            head = Shared(database, statements("changes")["place"])
             callers = Callers(database, tokens(settings))
             app.state.reading = Reading(
                 Executor(
@@ -76,7 +77,6 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                 yield
             await callers.close()
             await budget.close()
-            await head.close()
             access.flush()
             tell()
 

@@ -17,11 +17,11 @@ from cachetools import LRUCache
 from api.heads import RequestHead
 from api.tokens import NAMELESS, BadToken, Reader, Tokens
 from db.changes import Kind, Line, append
-from db.head import Head
 from db.ids import uuid7
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.retry import write
 from db.scopes import Scope
+from db.share import Shared
 from db.statements import statements
 from db.tables import Audience
 from ingest.moderation.case import State
@@ -69,14 +69,13 @@ class Callers:
         self._database = database
         self._tokens = tokens
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._version = Head(database, statements("keys")["version"])
+        self._version = Shared(database, statements("keys")["version"])
         self._readers: LRUCache[bytes, tuple[Caller, float]] = LRUCache(_MOST_TOKENS)
         self._keys: LRUCache[str, _Known] = LRUCache(_MOST_KEYS)
         self._noted: LRUCache[UUID, float] = LRUCache(_MOST_KEYS)
         self._notes: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        await self._version.close()
         await asyncio.gather(*self._notes)
 
     async def of(self, head: RequestHead) -> Caller:
@@ -105,7 +104,7 @@ class Callers:
         prefix = prefix_of(secret)
         if prefix is None:
             raise BadCredentials("This is no key of this service.")
-        version, now = await self._version.read(), self._clock()
+        version, now = await self._version.value(), self._clock()
         known = self._keys.get(secret)
         if known is None or known.version != version:
             # What is read after the number is at least as new, so that it holds while the number does.

@@ -2,7 +2,7 @@
 
 An answer is kept under the bytes of its request, so that a hot one costs no parsing either. It carries the head that
 was read before its SQL ran; a request that finds it has the head read anew, by a read that begins after the request
-came (`db/head.py`). Only when both are the same is it served: then nothing was committed in between, in any process,
+came (`db/share.py`). Only when both are the same is it served: then nothing was committed in between, in any process,
 and it is what Postgres would answer now. Nothing here trusts a notification, a clock or another process.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from prometheus_client import Counter
 
 from api.answers import Reply
-from db.head import Head
+from db.share import Shared
 from schema.execute import Holds
 from schema.recent import Recent
 
@@ -39,7 +39,7 @@ class Kept:
     its answer, would be in vain where no request comes twice.
     """
 
-    def __init__(self, head: Head, max_bytes: int) -> None:
+    def __init__(self, head: Shared, max_bytes: int) -> None:
         self._head = head
         self._entries: Recent[bytes, _Entry] = Recent(max_bytes, weigh=lambda entry: entry.weight)
         self._longest = max_bytes // 100
@@ -64,7 +64,7 @@ class Kept:
         if entry.reply is not None and entry.reply.holds is Holds.ALWAYS:
             _HIT.inc()
             return entry.reply
-        head = await self._head.read()
+        head = await self._head.value()
         if entry.reply is not None and entry.head == head:
             _HIT.inc()
             return entry.reply

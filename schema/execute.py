@@ -30,6 +30,7 @@ from graphql import (
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.read import NOW, Object, OfCaller, OfClock, OfSpending, params
 from db.select import statement
+from db.share import Shared
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
 from schema.cost import REFUSED
@@ -100,11 +101,11 @@ class Payer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
+    """A read and where its parameters come from. unused: arguments that it has no use for, refused all the same
     when they make no sense. cost: points. constant: the answer, where it asks nothing of the database. tells: whether
     it says what the caller has left; timed: whether it depends on the time."""
 
-    sql: str
+    read: Shared
     bounds: tuple[Source, ...]
     unused: tuple[Bound, ...]
     tags: tuple[Tag, ...]
@@ -182,7 +183,7 @@ class Executor:
         self.refused_status = refused_status
         self._known: Recent[Hashable, _Known] = Recent(documents, weigh=lambda known: known.weight)
         self._parsed: Recent[Hashable, Document] = Recent(_PARSED)
-        self._plans: Recent[Hashable, Compiled] = Recent(documents * _SQL_KEPT, weigh=lambda made: len(made.sql))
+        self._plans: Recent[Hashable, Compiled] = Recent(documents * _SQL_KEPT, weigh=lambda made: len(made.read.sql))
         self._deprecations = Deprecations(self.schema)
         _read_by_plans(self.schema)
 
@@ -218,7 +219,7 @@ class Executor:
             used = known.used(given)
             if compiled.constant is not None:
                 return Answer(200, compiled.constant, None, Holds.ALWAYS, tuple, compiled.cost, used)
-            body = (await self.database.value(compiled.sql, *arguments)).encode()
+            body = (await compiled.read.value(*arguments)).encode()
             holds = Holds.NOW if compiled.tells else Holds.UNTIL_CHANGE
             return Answer(200, body, None, holds, partial(named, compiled.tags, values), compiled.cost, used)
         except CostExceeded as error:
@@ -275,7 +276,7 @@ class Executor:
             if compiled is not None:
                 return compiled
         planner = Planner(self.schema, self.document(known), values, self.limits, caller=caller)
-        compiled = _compiled(planner.whole(), caller, planner.cost.points)
+        compiled = _compiled(self.database, planner.whole(), caller, planner.cost.points)
         form = _Form((known.key, key), tuple(planner.queries.slots))
         known.forms.keep(key, form)
         self._plans.keep(form.plan(values), compiled)
@@ -348,10 +349,10 @@ class _Context:
 
     async def answer(self, read: Object, planner: Planner, variables: Mapping[str, Any]) -> Any:
         """What a read answers, as JSON."""
-        compiled = _compiled(read, self.caller, planner.cost.points)
+        compiled = _compiled(self.executor.database, read, self.caller, planner.cost.points)
         values = compiled.values(variables, self.executor.timed(compiled, self.caller))
         with self.failing():
-            text = await self.executor.database.value(compiled.sql, *values)
+            text = await compiled.read.value(*values)
         return orjson.loads(text)["data"]
 
     @contextmanager
@@ -364,12 +365,12 @@ class _Context:
             raise
 
 
-def _compiled(read: Object, caller: Caller, cost: int) -> Compiled:
+def _compiled(database: Database, read: Object, caller: Caller, cost: int) -> Compiled:
     made = statement(read, caller.audience, in_full=bool(caller.full_sources))
     constant = made.constant.encode() if made.constant is not None else None
     unused = dict.fromkeys(param for param in params(read) if param not in made.params)
     return Compiled(
-        made.text,
+        Shared(database, made.text),
         tuple(cast(Source, param.source) for param in made.params),
         tuple(cast(Bound, param.source) for param in unused),
         tags(read),

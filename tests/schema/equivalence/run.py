@@ -9,6 +9,7 @@ from typing import Any
 
 from db import find, select
 from db.pool import Database
+from db.share import ForMany
 from schema.build import build_schema
 from schema.caller import ANONYMOUS, Caller
 from schema.document import Limits
@@ -37,6 +38,25 @@ def small_bounds() -> Iterator[None]:
         select.COUNTED, select.RANKED, find.FEW = before
 
 
+class InCompany(Database):
+    """Reads each value alone, and once more among others who ask the same of it with other values, which is how callers
+    at the same time are answered (db/share.py)."""
+
+    _before: tuple[str, tuple[Any, ...]] = "", ()
+
+    async def value(self, sql: str, *args: Any) -> Any:
+        alone = await super().value(sql, *args)
+        if args:
+            before, other = self._before
+            self._before = sql, args
+            callers = [other, args, other, args] if sql == before else [args, args]
+            for_many = ForMany.of(sql)
+            found = dict(await self.rows(for_many.text, *for_many.arguments(callers)))
+            if any(found[number] != alone for number, given in enumerate(callers, 1) if given == args):
+                raise AssertionError(f"{sql} for {callers}: {found}, alone {alone}")
+        return alone
+
+
 @dataclass
 class Both:
     """The product and the reference on one edition."""
@@ -53,7 +73,9 @@ class Both:
 async def opened(url: str) -> AsyncIterator[Both]:
     """Both on a database that holds an edition."""
     # Nothing here is about time: a busy machine is no difference.
-    database = await Database.open(url, size=1, application_name="equivalence", statement_timeout=0, generic_plans=True)
+    database = await InCompany.open(
+        url, size=1, application_name="equivalence", statement_timeout=0, generic_plans=True
+    )
     try:
         with small_bounds():
             rows = await Rows.read(database)
