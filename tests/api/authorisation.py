@@ -296,8 +296,9 @@ class World:
         assert ISSUER == "broadsheet"
         return cls(client, headers)
 
-    async def ask(self, caller: str, query: str) -> Any:
-        answer = await self.client.post("/graphql", json={"query": query}, headers=self.headers[caller])
+    async def ask(self, caller: str, query: str, **variables: object) -> Any:
+        asked = {"query": query, "variables": variables}
+        answer = await self.client.post("/graphql", json=asked, headers=self.headers[caller])
         found = answer.json()
         assert answer.status_code == 200, answer.text
         assert "errors" not in found, answer.text

@@ -1,12 +1,15 @@
 """Every thing and field times every caller, through every door: what somebody may not see is as if it did not exist."""
 
+import asyncio
 from typing import Any
 
 import httpx2
+import orjson
 import pytest
 from starlette.applications import Starlette
 
 from api.settings import Settings
+from db.share import SHARED
 from tests.api.authorisation import (
     ALL,
     CALLERS,
@@ -26,6 +29,7 @@ from tests.api.authorisation import (
     all_fields,
     id_of,
     rule_of,
+    selection,
     type_of,
 )
 from tests.services import PLENTY
@@ -73,6 +77,17 @@ async def test_what_is_not_seen_does_not_exist(world: World) -> None:
             else:
                 continue
             assert found == {"it": expected}, (caller, id_)
+
+
+async def test_who_asks_at_the_same_time_is_told_what_is_told_alone(world: World) -> None:
+    comment = selection(type_of(id_of("c", 1)))
+    query = f"query ($id: ID!) {{ comment(id: $id) {comment} viewer {{ commenter {{ id displayName }} }} }}"
+    asked = [(caller, id_) for id_ in SEEN if id_[0] == "c" for caller in CALLERS]
+    alone = [await world.ask(caller, query, id=id_) for caller, id_ in asked]
+    shared = SHARED._value.get()
+    assert await asyncio.gather(*(world.ask(caller, query, id=id_) for caller, id_ in asked)) == alone
+    assert SHARED._value.get() - shared > len(asked) / 2
+    assert len({orjson.dumps(answer) for answer in alone}) > len(asked) / 3
 
 
 async def test_rest_knows_no_more(world: World) -> None:
