@@ -185,11 +185,17 @@ class Database:
 
     async def value(self, sql: str, *args: Any) -> Any:
         """The first column of the first row, None without a row. A read: it may be sent more than once."""
-        found = await self._read(sql, args, 1)
+        found, _ = await self._read(sql, args, 1)
         return found[0][0] if found else None
 
-    def rows(self, sql: str, *args: Any) -> Coroutine[Any, Any, list[asyncpg.Record]]:
+    async def rows(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """All rows. A read: it may be sent more than once."""
+        found, _ = await self._read(sql, args, 0)
+        return found
+
+    def timed(self, sql: str, *args: Any) -> Coroutine[Any, Any, tuple[list[asyncpg.Record], float]]:
+        """All rows, and how many seconds they took, without those of waiting for a session. A read: it may be sent more
+        than once."""
         return self._read(sql, args, 0)
 
     @asynccontextmanager
@@ -224,8 +230,8 @@ class Database:
             raise
         self._ended(started)
 
-    async def _read(self, sql: str, args: tuple[Any, ...], limit: int) -> list[asyncpg.Record]:
-        """So many of a read's rows, or all with 0."""
+    async def _read(self, sql: str, args: tuple[Any, ...], limit: int) -> tuple[list[asyncpg.Record], float]:
+        """So many of a read's rows, or all with 0, and the seconds that a session took for them."""
         started = perf_counter()
         try:
             deadline = self._deadline()
@@ -265,12 +271,15 @@ class Database:
                 lost = error
         raise AssertionError("pauses never end")
 
-    async def _once(self, deadline: float | None, sql: str, args: tuple[Any, ...], limit: int) -> list[asyncpg.Record]:
+    async def _once(
+        self, deadline: float | None, sql: str, args: tuple[Any, ...], limit: int
+    ) -> tuple[list[asyncpg.Record], float]:
         session = self._at_once(deadline) or await self._take(deadline)
+        started = perf_counter()
         try:
             statement = session.known(sql) or await session.prepare(sql)
             found: list[asyncpg.Record] = await session.send(statement._state, args, "", limit, False, NO_TIMEOUT)
-            return found
+            return found, perf_counter() - started
         except BaseException as error:
             if isinstance(error, asyncpg.OutdatedSchemaCacheError):
                 await session.connection.reload_schema_state()

@@ -8,7 +8,6 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from time import perf_counter
 from typing import Any, Self
 
 from prometheus_client import Counter
@@ -57,37 +56,32 @@ class Shared:
             DatabaseTimeout, DatabaseUnavailable: it can't be read.
         """
         if self._gate is None:
-            started = self._begin()
+            self._begin()
             try:
-                return await self._database.value(self.sql, *args)
+                return await self._alone(args)
             finally:
-                self._end(started, 1)
+                self._go()
         # One future for each: a waiter that is cancelled cancels what it waits for.
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         same = tuple(tuple(value) if isinstance(value, list) else value for value in args)
         self._waiting.setdefault(same, []).append(future)
         return await future
 
-    def _begin(self) -> float:
+    def _begin(self) -> None:
+        """Let who asks from now on wait."""
         if self._gate is None:
             self._gate = asyncio.get_running_loop().call_later(PATIENCE, self._go)
-        return perf_counter()
-
-    def _end(self, started: float, rows: int) -> None:
-        self._seconds += ((perf_counter() - started) / rows - self._seconds) / _MEAN_OF
-        self._go()
 
     def _go(self) -> None:
         """Answer all who wait."""
         if self._gate is not None:
             self._gate.cancel()
             self._gate = None
-        if not self._waiting:
-            return
         asked, self._waiting = [*self._waiting.items()], {}
         size = self._size()
         for first in range(0, len(asked), size):
-            task = asyncio.create_task(self._answer(asked[first : first + size], self._begin()))
+            self._begin()
+            task = asyncio.create_task(self._answer(asked[first : first + size]))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
@@ -95,13 +89,13 @@ class Shared:
         """How many go together."""
         return min(max(int(LONGEST / self._seconds), 1), MOST)
 
-    async def _answer(self, asked: Sequence[_Asked], started: float) -> None:
+    async def _answer(self, asked: Sequence[_Asked]) -> None:
         try:
-            answers = await self._together([args for args, _ in asked])
+            answers = await self._answers([args for args, _ in asked])
         except Exception as error:
             answers = [error] * len(asked)
         finally:
-            self._end(started, len(asked))
+            self._go()
         callers = [(future, answer) for (_, futures), answer in zip(asked, answers, strict=True) for future in futures]
         if len(callers) > 1:
             SHARED.inc(len(callers))
@@ -113,22 +107,36 @@ class Shared:
             else:
                 future.set_result(answer)
 
-    async def _together(self, asked: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
+    async def _answers(self, asked: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
         """What is answered to each, or the error that it ends in."""
         if len(asked) == 1:
-            return [await self._database.value(self.sql, *asked[0])]
-        if self._for_many is None:
-            self._for_many = ForMany.of(self.sql)
+            return [await self._alone(asked[0])]
         try:
-            rows = await self._database.rows(self._for_many.text, *self._for_many.arguments(asked))
-        except (DatabaseTimeout, DatabaseUnavailable):
+            return await self._together(asked)
+        except DatabaseUnavailable:
+            raise
+        except DatabaseTimeout:
+            self._seconds = LONGEST
             raise
         except Exception:
             # What one of them gave makes no sense to Postgres, which is not the others' affair.
-            alone = (self._database.value(self.sql, *args) for args in asked)
-            return await asyncio.gather(*alone, return_exceptions=True)
+            return await asyncio.gather(*map(self._alone, asked), return_exceptions=True)
+
+    async def _alone(self, args: Sequence[Any]) -> Any:
+        rows, seconds = await self._database.timed(self.sql, *args)
+        self._took(seconds)
+        return rows[0][0] if rows else None
+
+    async def _together(self, asked: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
+        if self._for_many is None:
+            self._for_many = ForMany.of(self.sql)
+        rows, seconds = await self._database.timed(self._for_many.text, *self._for_many.arguments(asked))
+        self._took(seconds / len(asked))
         found = dict(rows)
         return [found[number] for number in range(1, len(asked) + 1)]
+
+    def _took(self, seconds: float) -> None:
+        self._seconds += (seconds - self._seconds) / _MEAN_OF
 
 
 # A parameter, and its type where that is told.

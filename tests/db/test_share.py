@@ -133,7 +133,7 @@ async def test_one_who_leaves_takes_nobody_along(database_url: str) -> None:
             first, leaving, staying = (asyncio.create_task(names.value("n", number)) for number in range(3))
             await asyncio.sleep(0)
             leaving.cancel()
-        assert await asyncio.gather(first, staying) == ["n 0", "n 2"]
+        assert [*await asyncio.gather(first, staying)] == ["n 0", "n 2"]
         # And who runs the statement for nobody but themselves.
         async with database.transaction():
             first, staying = (asyncio.create_task(names.value("n", number)) for number in range(2))

@@ -44,16 +44,17 @@ class InCompany(Database):
 
     _before: tuple[str, tuple[Any, ...]] = "", ()
 
-    async def value(self, sql: str, *args: Any) -> Any:
-        alone = await super().value(sql, *args)
+    async def timed(self, sql: str, *args: Any) -> tuple[list[Any], float]:
+        alone = await super().timed(sql, *args)
         if args:
             before, other = self._before
             self._before = sql, args
             callers = [other, args, other, args] if sql == before else [args, args]
             for_many = ForMany.of(sql)
             found = dict(await self.rows(for_many.text, *for_many.arguments(callers)))
-            if any(found[number] != alone for number, given in enumerate(callers, 1) if given == args):
-                raise AssertionError(f"{sql} for {callers}: {found}, alone {alone}")
+            ((expected,),) = alone[0]
+            if any(found[number] != expected for number, given in enumerate(callers, 1) if given == args):
+                raise AssertionError(f"{sql} for {callers}: {found}, alone {expected}")
         return alone
 
 
