@@ -63,8 +63,7 @@ class Shared:
                 self._go()
         # One future for each: a waiter that is cancelled cancels what it waits for.
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        same = tuple(tuple(value) if isinstance(value, list) else value for value in args)
-        self._waiting.setdefault(same, []).append(future)
+        self._waiting.setdefault(key_of(args), []).append(future)
         return await future
 
     def _begin(self) -> None:
@@ -137,6 +136,11 @@ class Shared:
 
     def _took(self, seconds: float) -> None:
         self._seconds += (seconds - self._seconds) / _MEAN_OF
+
+
+def key_of(args: Sequence[Any]) -> tuple[Any, ...]:
+    """Arguments as a key: lists as tuples, which serve as well."""
+    return tuple(tuple(value) if isinstance(value, list) else value for value in args)
 
 
 # A parameter, and its type where that is told.

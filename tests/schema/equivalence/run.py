@@ -9,7 +9,7 @@ from typing import Any
 
 from db import find, select
 from db.pool import Database
-from db.share import ForMany
+from db.share import ForMany, key_of
 from schema.build import build_schema
 from schema.caller import ANONYMOUS, Caller
 from schema.document import Limits
@@ -48,13 +48,16 @@ class InCompany(Database):
         alone = await super().timed(sql, *args)
         if args:
             before, other = self._before
-            self._before = sql, args
-            callers = [other, args, other, args] if sql == before else [args, args]
+            key = key_of(args)
+            self._before = sql, key
+            callers = [other, key, other, key] if sql == before else [key, key]
             for_many = ForMany.of(sql)
-            found = dict(await self.rows(for_many.text, *for_many.arguments(callers)))
+            told: dict[tuple[Any, ...], set[str]] = {each: set() for each in callers}
+            for number, answer in await self.rows(for_many.text, *for_many.arguments(callers)):
+                told[callers[number - 1]].add(answer)
             ((expected,),) = alone[0]
-            if any(found[number] != expected for number, given in enumerate(callers, 1) if given == args):
-                raise AssertionError(f"{sql} for {callers}: {found}, alone {expected}")
+            if told[key] != {expected}:
+                raise AssertionError(f"{sql} for {callers}: {told}, alone {expected}")
         return alone
 
 
