@@ -34,8 +34,8 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.read", description=__doc__, allow_abbrev=False)
     add = parser.add_argument
     add("--articles", type=int, default=200_000, help="size of the data set; 200000")
-    add("--rounds", type=int, default=9, help="interleaved rounds; 9")
-    add("--seconds", type=int, default=4, help="of each measurement, after a second of warm-up; 4")
+    add("--rounds", type=int, default=25, help="interleaved rounds; 25")
+    add("--seconds", type=int, default=1, help="of each measurement, after a second of warm-up; 1")
     add("--connections", type=int, default=16, help="that are kept and always busy; 16")
     add(
         "--servers",
