@@ -51,7 +51,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(settings, "server") as database:
             app.state.database = database
-            head = Shared(database, statements("changes")["place"])
+            head = Shared(database, statements("changes")["place"], "head")
             callers = Callers(database, tokens(settings))
             app.state.reading = Reading(
                 Executor(

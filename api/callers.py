@@ -69,7 +69,7 @@ class Callers:
         self._database = database
         self._tokens = tokens
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._version = Shared(database, statements("keys")["version"])
+        self._version = Shared(database, statements("keys")["version"], "keys")
         self._readers: LRUCache[bytes, tuple[Caller, float]] = LRUCache(_MOST_TOKENS)
         self._keys: LRUCache[str, _Known] = LRUCache(_MOST_KEYS)
         self._noted: LRUCache[UUID, float] = LRUCache(_MOST_KEYS)

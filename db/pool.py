@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -33,7 +33,7 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5),
 )
 
-# How many statements a session keeps prepared.
+# How many statements a session keeps prepared. An operation takes two: for one caller, and for many (db/share.py).
 STATEMENTS = 256
 
 # Seconds in which a lost connection is tried again. Below 1, so that a caller hears of a restart within a second.
@@ -193,10 +193,10 @@ class Database:
         found, _ = await self._read(sql, args, 0)
         return found
 
-    def timed(self, sql: str, *args: Any) -> Coroutine[Any, Any, tuple[list[asyncpg.Record], float]]:
-        """All rows, and how many seconds they took, without those of waiting for a session. A read: it may be sent more
-        than once."""
-        return self._read(sql, args, 0)
+    async def measured(self, sql: str, *args: Any) -> tuple[list[asyncpg.Record], float]:
+        """All rows, and the seconds that they took: without those of waiting for a session, with those of preparing the
+        statement where the session hasn't. A read: it may be sent more than once."""
+        return await self._read(sql, args, 0)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:

@@ -53,7 +53,7 @@ Source = Bound | OfCaller | OfSpending | OfClock
 # How many shapes of variables one document is known in.
 _SHAPES = 32
 # What is kept is weighed, so that nobody fills the memory: a document by its text, a plan by its statement, of which
-# there is room for so many characters a document.
+# there is room for so many characters a document (and for as many again, of the one for many callers).
 _CHARACTERS_KEPT = 1_000
 _SQL_KEPT = 20_000
 # How many documents are kept parsed, for variables of another shape. A parsed one is a thousand objects, up to 250 KB;
@@ -101,11 +101,11 @@ class Payer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A read and where its parameters come from. unused: arguments that it has no use for, refused all the same
+    """A statement and where its parameters come from. unused: arguments that it has no use for, refused all the same
     when they make no sense. cost: points. constant: the answer, where it asks nothing of the database. tells: whether
     it says what the caller has left; timed: whether it depends on the time."""
 
-    read: Shared
+    statement: Shared
     bounds: tuple[Source, ...]
     unused: tuple[Bound, ...]
     tags: tuple[Tag, ...]
@@ -183,7 +183,9 @@ class Executor:
         self.refused_status = refused_status
         self._known: Recent[Hashable, _Known] = Recent(documents, weigh=lambda known: known.weight)
         self._parsed: Recent[Hashable, Document] = Recent(_PARSED)
-        self._plans: Recent[Hashable, Compiled] = Recent(documents * _SQL_KEPT, weigh=lambda made: len(made.read.sql))
+        self._plans: Recent[Hashable, Compiled] = Recent(
+            documents * _SQL_KEPT, weigh=lambda made: len(made.statement.sql)
+        )
         self._deprecations = Deprecations(self.schema)
         _read_by_plans(self.schema)
 
@@ -219,7 +221,7 @@ class Executor:
             used = known.used(given)
             if compiled.constant is not None:
                 return Answer(200, compiled.constant, None, Holds.ALWAYS, tuple, compiled.cost, used)
-            body = (await compiled.read.value(*arguments)).encode()
+            body = (await compiled.statement.value(*arguments)).encode()
             holds = Holds.NOW if compiled.tells else Holds.UNTIL_CHANGE
             return Answer(200, body, None, holds, partial(named, compiled.tags, values), compiled.cost, used)
         except CostExceeded as error:
@@ -352,7 +354,7 @@ class _Context:
         compiled = _compiled(self.executor.database, read, self.caller, planner.cost.points)
         values = compiled.values(variables, self.executor.timed(compiled, self.caller))
         with self.failing():
-            text = await compiled.read.value(*values)
+            text = await compiled.statement.value(*values)
         return orjson.loads(text)["data"]
 
     @contextmanager
@@ -370,7 +372,7 @@ def _compiled(database: Database, read: Object, caller: Caller, cost: int) -> Co
     constant = made.constant.encode() if made.constant is not None else None
     unused = dict.fromkeys(param for param in params(read) if param not in made.params)
     return Compiled(
-        Shared(database, made.text),
+        Shared(database, made.text, "answer"),
         tuple(cast(Source, param.source) for param in made.params),
         tuple(cast(Bound, param.source) for param in unused),
         tags(read),

@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from api.settings import Settings
+from db import share
 from db.share import SHARED
 from tests.api.authorisation import (
     ALL,
@@ -79,14 +80,19 @@ async def test_what_is_not_seen_does_not_exist(world: World) -> None:
             assert found == {"it": expected}, (caller, id_)
 
 
-async def test_who_asks_at_the_same_time_is_told_what_is_told_alone(world: World) -> None:
+async def test_who_asks_at_the_same_time_is_told_what_is_told_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     comment = selection(type_of(id_of("c", 1)))
     query = f"query ($id: ID!) {{ comment(id: $id) {comment} viewer {{ commenter {{ id displayName }} }} }}"
     asked = [(caller, id_) for id_ in SEEN if id_[0] == "c" for caller in CALLERS]
     alone = [await world.ask(caller, query, id=id_) for caller, id_ in asked]
-    shared = SHARED._value.get()
+    together = SHARED.labels("answer")._value
+    before = together.get()
+    # However slow this machine is, what waits goes together.
+    monkeypatch.setattr(share, "LONGEST", 100)
     assert await asyncio.gather(*(world.ask(caller, query, id=id_) for caller, id_ in asked)) == alone
-    assert SHARED._value.get() - shared > len(asked) / 2
+    assert together.get() - before > len(asked) / 2
     assert len({orjson.dumps(answer) for answer in alone}) > len(asked) / 3
 
 

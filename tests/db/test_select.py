@@ -45,7 +45,7 @@ async def compiler() -> AsyncIterator[Executor]:
 def sql(executor: Executor, document: str, **variables: Any) -> str:
     """The statement that an operation is compiled to."""
     known = executor.known(document, None)
-    return executor.compiled(known, coerced(known.variables, variables), ANONYMOUS).read.sql
+    return executor.compiled(known, coerced(known.variables, variables), ANONYMOUS).statement.sql
 
 
 LIST = '{articles(first:20 filter:{sources:["a"] kinds:[TEXT]} after:"an1_UUID"){nodes{id headline}}}'.replace(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import changes
+from db import changes, share
 from db.changes import Kind, Line
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.share import MOST, SHARED, ForMany, Shared
@@ -20,33 +20,65 @@ from tests.databases import executed
 
 HEAD = statements("changes")["place"]
 NAME = "select concat($1::text,' ',$2::integer)"
-FOR_MANY = ForMany.of(NAME).text
+# Says what it is given as soon as nobody holds the lock of that number.
+HELD = "select concat($1::text,pg_advisory_xact_lock_shared($2::integer)::text)"
+
+
+@pytest.fixture(autouse=True)
+def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow this machine is, who waits for a statement waits until it is back, and nothing takes too long to be
+    shared."""
+    monkeypatch.setattr(share, "PATIENCE", 60)
+    monkeypatch.setattr(share, "LONGEST", 100)
 
 
 @asynccontextmanager
 async def one_session(url: str, **options: Any) -> AsyncIterator[Database]:
     database = await Database.open(url, size=1, application_name="share", **options)
     try:
-        yield database
+        async with asyncio.timeout(30):
+            yield database
     finally:
         await database.close()
 
 
-async def known_as_quick(shared: Shared, *args: Any) -> None:
-    """Run a statement until it is known to take so little that as many as may share it."""
-    async with asyncio.timeout(60):
-        while shared._size() < MOST:
-            await shared.value(*args)
+class Locks:
+    """Locks for which statements wait, of a connection that holds them."""
 
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
 
-async def at_once(database: Database, shared: Shared, *asked: tuple[Any, ...]) -> list[Any]:
-    """What callers are answered, or the error, who all ask before the database's one session is free."""
-    async with database.transaction():
-        callers = [asyncio.create_task(shared.value(*args)) for args in asked]
+    async def release(self, number: int) -> None:
+        assert await self._connection.fetchval("select pg_advisory_unlock($1)", number)
+
+    async def waited_for(self, number: int) -> None:
+        """Wait until a statement waits for one."""
+        waits = "select exists (select from pg_locks where locktype = 'advisory' and objid = $1 and not granted)"
         async with asyncio.timeout(10):
-            while shared._waiting or not shared._running:  # until the first is joined by a statement of all others
+            while not await self._connection.fetchval(waits, number):
                 await asyncio.sleep(0)
-    return await asyncio.gather(*callers, return_exceptions=True)
+
+
+@asynccontextmanager
+async def locks(url: str, *numbers: int) -> AsyncIterator[Locks]:
+    connection = await asyncpg.connect(url)
+    for number in numbers:
+        await connection.execute("select pg_advisory_lock($1)", number)
+    try:
+        yield Locks(connection)
+    finally:
+        await connection.close()
+
+
+def quick(shared: Shared) -> Shared:
+    """A statement of which it is known that many may share it."""
+    shared._seconds = 0.001
+    return shared
+
+
+async def at_once(shared: Shared, *asked: tuple[Any, ...]) -> list[Any]:
+    """What callers are answered, or the error, of whom the first has not been answered before all have asked."""
+    return await asyncio.gather(*(shared.value(*args) for args in asked), return_exceptions=True)
 
 
 async def write(database: Database) -> None:
@@ -54,8 +86,56 @@ async def write(database: Database) -> None:
         await changes.append(connection, [Line(Kind.SOURCE_UPDATED, "s_1")])
 
 
-async def test_what_was_committed_before_the_question_is_in_the_answer(database: Database) -> None:
-    head = Shared(database, HEAD)
+async def test_who_asks_while_a_statement_runs_goes_with_the_next(database_url: str) -> None:
+    async with one_session(database_url) as database, locks(database_url, 1, 2) as held:
+        names = quick(Shared(database, HELD, "name"))
+        callers = [asyncio.create_task(names.value("a", 1))]
+        await held.waited_for(1)
+        callers += [asyncio.create_task(names.value(name, 2)) for name in "bcb"]
+        await held.release(1)
+        await held.waited_for(2)  # the next has begun
+        callers += [asyncio.create_task(names.value(name, 3)) for name in "de"]
+        await held.release(2)
+        assert await asyncio.gather(*callers) == ["a", "b", "c", "b", "d", "e"]
+        # And then one alone again.
+        assert await names.value("f", 3) == "f"
+        ran = await executed(database)
+        assert (ran[HELD], ran[ForMany.of(HELD).text]) == (2, 2)
+
+
+async def test_who_has_waited_long_enough_waits_no_longer(
+    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share, "PATIENCE", 0.001)
+    async with locks(database_url, 1) as held, asyncio.timeout(30):
+        names = quick(Shared(database, HELD, "name"))
+        slow = asyncio.create_task(names.value("a", 1))
+        await held.waited_for(1)
+        assert await at_once(names, ("b", 2), ("c", 2), ("d", 3)) == ["b", "c", "d"]
+        assert not slow.done()
+        await held.release(1)
+        assert await slow == "a"
+
+
+async def test_nobody_is_told_what_was_read_before_they_asked(
+    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share, "PATIENCE", 0.001)
+    async with locks(database_url, 1) as held, asyncio.timeout(30):
+        sql = "select concat((select max(seq) from changes),pg_advisory_xact_lock_shared(1)::text)"
+        number = Shared(database, sql, "number")
+        before = asyncio.create_task(number.value())
+        await held.waited_for(1)  # and has its snapshot
+        await write(database)
+        after = [asyncio.create_task(number.value()) for _ in range(3)]
+        await asyncio.sleep(0)
+        await held.release(1)
+        assert int(await before or 0) < int(await after[0])
+        assert len({await each for each in after}) == 1
+
+
+async def test_a_head_tells_of_every_line_that_was_committed_before_it_was_asked_for(database: Database) -> None:
+    head = Shared(database, HEAD, "head")
     seen = [await head.value()]
     for _ in range(20):
         # Who waits already makes who comes after the write wait for a read of its own.
@@ -71,94 +151,129 @@ async def test_what_was_committed_before_the_question_is_in_the_answer(database:
 
 async def test_who_asks_the_same_shares_a_row(database_url: str) -> None:
     async with one_session(database_url) as database:
-        head = Shared(database, HEAD)
+        head = Shared(database, HEAD, "the head")
         await head.value()
-        before, shared = await executed(database), SHARED._value.get()
-        places = await at_once(database, head, *[()] * 100)
+        before = await executed(database)
+        places = await at_once(head, *[()] * 100)
         assert len(set(places)) == 1
         assert await executed(database) - before == {HEAD: 2}  # one for the first, one for all others
-        assert SHARED._value.get() - shared == 99
+        assert SHARED.labels("the head")._value.get() == 99
 
 
 async def test_who_asks_for_something_else_shares_a_statement(database_url: str) -> None:
     async with one_session(database_url) as database:
-        names = Shared(database, NAME)
-        await known_as_quick(names, "a", 0)
-        before = await executed(database)
-        asked = [(name, number) for number in range(5) for name in ("a", "b", "a")]
-        assert await at_once(database, names, *asked) == [f"{name} {number}" for name, number in asked]
-        ran = await executed(database) - before
-        assert (ran[NAME], ran[FOR_MANY]) == (1, 1)
+        sql = "select concat($1::text,' ',array_length($2::text[],1))"
+        names = quick(Shared(database, sql, "names and lists"))
+        asked = [(name, ["x"] * number) for number in range(1, 6) for name in ("a", "b", "a")]
+        assert await at_once(names, *asked) == [f"{name} {len(listed)}" for name, listed in asked]
+        ran = await executed(database)
+        assert (ran[sql], ran[ForMany.of(sql).text]) == (1, 1)
+        assert SHARED.labels("names and lists")._value.get() == len(asked) - 1
 
 
 async def test_more_than_go_together_take_several_statements(database_url: str) -> None:
     async with one_session(database_url) as database:
-        names = Shared(database, NAME)
-        await known_as_quick(names, "a", 0)
-        before = await executed(database)
+        names = quick(Shared(database, NAME, "name"))
         asked = [("n", number) for number in range(1 + 2 * MOST + 1)]
-        assert await at_once(database, names, *asked) == [f"n {number}" for _, number in asked]
+        assert await at_once(names, *asked) == [f"n {number}" for _, number in asked]
         # The first and the last are alone.
-        ran = await executed(database) - before
-        assert (ran[NAME], ran[FOR_MANY]) == (2, 2)
+        ran = await executed(database)
+        assert (ran[NAME], ran[ForMany.of(NAME).text]) == (2, 2)
 
 
 async def test_what_makes_no_sense_is_told_to_who_asked_it_alone(database_url: str) -> None:
     async with one_session(database_url) as database:
-        number = Shared(database, "select $1::text::integer + $2::integer")
-        await known_as_quick(number, "1", 1)
-        asked = [("1", 1), ("2", 1), ("many", 1), ("3", 1), ("4", "one"), ("5", 1)]
-        two, three, many, four, word, six = await at_once(database, number, *asked)
-        assert [two, three, four, six] == [2, 3, 4, 6]
-        assert isinstance(many, asyncpg.InvalidTextRepresentationError)
-        assert isinstance(word, asyncpg.DataError)
+        number = quick(Shared(database, "select $1::text::integer + $2::integer", "no sense"))
+        for wrong, error in ((("many", 1), asyncpg.InvalidTextRepresentationError), (("4", "one"), asyncpg.DataError)):
+            found = await at_once(number, ("1", 1), ("2", 1), wrong, ("3", 1))
+            assert isinstance(found.pop(2), error)
+            assert found == [2, 3, 4]
+        assert SHARED.labels("no sense")._value.get() == 0
 
 
-async def test_what_is_slow_or_not_known_yet_runs_for_each_by_itself(database: Database) -> None:
-    slow = Shared(database, "select pg_sleep($1::float8)::text")
-    shared = SHARED._value.get()
-    for _ in range(2):
-        await asyncio.gather(*(slow.value(0.03 + n / 1_000) for n in range(6)))
-    assert SHARED._value.get() == shared
-    assert slow._size() == 1
-    # The six ran at the same time, on sessions of their own.
-    assert database.sessions == 6
+async def test_what_takes_long_runs_for_each_by_itself(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the mean of what it takes for one says, which is not known at first."""
+    monkeypatch.setattr(share, "_MEAN_OF", 1)
+    async with one_session(database_url) as database:
+        sleep = Shared(database, "select concat($1::text,pg_sleep($2::float8))", "sleep")
+        sizes = [sleep._size()]
+        await sleep.value("a", 0.0)
+        sizes.append(sleep._size())
+        assert sizes == [1, MOST]
+        # Four take half a second together, and an eighth of it each.
+        await at_once(sleep, ("a", 0.0), *((name, 0.125) for name in "bcde"))
+        assert 0.125 <= sleep._seconds < 0.4
+        monkeypatch.setattr(share, "_MEAN_OF", 1_000)
+        monkeypatch.setattr(share, "LONGEST", 0.125)
+        assert sleep._size() == 1
+        assert await at_once(sleep, *((name, 0.0) for name in "abc")) == ["a", "b", "c"]
+        ran = await executed(database)
+        assert ran[ForMany.of(sleep.sql).text] == 1
 
 
 async def test_one_who_leaves_takes_nobody_along(database_url: str) -> None:
-    async with one_session(database_url) as database:
-        names = Shared(database, NAME)
-        await known_as_quick(names, "a", 0)
-        async with database.transaction():
-            first, leaving, staying = (asyncio.create_task(names.value("n", number)) for number in range(3))
-            await asyncio.sleep(0)
-            leaving.cancel()
-        assert [*await asyncio.gather(first, staying)] == ["n 0", "n 2"]
-        # And who runs the statement for nobody but themselves.
-        async with database.transaction():
-            first, staying = (asyncio.create_task(names.value("n", number)) for number in range(2))
-            await asyncio.sleep(0)
-            first.cancel()
-        assert await staying == "n 1"
+    async with one_session(database_url) as database, locks(database_url, 1) as held:
+        names = quick(Shared(database, HELD, "name"))
+        first = asyncio.create_task(names.value("a", 1))
+        await held.waited_for(1)
+        leaving, staying, left = (asyncio.create_task(names.value(name, 2)) for name in "bcd")
+        with_them = asyncio.create_task(names.value("b", 2))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        left.cancel()
+        await held.release(1)
+        assert [await first, await staying, await with_them] == ["a", "c", "b"]
+        # Nothing was read for whom nobody waits.
+        ran = await executed(database)
+        assert (ran[HELD], ran[ForMany.of(HELD).text]) == (1, 1)
+
+
+async def test_one_who_leaves_a_statement_of_their_own_keeps_nobody(database_url: str) -> None:
+    async with one_session(database_url) as database, locks(database_url, 1) as held:
+        names = quick(Shared(database, HELD, "name"))
+        first = asyncio.create_task(names.value("a", 1))
+        await held.waited_for(1)
+        staying = asyncio.create_task(names.value("b", 2))
+        await asyncio.sleep(0)
+        first.cancel()
+        assert await staying == "b"
+
+
+async def test_a_statement_for_several_that_is_ended_leaves_nobody_waiting(database_url: str) -> None:
+    async with one_session(database_url) as database, locks(database_url, 1, 2) as held:
+        names = quick(Shared(database, HELD, "name"))
+        first = asyncio.create_task(names.value("a", 1))
+        await held.waited_for(1)
+        waiting = [asyncio.create_task(names.value(name, 2)) for name in "bc"]
+        await held.release(1)
+        await held.waited_for(2)
+        (running,) = names._running
+        running.cancel()
+        found = await asyncio.gather(first, *waiting, return_exceptions=True)
+        assert [type(each) for each in found] == [str, asyncio.CancelledError, asyncio.CancelledError]
 
 
 async def test_a_database_that_is_away_is_told_to_all_and_asked_again(database: Database) -> None:
     away = await Database.open("postgresql://nobody@127.0.0.1:1/nothing", application_name="nowhere")
-    head = Shared(away, HEAD)
+    name = quick(Shared(away, NAME, "name"))
     for _ in range(2):
-        found = await asyncio.gather(head.value(), head.value(), return_exceptions=True)
-        assert [type(error) for error in found] == [DatabaseUnavailable] * 2
+        found = await at_once(name, ("a", 1), ("b", 1), ("c", 1))
+        assert [type(error) for error in found] == [DatabaseUnavailable] * 3
     await away.close()
 
 
-async def test_a_statement_that_is_ended_is_told_to_all(database_url: str) -> None:
+async def test_who_goes_together_shares_a_time_limit_and_then_goes_alone(database_url: str) -> None:
     async with one_session(database_url, statement_timeout=0.2) as database:
-        sleep = Shared(database, "select pg_sleep($1::float8)::text")
-        await known_as_quick(sleep, 0.0)
-        found = await at_once(database, sleep, (0.0,), (10.0,), (0.001,))
-        assert found[0] == ""
+        sleep = quick(Shared(database, "select concat($1::text,pg_sleep($2::float8))", "sleep"))
+        found = await at_once(sleep, ("a", 0.0), ("b", 10.0), ("c", 0.001))
+        assert found[0] == "a"
         assert [type(error) for error in found[1:]] == [DatabaseTimeout] * 2
-        assert await sleep.value(0.0) == ""
+        assert sleep._size() == 1
+        quick(sleep)
+        with pytest.raises(DatabaseTimeout):
+            await sleep.value("a", 10.0)
+        assert sleep._size() == 1
+        assert await sleep.value("a", 0.0) == "a"
 
 
 def test_a_statement_for_many_reads_lists_as_texts() -> None:
@@ -198,7 +313,7 @@ _VALUES = (f"coalesce(to_json(${n}::{type_})::text,$1::text)" for n, type_ in en
 ANY = f"select concat_ws('|',{','.join(_VALUES)})"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(callers=st.lists(CALLER, min_size=1, max_size=MOST))
 def test_together_each_is_answered_as_alone(callers: list[tuple[Any, ...]], server_url: str) -> None:
     async def both_ways() -> None:

@@ -118,7 +118,7 @@ async def test_a_key_has_some_sources_in_full(edition: Executor) -> None:
 async def test_the_public_has_statements_of_its_own(edition: Executor) -> None:
     """What others may see costs the public nothing."""
     known = edition.known("{ articles { nodes { body } } }", None)
-    texts = {caller: edition.compiled(known, {}, caller).read.sql for caller in (ANONYMOUS, ONDINE, PARTNER)}
+    texts = {caller: edition.compiled(known, {}, caller).statement.sql for caller in (ANONYMOUS, ONDINE, PARTNER)}
     assert texts[ANONYMOUS] == texts[ONDINE]
     assert "any($1" in texts[PARTNER]
 
@@ -142,7 +142,7 @@ async def test_a_page_of_a_long_discussion_is_read_off_an_index(list_: str, call
     async with edition.database.transaction() as connection:
         await connection.execute(LONG)
         await connection.execute("analyze comments")
-        rows = await connection.fetch(f"explain {compiled.read.sql}", *compiled.values({}, caller))
+        rows = await connection.fetch(f"explain {compiled.statement.sql}", *compiled.values({}, caller))
     text = "\n".join(row[0] for row in rows)
     assert "Seq Scan on comments" not in text
     assert f"comments_{'' if caller is ANONYMOUS else 'all_'}{'thread' if 'thread' in list_ else 'roots'}" in text

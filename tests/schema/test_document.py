@@ -320,8 +320,8 @@ async def test_each_plan_is_kept_once(nowhere: Executor) -> None:
     assert len(executor._plans) == len(flags)
     few = Executor(SCHEMA, nowhere.database, documents=3)
     documents = [f"query Q{n}($q:String!){{search(query:$q){{totalCount}}}}" for n in range(5)]
-    made = [plan(few, document, q="harbour").read.sql for document in documents]
-    assert [plan(few, document, q="strike").read.sql for document in documents] == made
+    made = [plan(few, document, q="harbour").statement.sql for document in documents]
+    assert [plan(few, document, q="strike").statement.sql for document in documents] == made
     assert len(few._plans) == len(documents)
 
 

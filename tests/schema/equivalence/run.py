@@ -44,8 +44,8 @@ class InCompany(Database):
 
     _before: tuple[str, tuple[Any, ...]] = "", ()
 
-    async def timed(self, sql: str, *args: Any) -> tuple[list[Any], float]:
-        alone = await super().timed(sql, *args)
+    async def measured(self, sql: str, *args: Any) -> tuple[list[Any], float]:
+        alone = await super().measured(sql, *args)
         if args:
             before, other = self._before
             key = key_of(args)

@@ -66,7 +66,7 @@ async def rows_of(query: str, caller: Caller, room: Room, database_url: str) -> 
     answer = await room.ask(query, caller)
     assert "errors" not in answer
     compiled = room.executor.compiled(room.executor.known(query, None), {}, caller)
-    explain = f"explain (analyze, format json) {compiled.read.sql}"
+    explain = f"explain (analyze, format json) {compiled.statement.sql}"
     connection = await asyncpg.connect(database_url)
     try:
         await connection.execute("set plan_cache_mode = force_generic_plan")
