@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import chain, repeat
@@ -185,18 +185,28 @@ class Database:
 
     async def value(self, sql: str, *args: Any) -> Any:
         """The first column of the first row, None without a row. A read: it may be sent more than once."""
-        found, _ = await self._read(sql, args, 1)
+        found, _ = await self._read(sql, args, self.deadline(), rows=1)
         return found[0][0] if found else None
 
     async def rows(self, sql: str, *args: Any) -> list[asyncpg.Record]:
         """All rows. A read: it may be sent more than once."""
-        found, _ = await self._read(sql, args, 0)
+        found, _ = await self._read(sql, args, self.deadline())
         return found
 
-    async def measured(self, sql: str, *args: Any) -> tuple[list[asyncpg.Record], float]:
+    async def measured(
+        self, sql: str, args: Sequence[Any], deadline: float | None, *, within: float | None = None
+    ) -> tuple[list[asyncpg.Record], float]:
         """All rows, and the seconds that they took: without those of waiting for a session, with those of preparing the
-        statement where the session hasn't. A read: it may be sent more than once."""
-        return await self._read(sql, args, 0)
+        statement where the session hasn't. A read: it may be sent more than once.
+
+        deadline: until when there has to be an answer (`deadline`). within: seconds after which a session gives up,
+        which is a DatabaseTimeout, if that is sooner.
+        """
+        return await self._read(sql, args, deadline, within=within)
+
+    def deadline(self) -> float | None:
+        """Until when a read that begins now has to be answered, by the loop's clock; None without a limit."""
+        return self._clock() + self._give_up if self._give_up else None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -207,7 +217,7 @@ class Database:
         """
         started = perf_counter()
         try:
-            deadline = self._deadline()
+            deadline = self.deadline()
             try:
                 session, transaction = await self._begin(deadline)
             except _ConnectionLost as lost:
@@ -230,15 +240,16 @@ class Database:
             raise
         self._ended(started)
 
-    async def _read(self, sql: str, args: tuple[Any, ...], limit: int) -> tuple[list[asyncpg.Record], float]:
+    async def _read(
+        self, sql: str, args: Sequence[Any], deadline: float | None, *, rows: int = 0, within: float | None = None
+    ) -> tuple[list[asyncpg.Record], float]:
         """So many of a read's rows, or all with 0, and the seconds that a session took for them."""
         started = perf_counter()
         try:
-            deadline = self._deadline()
             try:
-                result = await self._once(deadline, sql, args, limit)
+                result = await self._once(deadline, sql, args, rows, within)
             except _ConnectionLost as lost:
-                result = await self._again(lost, deadline, self._once, sql, args, limit)
+                result = await self._again(lost, deadline, self._once, sql, args, rows, within)
         except BaseException as error:
             self._ended(started, error)
             raise
@@ -250,9 +261,6 @@ class Database:
         if error is not None:
             outcome = _OUTCOMES.get(type(error), "error" if isinstance(error, _CLIENT) else "left")
         self._seconds[outcome].observe(perf_counter() - started)
-
-    def _deadline(self) -> float | None:
-        return self._clock() + self._give_up if self._give_up else None
 
     async def _again(
         self, lost: "_ConnectionLost", deadline: float | None, attempt: Callable[..., Awaitable[T]], *args: Any
@@ -272,13 +280,14 @@ class Database:
         raise AssertionError("pauses never end")
 
     async def _once(
-        self, deadline: float | None, sql: str, args: tuple[Any, ...], limit: int
+        self, deadline: float | None, sql: str, args: Sequence[Any], rows: int, within: float | None
     ) -> tuple[list[asyncpg.Record], float]:
         session = self._at_once(deadline) or await self._take(deadline)
         started = perf_counter()
         try:
             statement = session.known(sql) or await session.prepare(sql)
-            found: list[asyncpg.Record] = await session.send(statement._state, args, "", limit, False, NO_TIMEOUT)
+            limit = NO_TIMEOUT if within is None else within
+            found: list[asyncpg.Record] = await session.send(statement._state, args, "", rows, False, limit)
             return found, perf_counter() - started
         except BaseException as error:
             if isinstance(error, asyncpg.OutdatedSchemaCacheError):

@@ -22,12 +22,17 @@ from db.pool import Database, DatabaseTimeout
 PATIENCE = 0.004
 # Seconds that a statement for several callers should take at most: in Postgres it has one core.
 LONGEST = 0.02
+# Seconds after which it is ended, and each goes alone.
+TOO_LONG = 0.2
 # For how many it is at most. From 8 to 16 an article page gains a fifth, beyond hardly anything.
 MOST = 16
 # The mean of what a statement takes goes back over so many, about.
 _MEAN_OF = 16
 
 SHARED = Counter("broadsheet_shared_reads", "Reads that one statement answered together with others", ["read"])
+
+# What an argument of one caller can lead to.
+_OF_ONE = (DatabaseTimeout, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 log = structlog.get_logger("broadsheet.share")
 
@@ -43,8 +48,8 @@ class Shared:
     asked, so that what anyone is told was read after they asked.
 
     How many go in one statement follows from the mean of what one takes. What takes more than half of LONGEST, has just
-    been ended by its time limit, or is new, goes one by one, after the same wait. Those who go together share a time
-    limit, too.
+    taken too long, or is new, goes one by one, after the same wait. Where several can't be answered together within
+    TOO_LONG, each is answered alone.
     """
 
     def __init__(self, database: Database, sql: str, name: str) -> None:
@@ -59,8 +64,8 @@ class Shared:
         self._running: set[asyncio.Task[None]] = set()
 
     async def value(self, *args: Any) -> Any:
-        """The first column of the first row, None without a row, read after this call began. What arguments stand for
-        has to be hashable, or a list of that.
+        """The first column of the first row, None without a row, read after this call began. Arguments are hashable, or
+        lists of what is, and of one type for each parameter: equal ones are taken for the same.
 
         Raises:
             DatabaseTimeout, DatabaseUnavailable: it can't be read.
@@ -69,7 +74,8 @@ class Shared:
         if self._gate is None:
             self._close_gate()
             try:
-                return await self._alone(args)
+                (value,) = await self._read([args], self._database.deadline())
+                return value
             finally:
                 self._send_waiting()
         # One future for each: a waiter that is cancelled cancels what it waits for.
@@ -89,9 +95,9 @@ class Shared:
         self._waiting = {}
         if asked:
             self._close_gate()
-        size = self._size()
+        size, deadline = self._size(), self._database.deadline()
         for first in range(0, len(asked), size):
-            task = asyncio.create_task(self._answer(asked[first : first + size]))
+            task = asyncio.create_task(self._answer(asked[first : first + size], deadline))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
@@ -99,15 +105,23 @@ class Shared:
         """How many go together."""
         return min(max(int(LONGEST / self._seconds), 1), MOST)
 
-    async def _answer(self, asked: Sequence[_Asked]) -> None:
+    async def _answer(self, asked: Sequence[_Asked], deadline: float | None) -> None:
         try:
-            answers = await self._answers(asked)
+            answers = await self._read([args for args, _ in asked], deadline)
+            callers = sum(len(futures) for _, futures in asked)
+            if callers > 1:
+                self._shared.inc(callers)
         except asyncio.CancelledError:
             for _, futures in asked:
                 for future in futures:
                     future.cancel()
             raise
         except Exception as error:
+            if len(asked) > 1 and isinstance(error, _OF_ONE):
+                # What one of them asks for makes no sense to Postgres, or takes long: no affair of the others.
+                log.warning("shared_statement_failed", error=repr(error), callers=len(asked))
+                await asyncio.gather(*(self._answer([each], deadline) for each in asked))
+                return
             answers = [error] * len(asked)
         finally:
             self._send_waiting()
@@ -115,46 +129,30 @@ class Shared:
             for future in futures:
                 if future.done():  # Its caller left.
                     continue
-                if isinstance(answer, BaseException):
+                if isinstance(answer, Exception):
                     future.set_exception(answer)
                 else:
                     future.set_result(answer)
 
-    async def _answers(self, asked: Sequence[_Asked]) -> Sequence[Any]:
-        """What is answered to each, or the error that it ends in."""
-        arguments = [args for args, _ in asked]
+    async def _read(self, arguments: Sequence[Sequence[Any]], deadline: float | None) -> Sequence[Any]:
+        """The values for callers, in their order."""
+        callers = len(arguments)
         try:
-            answers = await self._together(arguments) if len(asked) > 1 else [await self._alone(*arguments)]
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            if len(asked) == 1:
-                raise
-            # What one of them gave makes no sense to Postgres, which is not the others' affair.
-            log.warning("shared_statement_failed", error=str(error), callers=len(asked))
-            return await asyncio.gather(*map(self._alone, arguments), return_exceptions=True)
-        callers = sum(len(futures) for _, futures in asked)
-        if callers > 1:
-            self._shared.inc(callers)
-        return answers
-
-    async def _alone(self, args: Sequence[Any]) -> Any:
-        rows = await self._rows(self.sql, args, 1)
-        return rows[0][0] if rows else None
-
-    async def _together(self, arguments: Sequence[tuple[Any, ...]]) -> Sequence[Any]:
-        if self._for_many is None:
-            self._for_many = ForMany.of(self.sql)
-        rows = await self._rows(self._for_many.text, self._for_many.arguments(arguments), len(arguments))
-        found = dict(rows)
-        return [found[number] for number in range(1, len(arguments) + 1)]
-
-    async def _rows(self, sql: str, args: Sequence[Any], callers: int) -> list[asyncpg.Record]:
-        try:
-            rows, seconds = await self._database.measured(sql, *args)
+            if callers == 1:
+                rows, seconds = await self._database.measured(self.sql, arguments[0], deadline)
+                values = [rows[0][0] if rows else None]
+            else:
+                if self._for_many is None:
+                    self._for_many = ForMany.of(self.sql)
+                given = self._for_many.arguments(arguments)
+                rows, seconds = await self._database.measured(self._for_many.text, given, deadline, within=TOO_LONG)
+                found = dict(rows)
+                values = [found[number] for number in range(1, callers + 1)]
         except DatabaseTimeout:
             self._seconds = LONGEST
             raise
         self._seconds += (seconds / callers - self._seconds) / _MEAN_OF
-        return rows
+        return values
 
 
 def key_of(args: Sequence[Any]) -> tuple[Any, ...]:

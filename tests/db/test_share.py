@@ -217,15 +217,14 @@ async def test_one_who_leaves_takes_nobody_along(database_url: str) -> None:
         first = asyncio.create_task(names.value("a", 1))
         await held.waited_for(1)
         leaving, staying, left = (asyncio.create_task(names.value(name, 2)) for name in "bcd")
-        with_them = asyncio.create_task(names.value("b", 2))
         await asyncio.sleep(0)
         leaving.cancel()
         left.cancel()
         await held.release(1)
-        assert [await first, await staying, await with_them] == ["a", "c", "b"]
+        assert [await first, await staying] == ["a", "c"]
         # Nothing was read for whom nobody waits.
         ran = await executed(database)
-        assert (ran[HELD], ran[ForMany.of(HELD).text]) == (1, 1)
+        assert (ran[HELD], ran[ForMany.of(HELD).text]) == (2, 0)
 
 
 async def test_one_who_leaves_a_statement_of_their_own_keeps_nobody(database_url: str) -> None:
@@ -262,18 +261,37 @@ async def test_a_database_that_is_away_is_told_to_all_and_asked_again(database: 
     await away.close()
 
 
-async def test_who_goes_together_shares_a_time_limit_and_then_goes_alone(database_url: str) -> None:
+async def test_who_takes_long_keeps_those_who_go_together_for_a_moment(database_url: str) -> None:
+    async with one_session(database_url, statement_timeout=1) as database, locks(database_url, 1) as held:
+        names = quick(Shared(database, HELD, "name"))
+        first = asyncio.create_task(names.value("a", 2))
+        await asyncio.sleep(0)
+        slow, *others = [asyncio.create_task(names.value(*asked)) for asked in (("b", 1), ("c", 2), ("d", 2))]
+        # The statement for all three is ended long before its time; then the slow one is, at its time.
+        await held.waited_for(1)
+        assert await first == "a"
+        found = await asyncio.gather(*others, slow, return_exceptions=True)
+        assert found[:2] == ["c", "d"]
+        assert isinstance(found[2], DatabaseTimeout)
+        assert names._size() == 1
+        ran = await executed(database)
+        assert (ran[HELD], ran[ForMany.of(HELD).text]) == (4, 1)
+
+
+async def test_what_one_caller_waits_for_too_long_is_not_shared(database_url: str) -> None:
     async with one_session(database_url, statement_timeout=0.2) as database:
         sleep = quick(Shared(database, "select concat($1::text,pg_sleep($2::float8))", "sleep"))
-        found = await at_once(sleep, ("a", 0.0), ("b", 10.0), ("c", 0.001))
-        assert found[0] == "a"
-        assert [type(error) for error in found[1:]] == [DatabaseTimeout] * 2
-        assert sleep._size() == 1
-        quick(sleep)
         with pytest.raises(DatabaseTimeout):
             await sleep.value("a", 10.0)
         assert sleep._size() == 1
         assert await sleep.value("a", 0.0) == "a"
+
+
+async def test_many_who_each_take_a_while_are_all_answered(database: Database) -> None:
+    """Though together they would take longer than a statement may."""
+    sleep = quick(Shared(database, "select concat($1::text,pg_sleep($2::float8))", "sleep"))
+    names = [f"n{number}" for number in range(MOST + 1)]
+    assert await at_once(sleep, *((name, 0.15) for name in names)) == names
 
 
 def test_a_statement_for_many_reads_lists_as_texts() -> None:

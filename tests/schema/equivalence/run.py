@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,8 +44,10 @@ class InCompany(Database):
 
     _before: tuple[str, tuple[Any, ...]] = "", ()
 
-    async def measured(self, sql: str, *args: Any) -> tuple[list[Any], float]:
-        alone = await super().measured(sql, *args)
+    async def measured(
+        self, sql: str, args: Sequence[Any], deadline: float | None, *, within: float | None = None
+    ) -> tuple[list[Any], float]:
+        alone = await super().measured(sql, args, deadline, within=within)
         if args:
             before, other = self._before
             key = key_of(args)
