@@ -110,14 +110,14 @@ async def test_an_answer_is_kept_from_the_second_time_on_and_until_something_cha
 ) -> None:
     made = 0
     executor = app.state.reading.executor
-    execute_ = executor.database.value
+    measured = executor.database.measured
 
-    async def counted(sql: str, *arguments: object) -> object:
+    async def counted(sql: str, *others: object, **more: object) -> object:
         nonlocal made
         made += "articles" in sql
-        return await execute_(sql, *arguments)
+        return await measured(sql, *others, **more)
 
-    executor.database.value = counted
+    executor.database.measured = counted
     for expected in (1, 2, 2, 2):
         assert (await client.post("/graphql", json=LIST)).status_code == 200
         assert made == expected
@@ -134,10 +134,10 @@ async def test_while_the_log_cannot_be_read_nothing_is_served(client: httpx2.Asy
     for _ in range(3):
         await client.post("/graphql", json=LIST)
 
-    async def away(*_: object) -> object:
+    async def away(*_: object, **__: object) -> object:
         raise DatabaseUnavailable
 
-    app.state.database.value = away
+    app.state.database.measured = away
     answer = await client.post("/graphql", json=LIST)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert answer.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
