@@ -84,8 +84,8 @@ class Settings(BaseSettings):
         2.0,
         gt=0,
         le=60,
-        description="Seconds after which Postgres ends a statement of the server, which may answer several requests; "
-        "the server itself gives up half a second later.",
+        description="Seconds after which Postgres ends a statement of the server; the server itself gives up "
+        "half a second later.",
     )
     worker_statement_timeout: float = Field(
         60.0, gt=0, le=3600, description="The same for statements of the worker and of `import`."

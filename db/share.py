@@ -186,18 +186,18 @@ class ForMany:
         types = [found[number] for number in sorted(found)]
         if not types or not all(types):
             raise ValueError(f"A statement for many needs parameters, and the type of each: {sql}")
+        lists = tuple(type_.endswith("[]") for type_ in types)
         names, given, columns = [], [], []
-        for number, type_ in enumerate(types, 1):
+        for number, (type_, is_list) in enumerate(zip(types, lists, strict=True), 1):
             names.append(f"p{number}")
             # In an array of arrays all would have to be of one length. So each is a text, which is read once.
-            is_list = type_.endswith("[]")
             given.append(f"${number}::{'text' if is_list else type_}[]")
             columns.append(f"p{number}::{type_} as p{number}" if is_list else f"p{number}")
         callers = f"unnest({','.join(given)}) with ordinality as u ({','.join(names)},number)"
         value = _PARAMETER.sub(lambda parameter: parameter[0].replace("$", "caller.p"), sql)
         return cls(
             f"select number,({value}) from (select number,{','.join(columns)} from {callers} offset 0) caller",
-            tuple(type_.endswith("[]") for type_ in types),
+            lists,
         )
 
     def arguments(self, callers: Sequence[Sequence[Any]]) -> list[list[Any]]:
