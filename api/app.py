@@ -63,7 +63,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
                     desk=Desk(database, rules, external, forget=callers.forget),
                 ),
                 documents,
-                Kept(head, settings.hot_answer_bytes) if settings.hot_answers else None,
+                Kept(head, settings.hot_answer_bytes, hot=settings.hot_answers),
                 settings.cache_seconds,
                 Clients(settings.client_names),
                 Visits(

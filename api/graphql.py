@@ -47,12 +47,12 @@ class Operation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the doors to the read path work with. kept: None where no answer is kept. clients: counts who asks.
-    visits: None where everybody is anonymous and nobody pays."""
+    """What the doors to the read path work with. clients: counts who asks. visits: None where everybody is anonymous
+    and nobody pays."""
 
     executor: Executor
     documents: Documents
-    kept: Kept | None
+    kept: Kept
     cache_seconds: int
     clients: Clients = field(default_factory=Clients)
     visits: Visits | None = None
@@ -77,7 +77,7 @@ async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | 
         visit = await reading.visit(scope, head)
         try:
             asked = await _asked(scope, receive, head)
-            if reading.kept is None or visit.caller.sees_more:
+            if visit.caller.sees_more:
                 made = await _reply(reading, media_type, get, asked, visit)
             else:
                 # The key is all that the answer hangs on, beside the database.

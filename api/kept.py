@@ -1,6 +1,7 @@
 """Answers that are kept as bytes, and served only while the log's head stands where it stood.
 
-An answer is kept under the bytes of its request, so that a hot one costs no parsing either. It carries the head that
+An answer is kept under the bytes of its request, so that a kept one costs no parsing either. What asks nothing of the
+database holds as long as this program runs. Any other carries the head that
 was read before its SQL ran; a request that finds it has the head read anew, by a read that begins after the request
 came (`db/share.py`). Only when both are the same is it served: then nothing was committed in between, in any process,
 and it is what Postgres would answer now. Nothing here trusts a notification, a clock or another process.
@@ -13,11 +14,12 @@ from prometheus_client import Counter
 
 from api.answers import Reply
 from db.share import Shared
+from db.tally import Count
 from schema.execute import Holds
 from schema.recent import Recent
 
 KEPT = Counter("broadsheet_kept_answers", "Requests that could be answered from what is kept, by outcome.", ["outcome"])
-_HIT, _MOVED, _NEW = (KEPT.labels(outcome) for outcome in ("hit", "moved", "new"))
+_HIT, _MOVED, _NEW = (Count(KEPT.labels(outcome)) for outcome in ("hit", "moved", "new"))
 
 # What an entry weighs beside its bytes.
 _OVERHEAD = 1_000
@@ -33,14 +35,15 @@ class _Entry:
 
 
 class Kept:
-    """Replies to anonymous requests, at most so many bytes of them.
+    """Replies to anonymous requests, at most so many bytes of them. hot: also of what depends on the database.
 
     A request is answered as if nothing was kept the first time that it is seen: reading the head for it, and keeping
     its answer, would be in vain where no request comes twice.
     """
 
-    def __init__(self, head: Shared, max_bytes: int) -> None:
+    def __init__(self, head: Shared, max_bytes: int, *, hot: bool = True) -> None:
         self._head = head
+        self._hot = hot
         self._entries: Recent[bytes, _Entry] = Recent(max_bytes, weigh=lambda entry: entry.weight)
         self._longest = max_bytes // 100
 
@@ -54,21 +57,21 @@ class Kept:
         """
         entry = self._entries.get(key)
         if entry is None:
-            _NEW.inc()
+            _NEW.add()
             reply = await make()
             if reply.holds is Holds.ALWAYS:
                 self._keep(key, reply)
-            elif reply.holds is Holds.UNTIL_CHANGE:
+            elif reply.holds is Holds.UNTIL_CHANGE and self._hot:
                 self._keep(key)
             return reply
         if entry.reply is not None and entry.reply.holds is Holds.ALWAYS:
-            _HIT.inc()
+            _HIT.add()
             return entry.reply
         head = await self._head.value()
         if entry.reply is not None and entry.head == head:
-            _HIT.inc()
+            _HIT.add()
             return entry.reply
-        _MOVED.inc()
+        _MOVED.add()
         reply = await make()
         if reply.holds is Holds.UNTIL_CHANGE:
             self._keep(key, reply, head)

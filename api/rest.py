@@ -180,7 +180,7 @@ async def _reply(
         answer = await reading.executor.execute(asked.document, asked.variables, None, caller, visit)
         return door.reply(answer, asked, path, reading.cache_seconds, private=caller.sees_more)
 
-    if reading.kept is None or caller.sees_more:
+    if caller.sees_more:
         return await make()
     # No space is in a query as it is sent: the key can be read in one way only.
     return await reading.kept.reply(b"REST %b %b" % (query, path.encode()), make)

@@ -9,11 +9,14 @@ import pytest
 from backports import zstd
 from starlette.applications import Starlette
 
+from api.app import create_app
+from api.settings import Settings
 from db import changes
 from db.changes import Kind, Line
 from db.pool import Database, DatabaseUnavailable
 from tests.databases import execute
 from tests.schema.conftest import EDITION
+from tests.services import client_of
 
 LIST = {"query": "{articles(first:6){nodes{headline lead url}}}"}
 ARTICLE = "00000000-0000-7000-8000-000400000001"
@@ -128,6 +131,25 @@ async def test_an_answer_is_kept_from_the_second_time_on_and_until_something_cha
     # Many at once are answered from what is kept, too, by one look at the log.
     await asyncio.gather(*(client.post("/graphql", json=LIST) for _ in range(20)))
     assert made == 3
+
+
+async def test_without_hot_answers_what_asks_nothing_of_the_database_is_kept(settings: Settings) -> None:
+    app = create_app(settings.model_copy(update={"hot_answers": False}))
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        executor = app.state.reading.executor
+        execute, executed = executor.execute, []
+
+        async def counted(query: str, *others: object) -> object:
+            executed.append(query)
+            return await execute(query, *others)
+
+        executor.execute = counted
+        for query, times in ((LIST["query"], 3), ("{__typename}", 1), ("{__schema{queryType{name}}}", 1)):
+            answers = [(await client.post("/graphql", json={"query": query})).json() for _ in range(3)]
+            assert answers[0] == answers[1] == answers[2]
+            assert answers[0].keys() == {"data"}
+            assert executed == [query] * times
+            executed.clear()
 
 
 async def test_while_the_log_cannot_be_read_nothing_is_served(client: httpx2.AsyncClient, app: Starlette) -> None:

@@ -13,9 +13,12 @@ from starlette.types import Message
 
 from api.documents import Documents
 from api.graphql import Reading, graphql
+from api.kept import Kept
 from api.logs import AccessLog
 from api.middleware import Entrance
 from db.pool import Database
+from db.share import Shared
+from db.statements import statements
 from schema.build import build_schema
 from schema.execute import Executor
 from tests.graphql_answers import read
@@ -30,7 +33,8 @@ ANSWER = {"data": {"__typename": "Query"}}
 def door(database: Database) -> Starlette:
     """The door alone."""
     app = Starlette()
-    app.state.reading = Reading(Executor(SCHEMA, database), Documents(), kept=None, cache_seconds=0)
+    head = Shared(database, statements("changes")["place"], "head")
+    app.state.reading = Reading(Executor(SCHEMA, database), Documents(), Kept(head, 1_000_000), cache_seconds=0)
     app.middleware_stack = Entrance(
         app.router,
         access=AccessLog("error", "json"),
