@@ -27,9 +27,8 @@ def found_by_text(
     limit: str,
     *,
     any_order: bool = False,
-    more: str = "",
 ) -> str:
-    """The first rows that a text finds, among other tests: their ids and keys, and `more`.
+    """The first rows that a text finds, among other tests: their ids, keys and places.
 
     How often the last day holds the text tells how it is best looked for. Where it holds few, all that it finds is
     looked at at once. Where it holds many, rows are taken in the order of the page until there are enough: from
@@ -43,7 +42,7 @@ def found_by_text(
     s, near, w = writer.alias(), writer.alias(), writer.alias()
     conditions = [*writer.conditions(page, table, t, "", "", each=" offset 0"), *where]
     ordered = f" limit {limit}" if any_order else writer.ordered(page, t, limit=limit)
-    columns = f"{t}.id, {t}.{page.order.key}, {t}.ctid as at{more}"
+    columns = f"{t}.id, {t}.{page.order.key}, {t}.ctid as at"
     in_spans = (any_order or _as_spans(page, table)) and not tests.keys() & set(spans.instead)
     top = f"({spans.top.format(t=w)})"
     if in_spans and not any_order and page.after is not None:

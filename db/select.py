@@ -498,12 +498,17 @@ class Writer:
         frozen = [f"{t}.id <= {self.param(rank.newest)}::uuid"] if rank.newest is not None else []
         newest = replace(page, rank=None, order=table.orders["NEWEST"], backward=False, after=None, before=None)
         if by_text(newest, table):
-            candidates = found_by_text(self, newest, table, t, frozen, str(RANKED), more=f", {t}.search")
+            candidates = found_by_text(self, newest, table, t, frozen, str(RANKED))
         else:
             reached = self.rows(newest, table, t, o, "", frozen)
             first = self.ordered(newest, t, limit=str(RANKED))
-            candidates = f"select {t}.id, {t}.ctid as at, {t}.search{reached}{first}"
-        return f"select {t}.id, {t}.at, {self.filled(RANK, t, (rank.query,))} as score from ({candidates}) {t}"
+            candidates = f"select {t}.ctid as at{reached}{first}"
+        # Sorting all that is found with its text beside it would take longer than reading the newest once more.
+        c, score = self.alias(), self.filled(RANK, t, (rank.query,))
+        return (
+            f"select {t}.id, {t}.ctid as at, {score} as score from ({candidates}) {c}"
+            f" join {table.name} {t} on {t}.ctid = {c}.at"
+        )
 
     def conditions(self, page: Page, table: Table, t: str, o: str, x: str, *, each: str = "") -> list[str]:
         edge = page.edge

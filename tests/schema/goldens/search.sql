@@ -24,23 +24,23 @@ select concat('{"data":{"search":',
 (select regexp_replace(case t1_source.body_policy when 'FULL' then coalesce(case when t1_source.serves_pages then coalesce(t1.page_text, t1.body_text) else t1.body_text end, t1.lead) when 'EXCERPT' then t1.lead else null end, '\s+', ' ', 'g') as served offset 0) s offset 0) x)),'null'),',"node":{"headline":',to_json(t1.headline),',"source":{"name":',to_json(t1_source.name),'}}}'),',' order by t1.n) filter (where t1.n <= 10),'],"pageInfo":{"hasNextPage":',to_json(count(t1.n) > 10),',"endCursor":',coalesce(to_json((array_agg(concat('sr',t1.score,'_',t1.id,'_',
 (select w.id from articles w order by w.id desc limit 1)) order by t1.n desc) filter (where t1.n <= 10))[1]),'null'),'}}') from 
 (select t1r.*, row_number() over () as n from 
-(select t1r.id,t1r.headline,t1r.page_text,t1r.body_text,t1r.lead,t1r.source_id,t14.score from 
+(select t1r.id,t1r.headline,t1r.page_text,t1r.body_text,t1r.lead,t1r.source_id,t15.score from 
 (select t1r.id, t1r.score, t1r.at from 
-(select t1r.id, t1r.at, floor(ts_rank(t1r.search, $5::text::tsquery, 1) * 1000000)::integer as score
+(select t1r.id, t1r.ctid as at, floor(ts_rank(t1r.search, $5::text::tsquery, 1) * 1000000)::integer as score
  from (with t10 as materialized 
 (select from articles t1r where t1r.is_public and t1r.search @@ $1::text::tsquery and search_periods(t1r.published_at) && 
 (select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
 (select search_period(
 (select t11.published_at from articles t11 where t11.is_public order by t11.published_at desc limit 1)) as last offset 0) v) limit 4) 
 (select t1r.* from 
-(select t1r.id, t1r.published_at, t1r.ctid as at, t1r.search from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
+(select t1r.id, t1r.published_at, t1r.ctid as at from articles t1r where t1r.is_public and ((t1r.search @@ $1::text::tsquery and t1r.source_id in 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[]))) and exists 
 (select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) offset 0) t1r where 
 (select count(*) from t10) < 4 order by t1r.published_at desc, t1r.id desc limit 500) union all 
 (select distinct on (t1r.published_at, t1r.id) t1r.* from 
 (select g.id from slugs g where g.noun = 'source' and g.slug = any($2::text[])) t12 cross join lateral 
 (select t1r.* from articles t13 cross join lateral 
-(select t1r.id, t1r.published_at, t1r.ctid as at, t1r.search from articles t1r where t1r.id = t13.id and t1r.is_public and (t1r.search @@ $1::text::tsquery and exists 
+(select t1r.id, t1r.published_at, t1r.ctid as at from articles t1r where t1r.id = t13.id and t1r.is_public and (t1r.search @@ $1::text::tsquery and exists 
 (select 1 from unnest($3::text[]) l where t1r.language = l or starts_with(t1r.language, l || '-'))) and 
-(select count(*) from t10) >= 4 offset 0) t1r where t13.source_id = t12.id order by t13.published_at desc, t13.id desc limit 500) t1r order by t1r.published_at desc, t1r.id desc limit 500)) t1r) t1r where true order by t1r.score desc, t1r.id desc limit 11) t14 join articles t1r on t1r.ctid = t14.at order by t14.score desc, t14.id desc limit 11) t1r) t1 cross join lateral 
+(select count(*) from t10) >= 4 offset 0) t1r where t13.source_id = t12.id order by t13.published_at desc, t13.id desc limit 500) t1r order by t1r.published_at desc, t1r.id desc limit 500)) t14 join articles t1r on t1r.ctid = t14.at) t1r where true order by t1r.score desc, t1r.id desc limit 11) t15 join articles t1r on t1r.ctid = t15.at order by t15.score desc, t15.id desc limit 11) t1r) t1 cross join lateral 
 (select t8.body_policy,t8.serves_pages,t8.name from sources t8 where t8.id = t1.source_id offset 0) t1_source),'}}')
