@@ -85,10 +85,10 @@ async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | 
                 made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked, visit))
             reading.clients.count(head.client, made.deprecated)
         except NotAsked as error:
-            await visit.settle(None)
+            await visit.pay(None)
             return _refusal(error, media_type)
         if not visit.is_paid:
-            await visit.settle(made.cost)
+            await visit.pay(made.cost)
     except BadCredentials as error:
         return _unauthenticated(error, media_type)
     except ProviderUnavailable as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import TimerHandle
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import unquote
@@ -96,6 +97,8 @@ class LimitedProtocol(HttpToolsProtocol):
     cycle: Cycle
     answering: Cycle | None = None
     writes: JoinedWrites
+    # What stands in the scope of every request on the connection.
+    _every_scope: Mapping[str, Any]
     # Until when what a client is waited for, the rest of a request or the next one, has to be there; None while nothing
     # is. A timer for each would cost a request 5 µs: the connection looks at its deadline now and then.
     _deadline: float | None = None
@@ -112,6 +115,14 @@ class LimitedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.writes = JoinedWrites(transport, self.loop, self.receive_seconds)
         super().connection_made(cast(asyncio.Transport, self.writes))
+        self._every_scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": "",
+        }
         self._deadline = self.loop.time() + self.receive_seconds
         self._look()
 
@@ -136,7 +147,7 @@ class LimitedProtocol(HttpToolsProtocol):
         # In a head, no more at once than it may still have: so one that is too long is met before its end is.
         while self._in_head and data and not self._refused and not self.writes.is_closing():
             room = self.max_header_bytes - self._head_bytes
-            part, data = data[:room], data[room:]
+            part, data = (data, b"") if len(data) <= room else (data[:room], data[room:])
             self._head_bytes += len(part)
             self._parse(part)
             if self._in_head and self._head_bytes == self.max_header_bytes:
@@ -207,16 +218,11 @@ class LimitedProtocol(HttpToolsProtocol):
             Cycle(
                 self,
                 {
-                    "type": "http",
-                    "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+                    **self._every_scope,
                     "http_version": version,
-                    "server": self.server,
-                    "client": self.client,
-                    "scheme": self.scheme,
                     "method": parser.get_method().decode("ascii"),
-                    "root_path": self.root_path,
-                    "path": self.root_path + path,
-                    "raw_path": self.root_path.encode() + raw_path,
+                    "path": path,
+                    "raw_path": raw_path,
                     "query_string": query,
                     "headers": self.headers,
                     "state": self.app_state.copy(),

@@ -160,7 +160,7 @@ async def rest(request: Request) -> Response:
         response = problem(400, str(error), code=Code.BAD_REQUEST, parameter=error.name[:100])
     except NoAnswer as error:
         response = error.response()
-    await visit.settle(cost)
+    await visit.pay(cost)
     return response
 
 

@@ -51,27 +51,20 @@ class Visit:
                     budget.refuse(account, 1)
         return self
 
-    async def settle(self, cost: int | None) -> None:
-        """Pay, unless that was done: what is known of the cost, or for a refusal where nothing is.
+    async def pay(self, cost: int | None) -> None:
+        """Pay, unless that was done, and have the answer tell what is left.
 
-        Raises:
-            RateLimited
-        """
-        if not self.is_paid:
-            await self.pay(REFUSED if cost is None else cost)
-
-    async def pay(self, cost: int) -> None:
-        """Pay for what costs so many points, one at least, and have the answer tell what is left.
+        cost: points, of which one is paid at least; None for what is refused before they are known.
 
         Raises:
             RateLimited: there are not so many left.
         """
-        budget, accounts = self._budget, self._accounts
-        if budget is None or not accounts:
+        budget = self._budget
+        if self.is_paid or budget is None:
             return
-        cost, self.is_paid = cost or 1, True
+        cost, self.is_paid = REFUSED if cost is None else cost or 1, True
         try:
-            for account in accounts:
+            for account in self._accounts:
                 if not budget.spend(account, cost):
                     await self._ask(budget, account, cost)
         finally:
@@ -124,7 +117,7 @@ class Visits:
         try:
             caller = await self.callers.of(head)
         except BadCredentials:
-            await self._by_address(scope, head).settle(None)
+            await self._by_address(scope, head).pay(None)
             raise
         if not caller.bucket:
             return self._by_address(scope, head, caller)

@@ -92,8 +92,8 @@ class Answer(NamedTuple):
 class Payer(Protocol):
     """Who pays for an operation."""
 
-    async def pay(self, cost: int) -> None:
-        """Pay so many points. Raises RateLimited where there are not so many left."""
+    async def pay(self, cost: int | None) -> None:
+        """Pay so many points; None: for what is refused. Raises RateLimited where there are not so many left."""
 
     def spending(self, cost: int) -> Spending | None:
         """What is left after that; None without a limit."""
@@ -306,7 +306,7 @@ class Executor:
     ) -> Answer:
         cost = self.priced(known, given, caller)
         if payer is not None:
-            await payer.pay(REFUSED if cost is None else cost)
+            await payer.pay(cost)
             caller = replace(caller, spending=payer.spending(cost or REFUSED))
         document = self.document(known)
         context = _Context(self, document, caller)
