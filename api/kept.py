@@ -1,10 +1,10 @@
 """Answers that are kept as bytes, and served only while the log's head stands where it stood.
 
 An answer is kept under the bytes of its request, so that a kept one costs no parsing either. What asks nothing of the
-database holds as long as this program runs. Any other carries the head that
-was read before its SQL ran; a request that finds it has the head read anew, by a read that begins after the request
-came (`db/share.py`). Only when both are the same is it served: then nothing was committed in between, in any process,
-and it is what Postgres would answer now. Nothing here trusts a notification, a clock or another process.
+database holds as long as this program runs. Any other carries the head that was read before its SQL ran; a request that
+finds it has the head read anew, by a read that begins after the request came (`db/share.py`). Only when both are the
+same is it served: then nothing was committed in between, in any process, and it is what Postgres would answer now.
+Nothing here trusts a notification, a clock or another process.
 """
 
 from collections.abc import Awaitable, Callable
