@@ -25,7 +25,7 @@ from api.visit import Visit, Visits
 from db.pool import DatabaseTimeout, DatabaseUnavailable
 from schema.caller import ANONYMOUS
 from schema.errors import Code
-from schema.execute import Answer, Executor, failed, limited, unanswered
+from schema.execute import Answer, Executor, Holds, failed, limited, unanswered
 from schema.rate_limit import RateLimited
 
 _GRAPHQL = b"application/graphql-response+json"
@@ -115,7 +115,9 @@ async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes, v
     if operation.hash is not None and answer.status == 200:
         documents.keep(operation.hash, operation.query)
     private = caller.sees_more
-    return reply(answer, media_type, vary=_VARY, get=get, cache_seconds=reading.cache_seconds, private=private)
+    made = reply(answer, media_type, vary=_VARY, get=get, cache_seconds=reading.cache_seconds, private=private)
+    # Who sends a document with its hash wants it kept under that: an answer from what is kept would not.
+    return made if operation.hash is None else made._replace(holds=Holds.NOW)
 
 
 async def _asked(scope: Scope, receive: Receive, head: RequestHead) -> bytes:

@@ -237,6 +237,12 @@ class Settings(BaseSettings):
         description="Seconds of processor that parsing one feed document may take before its process is ended.",
     )
 
+    @field_validator("validation_status", mode="before")
+    @classmethod
+    def _number(cls, value: object) -> object:
+        # Of the environment all comes as text, and pydantic takes none for one of several numbers.
+        return int(value) if isinstance(value, str) and value.isdecimal() else value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: str) -> str:

@@ -5,10 +5,12 @@ from pathlib import Path
 import httpx2
 import orjson
 import pytest
+from starlette.applications import Starlette
 
 from api.app import create_app
 from api.documents import Documents, ManifestInvalid, NotAsked, manifest, read_manifest, sha256
 from api.settings import Settings
+from schema.recent import Recent
 from tests.services import client_of
 
 QUERY = "query Names { topics(first: 1) { totalCount } }"
@@ -34,6 +36,19 @@ async def test_a_hash_is_asked_for_once_and_known_from_then_on(client: httpx2.As
     got = await client.get("/graphql", params=parameters)
     assert got.json() == full.json()
     assert got.headers["etag"]
+
+
+@pytest.mark.parametrize("query", ["{ __typename }", QUERY])
+async def test_a_document_is_kept_each_time_that_it_comes_with_its_hash(
+    query: str, client: httpx2.AsyncClient, app: Starlette
+) -> None:
+    hash_ = sha256(query)
+    for _ in range(3):
+        assert (await client.post("/graphql", json=by_hash(hash_, query=query))).json().keys() == {"data"}
+        documents = app.state.reading.documents
+        assert _knows(documents, hash_)
+        documents._automatic = Recent(2_000_000, weigh=len)  # others took its room
+        assert not _knows(documents, hash_)
 
 
 async def test_a_hash_of_another_text_is_refused_and_not_kept(client: httpx2.AsyncClient) -> None:

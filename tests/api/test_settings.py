@@ -31,6 +31,13 @@ def test_variables_are_read_and_empty_ones_are_unset(monkeypatch: pytest.MonkeyP
     assert (settings.port, settings.data_dir, settings.database_url) == (8123, Path("/tmp/with spaces"), None)
 
 
+@pytest.mark.parametrize("name", [name for name, field in Settings.model_fields.items() if field.default is not None])
+def test_a_default_can_be_given(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    default = getattr(read_settings(), name)
+    monkeypatch.setenv(variable(name), str(default).lower() if isinstance(default, bool) else str(default))
+    assert getattr(read_settings(), name) == default
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         read_settings().port = 1  # type: ignore[misc]  # what is tried here is what mypy forbids
