@@ -27,7 +27,7 @@ class Cycle(RequestResponseCycle):
     """One request and its answer. Its body and a whole answer can also be had and sent at once, without messages.
 
     uvicorn's own makes and keeps much more for each; what its `send` reads stands here. Without an equivalent are its
-    limit_concurrency, reset_contextvars, access log and websockets.
+    limit_concurrency, reset_contextvars, root_path, access log and websockets.
     """
 
     # How each begins.

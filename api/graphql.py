@@ -87,8 +87,7 @@ async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | 
         except NotAsked as error:
             await visit.pay(None)
             return _refusal(error, media_type)
-        if not visit.is_paid:
-            await visit.pay(made.cost)
+        await visit.pay(made.cost)
     except BadCredentials as error:
         return _unauthenticated(error, media_type)
     except ProviderUnavailable as error:

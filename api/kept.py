@@ -1,4 +1,4 @@
-"""Answers that are kept as bytes, and served only while the log's head stands where it stood.
+"""Answers that are kept as bytes, and served only while they are what would be answered now.
 
 An answer is kept under the bytes of its request, so that a kept one costs no parsing either. What asks nothing of the
 database holds as long as this program runs. Any other carries the head that was read before its SQL ran; a request that
@@ -35,10 +35,11 @@ class _Entry:
 
 
 class Kept:
-    """Replies to anonymous requests, at most so many bytes of them. hot: also of what depends on the database.
+    """Replies that are everybody's, at most so many bytes of them. hot: whether those that depend on the database are
+    kept, too.
 
-    A request is answered as if nothing was kept the first time that it is seen: reading the head for it, and keeping
-    its answer, would be in vain where no request comes twice.
+    They are from the second time on that a request is seen: reading the head for it, and keeping its answer, would be
+    in vain where no request comes twice. What does not depend on it is kept at once.
     """
 
     def __init__(self, head: Shared, max_bytes: int, *, hot: bool = True) -> None:

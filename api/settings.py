@@ -195,7 +195,9 @@ class Settings(BaseSettings):
         description="Points that a GraphQL operation may cost; docs/graphql.md says how they are counted.",
     )
     hot_answers: bool = Field(
-        True, description="Whether answers that are asked for again are kept and served while nothing has changed."
+        True,
+        description="Whether answers that the database has a part in are kept, too, and served while nothing has "
+        "changed.",
     )
     hot_answer_bytes: int = Field(
         64_000_000, ge=1_000_000, description="Bytes of answers that each server process keeps."

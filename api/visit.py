@@ -52,31 +52,29 @@ class Visit:
         return self
 
     async def pay(self, cost: int | None) -> None:
-        """Pay, unless that was done, and have the answer tell what is left.
-
-        cost: points, of which one is paid at least; None for what is refused before they are known.
+        """Pay, unless that was done, and have the answer tell what is left. cost: points, as `_points` has it.
 
         Raises:
             RateLimited: there are not so many left.
         """
-        budget = self._budget
+        budget, points = self._budget, _points(cost)
         if self.is_paid or budget is None:
             return
-        cost, self.is_paid = REFUSED if cost is None else cost or 1, True
+        self.is_paid = True
         try:
             for account in self._accounts:
-                if not budget.spend(account, cost):
-                    await self._ask(budget, account, cost)
+                if not budget.spend(account, points):
+                    await self._ask(budget, account, points)
         finally:
             self._tell(budget)
 
-    async def _ask(self, budget: Budget, account: Account, cost: int) -> None:
+    async def _ask(self, budget: Budget, account: Account, points: int) -> None:
         try:
-            await budget.ask(account, cost)
+            await budget.ask(account, points)
         except RateLimited:
             self._refused = account
             for paid in self._accounts[: self._accounts.index(account)]:
-                budget.refund(paid, cost)
+                budget.refund(paid, points)
             raise
 
     def _tell(self, budget: Budget) -> None:
@@ -88,11 +86,16 @@ class Visit:
             return accounts[0]
         return self._refused or min(accounts, key=lambda account: account.left)
 
-    def spending(self, cost: int) -> Spending | None:
-        """The budget after what cost so many points; None without a limit."""
+    def spending(self, cost: int | None) -> Spending | None:
+        """The budget after `pay`; None without a limit."""
         if self._budget is None or not self._accounts:
             return None
-        return self._told().spending(cost or 1, self._budget.clock())
+        return self._told().spending(_points(cost), self._budget.clock())
+
+
+def _points(cost: int | None) -> int:
+    """What is paid for a cost: one point at least, and for what is refused before it is known, that of a refusal."""
+    return REFUSED if cost is None else max(cost, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -494,7 +494,7 @@ class Writer:
         return f" from {table.name} {t}{between} where {' and '.join(where)}"
 
     def ranked(self, rank: Rank, page: Page, table: Table, t: str, o: str) -> str:
-        """Ids and scores of a bounded number of the newest that a search finds."""
+        """Ids, places and scores of a bounded number of the newest that a search finds."""
         frozen = [f"{t}.id <= {self.param(rank.newest)}::uuid"] if rank.newest is not None else []
         newest = replace(page, rank=None, order=table.orders["NEWEST"], backward=False, after=None, before=None)
         if by_text(newest, table):

@@ -33,7 +33,6 @@ from db.select import statement
 from db.share import Shared
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
-from schema.cost import REFUSED
 from schema.deprecation import Deprecations, Uses
 from schema.document import Document, Limits, Refused, read_document
 from schema.errors import BadRequest, Code, CostExceeded, ReadError
@@ -93,9 +92,13 @@ class Payer(Protocol):
     """Who pays for an operation."""
 
     async def pay(self, cost: int | None) -> None:
-        """Pay so many points; None: for what is refused. Raises RateLimited where there are not so many left."""
+        """Pay so many points, unless that was done; None: what is refused before they are known.
 
-    def spending(self, cost: int) -> Spending | None:
+        Raises:
+            RateLimited: there are not so many left.
+        """
+
+    def spending(self, cost: int | None) -> Spending | None:
         """What is left after that; None without a limit."""
 
 
@@ -307,7 +310,7 @@ class Executor:
         cost = self.priced(known, given, caller)
         if payer is not None:
             await payer.pay(cost)
-            caller = replace(caller, spending=payer.spending(cost or REFUSED))
+            caller = replace(caller, spending=payer.spending(cost))
         document = self.document(known)
         context = _Context(self, document, caller)
         result = execute(

@@ -2,6 +2,8 @@
 
 import asyncio
 import gzip
+import re
+from collections import Counter
 
 import brotli
 import httpx2
@@ -33,6 +35,14 @@ async def raw(client: httpx2.AsyncClient, **headers: str) -> tuple[httpx2.Respon
     """An answer to GET, and its body as it went out."""
     async with client.stream("GET", "/graphql", params=LIST, headers=headers) as response:
         return response, b"".join([part async for part in response.aiter_raw()])
+
+
+async def outcomes(client: httpx2.AsyncClient) -> Counter[str]:
+    """How many requests could be answered from what is kept so far, in this process, by outcome."""
+    text = (await client.get("/metrics")).text
+    return Counter(
+        {name: int(number) for name, number in re.findall(r'kept_answers_total{outcome="(\w+)"} (\d+)', text)}
+    )
 
 
 async def publish(database: Database, headline: str) -> None:
@@ -121,6 +131,7 @@ async def test_an_answer_is_kept_from_the_second_time_on_and_until_something_cha
         return await measured(sql, *others, **more)
 
     executor.database.measured = counted
+    before = await outcomes(client)
     for expected in (1, 2, 2, 2):
         assert (await client.post("/graphql", json=LIST)).status_code == 200
         assert made == expected
@@ -128,6 +139,7 @@ async def test_an_answer_is_kept_from_the_second_time_on_and_until_something_cha
     for expected in (3, 3):
         assert "Changed" in (await client.post("/graphql", json=LIST)).text
         assert made == expected
+    assert await outcomes(client) == before + Counter(new=1, moved=2, hit=3)
     # Many at once are answered from what is kept, too, by one look at the log.
     await asyncio.gather(*(client.post("/graphql", json=LIST) for _ in range(20)))
     assert made == 3
@@ -136,12 +148,13 @@ async def test_an_answer_is_kept_from_the_second_time_on_and_until_something_cha
 async def test_without_hot_answers_what_asks_nothing_of_the_database_is_kept(settings: Settings) -> None:
     app = create_app(settings.model_copy(update={"hot_answers": False}))
     async with app.router.lifespan_context(app), client_of(app) as client:
+        before = await outcomes(client)
         executor = app.state.reading.executor
-        execute, executed = executor.execute, []
+        really, executed = executor.execute, []
 
         async def counted(query: str, *others: object) -> object:
             executed.append(query)
-            return await execute(query, *others)
+            return await really(query, *others)
 
         executor.execute = counted
         for query, times in ((LIST["query"], 3), ("{__typename}", 1), ("{__schema{queryType{name}}}", 1)):
@@ -150,6 +163,7 @@ async def test_without_hot_answers_what_asks_nothing_of_the_database_is_kept(set
             assert answers[0].keys() == {"data"}
             assert executed == [query] * times
             executed.clear()
+        assert await outcomes(client) == before + Counter(new=5, hit=4)
 
 
 async def test_while_the_log_cannot_be_read_nothing_is_served(client: httpx2.AsyncClient, app: Starlette) -> None:

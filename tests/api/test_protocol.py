@@ -3,10 +3,16 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from functools import partial
+from typing import Any, cast
 
 import httpx2
 import pytest
+from starlette.types import Receive, Scope, Send
 
+from api.health import Lifecycle
+from api.serve import server as configured
+from api.settings import Settings
 from tests.api.raw import HEAD, Raw, answer_to, post
 from tests.services import answers, broadsheet, free_port
 
@@ -301,3 +307,40 @@ async def test_clients_that_leave_are_no_errors() -> None:
         process.terminate()
         _, said = await asyncio.to_thread(process.communicate)
     assert said == b""
+
+
+async def test_a_scope_says_what_came_and_where() -> None:
+    seen: list[dict[str, object]] = []
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        seen.append(dict(scope))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    serving = configured(app, Settings(), Lifecycle())
+    serving.config.load()
+    protocol = partial(cast(Any, serving.config.http_protocol_class), serving.config, serving.server_state, {})
+    loop = asyncio.get_running_loop()
+    async with await loop.create_server(protocol, "127.0.0.1", 0) as listening:
+        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+        here, there = writer.get_extra_info("sockname"), writer.get_extra_info("peername")
+        writer.write(b"GET /a%20b?c=%20 HTTP/1.1\r\nHost: one\r\n\r\nPUT /d HTTP/1.0\r\nX-Two: 2\r\n\r\n")
+        await reader.read()
+        writer.close()
+    same = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "server": there,
+        "client": here,
+        "scheme": "http",
+        "root_path": "",
+        "state": {},
+    }
+    first = {"http_version": "1.1", "method": "GET", "path": "/a b", "raw_path": b"/a%20b", "query_string": b"c=%20"}
+    second = {"http_version": "1.0", "method": "PUT", "path": "/d", "raw_path": b"/d", "query_string": b""}
+    for scope in seen:
+        del scope["extensions"]
+    assert seen == [
+        {**same, **first, "headers": [(b"host", b"one")]},
+        {**same, **second, "headers": [(b"x-two", b"2")]},
+    ]

@@ -86,6 +86,7 @@ async def test_every_answer_says_what_is_left(door: Door) -> None:
 async def test_what_is_refused_costs_too(door: Door) -> None:
     persisted = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
     mutation = "mutation { eraseViewer(input: {comments: DELETE}) { erased } }"
+    sized = "query ($size: Int) { sources(first: $size) { totalCount } }"
     asked: list[tuple[str, str, dict[str, Any], int]] = [
         *(("GET", "/graphql", {"params": {"query": text}}, 400) for text in ("{ nothing }", "{", "")),
         ("GET", "/graphql", {"params": {"query": mutation}}, 405),
@@ -93,6 +94,7 @@ async def test_what_is_refused_costs_too(door: Door) -> None:
         ("POST", "/graphql", {"json": [{"query": SOURCES}]}, 400),
         ("POST", "/graphql", {"json": {"query": " "}}, 400),
         ("POST", "/graphql", {"json": {"extensions": persisted}}, 200),
+        ("POST", "/graphql", {"json": {"query": sized, "variables": {"size": "many"}}}, 400),
         ("POST", "/graphql", {"content": b"{", "headers": {"content-type": "application/json"}}, 400),
         ("POST", "/graphql", {"data": {"query": SOURCES}}, 415),
         ("PUT", "/graphql", {"json": {"query": SOURCES}}, 405),
