@@ -27,6 +27,10 @@ KEEP_LOG = timedelta(days=7)
 KEEP_KEYS, KEYS_AT_ONCE = timedelta(days=7), 100_000
 KEEP_WORKERS = timedelta(days=1)
 
+# What a connection that is lost looks like, at whichever step. asyncpg calls it a fault of its own where the server's
+# last words stand before an answer.
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, RuntimeError)
+
 log = structlog.get_logger("broadsheet.worker")
 
 
@@ -95,7 +99,7 @@ async def _run(url: str, can_do: Mapping[str, Handler], stop: asyncio.Event, pac
         try:
             began = asyncio.get_running_loop().time()
             await run_jobs(url, can_do, stop=stop, pace=pace)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, RuntimeError) as problem:
+        except _LOST as problem:
             if asyncio.get_running_loop().time() - began > 30:
                 pause = 0.25
             log.warning("queue_lost", kind=type(problem).__name__, pause=pause)

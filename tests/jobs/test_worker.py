@@ -5,11 +5,14 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import asyncpg
 import pytest
 
 from db.pool import Database
-from db.queue import Pace, enqueue, install_text
+from db.queue import Pace, enqueue, install_text, run_jobs
+from jobs import worker
 from jobs.worker import JobsLeft, handlers, work
 from tests.services import ROOT, until
 
@@ -181,6 +184,40 @@ def test_a_lost_worker_is_noticed_within_a_minute() -> None:
     pace = Pace()
     # pgqueuer looks for lost jobs each time it looks for any.
     assert pace.lost_after + pace.look_every < timedelta(seconds=60)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ConnectionResetError(),
+        asyncpg.AdminShutdownError(),
+        asyncpg.InterfaceError("connection is closed"),
+        asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress"),
+    ],
+    ids=lambda lost: type(lost).__name__,
+)
+async def test_a_connection_may_be_lost_at_any_step(
+    lost: Exception, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, stop = asyncio.Event(), asyncio.Event()
+    runs = []
+
+    async def lost_at_first(*given: Any, **more: Any) -> None:
+        runs.append(given)
+        if len(runs) == 1:
+            raise lost
+        await run_jobs(*given, **more)
+
+    async def probe(_payload: bytes) -> None:
+        done.set()
+        stop.set()
+
+    monkeypatch.setattr(worker, "run_jobs", lost_at_first)
+    async with database.transaction() as connection:
+        await enqueue(connection, "probe")
+    async with asyncio.timeout(20):
+        await work(database, database_url, {"probe": probe}, stop=stop, graceful_seconds=5, pace=QUICK)
+    assert done.is_set()
 
 
 async def test_a_lost_connection_is_made_again(database: Database, database_url: str) -> None:
