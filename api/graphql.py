@@ -115,7 +115,7 @@ async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes, v
         documents.keep(operation.hash, operation.query)
     private = caller.sees_more
     made = reply(answer, media_type, vary=_VARY, get=get, cache_seconds=reading.cache_seconds, private=private)
-    # Who sends a document with its hash wants it kept under that: an answer from what is kept would not.
+    # A document that comes with its hash is kept under it; served from what is kept, the answer would leave that out.
     return made if operation.hash is None else made._replace(holds=Holds.NOW)
 
 

@@ -38,8 +38,8 @@ class Kept:
     """Replies that are everybody's, at most so many bytes of them. hot: whether those that depend on the database are
     kept, too.
 
-    They are from the second time on that a request is seen: reading the head for it, and keeping its answer, would be
-    in vain where no request comes twice. What does not depend on it is kept at once.
+    Such a reply is kept from the second time on that its request is seen: reading the head for it, and keeping it,
+    would be in vain where no request comes twice. What does not depend on the database is kept at once.
     """
 
     def __init__(self, head: Shared, max_bytes: int, *, hot: bool = True) -> None:

@@ -52,15 +52,17 @@ class Visit:
         return self
 
     async def pay(self, cost: int | None) -> None:
-        """Pay, unless that was done, and have the answer tell what is left. cost: points, as `_points` has it.
+        """Pay, unless that was done, and have the answer tell what is left.
+
+        cost: points, of which one is paid at least; None for what is refused before they are known.
 
         Raises:
             RateLimited: there are not so many left.
         """
-        budget, points = self._budget, _points(cost)
+        budget = self._budget
         if self.is_paid or budget is None:
             return
-        self.is_paid = True
+        points, self.is_paid = _points(cost), True
         try:
             for account in self._accounts:
                 if not budget.spend(account, points):

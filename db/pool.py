@@ -55,7 +55,9 @@ _LOST = (
 _OUTDATED = (asyncpg.InvalidCachedStatementError, asyncpg.OutdatedSchemaCacheError)
 # The server is there and cannot serve: disk or memory full, broken files, a standby. Trying again does not help.
 _REFUSED = (asyncpg.InsufficientResourcesError, asyncpg.PostgresSystemError, asyncpg.ReadOnlySQLTransactionError)
-_CLIENT = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+# All that asyncpg raises. The last is for a fault of its own: such as where a server says that it ends while an answer
+# is awaited.
+CLIENT_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 T = TypeVar("T")
 
@@ -165,7 +167,7 @@ class Database:
                     await self._at_rest.wait()
                 for session in self._free:
                     await session.connection.close()
-        except (TimeoutError, *_CLIENT):
+        except (TimeoutError, *CLIENT_ERRORS):
             pass
         for session in (*self._free, *self._busy):
             session.connection.terminate()
@@ -259,7 +261,7 @@ class Database:
     def _ended(self, started: float, error: BaseException | None = None) -> None:
         outcome = "ok"
         if error is not None:
-            outcome = _OUTCOMES.get(type(error), "error" if isinstance(error, _CLIENT) else "left")
+            outcome = _OUTCOMES.get(type(error), "error" if isinstance(error, CLIENT_ERRORS) else "left")
         self._seconds[outcome].observe(perf_counter() - started)
 
     async def _again(
@@ -477,12 +479,14 @@ class _ConnectionLost(Exception):
 def _is_lost(error: BaseException, session: _Session) -> bool:
     if session.late or isinstance(error, TimeoutError):
         return False
-    return isinstance(error, _LOST) or (isinstance(error, _CLIENT) and session.connection.is_closed())
+    return isinstance(error, _LOST) or (isinstance(error, CLIENT_ERRORS) and session.connection.is_closed())
 
 
 def _named(error: BaseException, session: _Session) -> DatabaseTimeout | DatabaseUnavailable | None:
     """What a caller should be told of an error; None where it is the caller's own."""
-    if isinstance(error, (TimeoutError, asyncpg.QueryCanceledError)) or (session.late and isinstance(error, _CLIENT)):
+    if isinstance(error, (TimeoutError, asyncpg.QueryCanceledError)) or (
+        session.late and isinstance(error, CLIENT_ERRORS)
+    ):
         return DatabaseTimeout()
     if isinstance(error, _REFUSED) or _is_lost(error, session):
         return DatabaseUnavailable()
@@ -500,5 +504,5 @@ async def _roll_back(connection: Any, transaction: Any, error: BaseException) ->
     except asyncio.CancelledError:
         connection.terminate()
         raise
-    except _CLIENT:
+    except CLIENT_ERRORS:
         connection.terminate()

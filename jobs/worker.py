@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from db.ids import uuid7
-from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
+from db.pool import CLIENT_ERRORS, Database, DatabaseTimeout, DatabaseUnavailable
 from db.queue import Handler, Pace, enqueue, run_jobs
 from db.statements import statements
 from jobs.due import keep_due
@@ -26,10 +25,6 @@ KEEP_LOG = timedelta(days=7)
 # Longer than anybody tries again to post a comment.
 KEEP_KEYS, KEYS_AT_ONCE = timedelta(days=7), 100_000
 KEEP_WORKERS = timedelta(days=1)
-
-# What a connection that is lost looks like, at whichever step. asyncpg calls it a fault of its own where the server's
-# last words stand before an answer.
-_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, RuntimeError)
 
 log = structlog.get_logger("broadsheet.worker")
 
@@ -99,7 +94,7 @@ async def _run(url: str, can_do: Mapping[str, Handler], stop: asyncio.Event, pac
         try:
             began = asyncio.get_running_loop().time()
             await run_jobs(url, can_do, stop=stop, pace=pace)
-        except _LOST as problem:
+        except (*CLIENT_ERRORS, RuntimeError) as problem:
             if asyncio.get_running_loop().time() - began > 30:
                 pause = 0.25
             log.warning("queue_lost", kind=type(problem).__name__, pause=pause)
