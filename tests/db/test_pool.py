@@ -225,7 +225,7 @@ async def test_cancelled_read_ends_on_the_server_and_frees_its_connection(databa
     async with opened(database_url, size=1) as database:
         reading = asyncio.create_task(database.value("select pg_sleep(1.5)"))
         active = "select count(*) from pg_stat_activity where application_name = 'pool' and state = 'active'"
-        while not await connection.fetchval(active):
+        while not await connection.fetchval(f"{active} and datname = current_database()"):
             await asyncio.sleep(0.01)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
