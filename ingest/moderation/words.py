@@ -246,12 +246,13 @@ def _bare(word: str) -> str:
 
 
 def _without(folded: Folded, places: Iterable[tuple[int, int]]) -> Folded:
-    """The text with places blanked, which come in order."""
+    """The text with places blanked, which come in order. A new line stands for each, since nothing reads on over it as
+    over a space: words on both sides of what is hidden are no phrase, and letters no word that is spelled."""
     kept: list[str] = []
     after = 0
     for begin, end in places:
         if end > after:
-            kept += (folded[after:begin], " ")  # nothing where it begins within the one before
+            kept += (folded[after:begin], "\n")  # nothing where it begins within the one before
             after = end
     return Folded("".join((*kept, folded[after:])))
 

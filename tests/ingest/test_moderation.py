@@ -264,11 +264,16 @@ def test_any_text_is_judged(text: str, language: str) -> None:
 
 
 def plainly(listed: list[str], allowed: list[str], text: str) -> list[str]:
-    """Words that stand in a text, looked for one after the other."""
+    """Words that stand in a text, looked for one after the other. Each allowed word is looked for in the text as it
+    came, so that none of them hides another."""
+    hidden: set[int] = set()
     for word in map(plain, allowed):
         ends = r"\w*" if word.endswith("*") or words._HANGUL.match(word) else r"(?!\w)"
-        spaced = rf"(?<!\w){re.escape(word.removesuffix('*'))}{ends}".replace(r"\ ", "[ -]")
-        text = text.replace(word, " ") if words._UNSPACED.search(word) else re.sub(spaced, " ", text)
+        bare = re.escape(word.removesuffix("*"))
+        spaced = rf"(?<!\w){bare}{ends}".replace(r"\ ", "[ -]")
+        for met in re.finditer(f"(?=({bare if words._UNSPACED.search(word) else spaced}))", text):
+            hidden.update(range(*met.span(1)))
+    text = "".join("\n" if place in hidden else letter for place, letter in enumerate(text))
     forms, unions = words.Folded(text).forms, words.Folded(text).unions
 
     def stands(word: str) -> bool:
@@ -331,6 +336,17 @@ def test_words_of_other_languages_hold_where_the_language_is_not_known() -> None
 def test_a_word_of_which_nothing_is_left_is_never_found() -> None:
     assert [*WordList({"any": ("\u200b", "\u0301")}, {}).find(plain("One, two."), "en")] == []
     assert [*WordList({"any": ("two",)}, {"any": ("\u200b*",)}).find(plain("One, two."), "en")] == ["two"]
+
+
+def test_allowed_words_hide_wherever_they_stand_in_their_list() -> None:
+    for allowed in (("a", "ば"), ("ば", "a")):
+        assert [*WordList({"any": ("a",)}, {"any": allowed}).find(plain("aば"), "en")] == ["a"]
+
+
+def test_nothing_is_read_across_what_an_allowed_word_hides() -> None:
+    listed = WordList({"any": ("white trash", "scum")}, {"any": ("ば", "ok")})
+    assert [*listed.find(plain("white trash, s c u m"), "en")] == ["white trash", "scum"]
+    assert [*listed.find(plain("whiteばtrash, s c ば u m, s-c-ok-u-m"), "en")] == []
 
 
 COMMENT = "some of the words that stand in ordinary comments ばかり 욕하다"
