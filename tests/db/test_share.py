@@ -27,8 +27,9 @@ HELD = "select concat($1::text,pg_advisory_xact_lock_shared($2::integer)::text)"
 @pytest.fixture(autouse=True)
 def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow this machine is, who waits for a statement waits until it is back, and nothing takes too long to be
-    shared."""
+    shared. One statement runs at a time."""
     monkeypatch.setattr(share, "PATIENCE", 60)
+    monkeypatch.setattr(share, "AT_ONCE", 1)
     monkeypatch.setattr(share, "LONGEST", 100)
 
 
@@ -112,6 +113,9 @@ async def test_who_has_waited_long_enough_waits_no_longer(
         slow = asyncio.create_task(names.value("a", 1))
         await held.waited_for(1)
         assert await at_once(names, ("b", 2), ("c", 2), ("d", 3)) == ["b", "c", "d"]
+        # Nor does who comes later wait for what was waited for in vain.
+        monkeypatch.setattr(share, "PATIENCE", 60)
+        assert await at_once(names, ("e", 2), ("f", 2), ("g", 3)) == ["e", "f", "g"]
         assert not slow.done()
         await held.release(1)
         assert await slow == "a"
@@ -181,6 +185,53 @@ async def test_more_than_go_together_take_several_statements(database_url: str) 
         assert (ran[NAME], ran[ForMany.of(NAME).text]) == (2, 2)
 
 
+async def test_what_is_worth_it_runs_at_the_same_time(
+    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here a second of work is, and each caller takes two."""
+    monkeypatch.setattr(share, "AT_ONCE", 3)
+    monkeypatch.setattr(share, "WORTH", 1)
+    async with locks(database_url, 1, 2) as held, asyncio.timeout(30):
+        names = Shared(database, HELD, "worth")
+        names._seconds = 2
+        first = asyncio.create_task(names.value("a", 1))
+        await held.waited_for(1)
+        # No more than three.
+        second = asyncio.create_task(names.value("b", 2))
+        await held.waited_for(2)
+        assert await names.value("c", 3) == "c"
+        third = asyncio.create_task(names.value("d", 2))
+        waiting = [asyncio.create_task(names.value(name, 3)) for name in "ef"]
+        while len(names._waiting) < 2:
+            await asyncio.sleep(0)
+        await held.release(1)
+        assert [await first, *[await each for each in waiting]] == ["a", "e", "f"]
+        assert SHARED.labels("worth")._value.get() == 2
+        await held.release(2)
+        assert [await second, await third] == ["b", "d"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "callers", "together"),
+    [
+        (0.1, 4, 4),  # less than a second's work
+        (0.5, 4, 2),
+        (0.5, 5, 3),
+        (0.5, 12, 4),
+        (1.0, 60, MOST),
+        (60.0, 4, 1),  # more than half of LONGEST
+    ],
+)
+async def test_those_who_wait_are_divided_evenly(
+    database: Database, monkeypatch: pytest.MonkeyPatch, seconds: float, callers: int, together: int
+) -> None:
+    monkeypatch.setattr(share, "AT_ONCE", 3)
+    monkeypatch.setattr(share, "WORTH", 1)
+    names = Shared(database, NAME, "name")
+    names._seconds = seconds
+    assert names._size(callers) == together
+
+
 async def test_what_makes_no_sense_is_told_to_who_asked_it_alone(database_url: str) -> None:
     async with one_session(database_url) as database:
         number = quick(Shared(database, "select $1::text::integer + $2::integer", "no sense"))
@@ -196,16 +247,16 @@ async def test_what_takes_long_runs_for_each_by_itself(database_url: str, monkey
     monkeypatch.setattr(share, "_MEAN_OF", 1)
     async with one_session(database_url) as database:
         sleep = Shared(database, "select concat($1::text,pg_sleep($2::float8))", "sleep")
-        sizes = [sleep._size()]
+        sizes = [sleep._size(MOST)]
         await sleep.value("a", 0.0)
-        sizes.append(sleep._size())
+        sizes.append(sleep._size(MOST))
         assert sizes == [1, MOST]
         # Four take half a second together, and an eighth of it each.
         await at_once(sleep, ("a", 0.0), *((name, 0.125) for name in "bcde"))
         assert 0.125 <= sleep._seconds < 0.4
         monkeypatch.setattr(share, "_MEAN_OF", 1_000)
         monkeypatch.setattr(share, "LONGEST", 0.125)
-        assert sleep._size() == 1
+        assert sleep._size(MOST) == 1
         assert await at_once(sleep, *((name, 0.0) for name in "abc")) == ["a", "b", "c"]
         ran = await executed(database)
         assert ran[ForMany.of(sleep.sql).text] == 1
@@ -273,7 +324,7 @@ async def test_who_takes_long_keeps_those_who_go_together_for_a_moment(database_
         found = await asyncio.gather(*others, slow, return_exceptions=True)
         assert found[:2] == ["c", "d"]
         assert isinstance(found[2], DatabaseTimeout)
-        assert names._size() == 1
+        assert names._size(MOST) == 1
         ran = await executed(database)
         assert (ran[HELD], ran[ForMany.of(HELD).text]) == (4, 1)
 
@@ -283,7 +334,7 @@ async def test_what_one_caller_waits_for_too_long_is_not_shared(database_url: st
         sleep = quick(Shared(database, "select concat($1::text,pg_sleep($2::float8))", "sleep"))
         with pytest.raises(DatabaseTimeout):
             await sleep.value("a", 10.0)
-        assert sleep._size() == 1
+        assert sleep._size(MOST) == 1
         assert await sleep.value("a", 0.0) == "a"
 
 
