@@ -60,7 +60,7 @@ class _Pool:
 
 def _answers(sql: str, variable: str) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
-        pool: _Pool = request.app.state.pool
+        pool: _Pool = request.app.state["pool"]
         text = await pool.value(sql, orjson.loads(await request.body())[variable])
         return Response(text, media_type="application/json")
 
