@@ -46,7 +46,7 @@ class Account:
         # Not everybody's period ends at once.
         self.offset = crc32(bucket.encode()) % length
         self.period = -1
-        self.ends = 0
+        self.ends = 0.0  # a float, as the clock is that it is compared with
         self.known = self.untold = 0
         self.met = self.shared = False
         self.waiting: list[tuple[int, asyncio.Future[bool]]] = []
@@ -62,7 +62,7 @@ class Account:
     def begin(self, period: int) -> None:
         """Begin a period, by its number, with nothing spent in it here."""
         self.period, self.untold = period, 0
-        self.ends = (period + 1) * self.length + self.offset
+        self.ends = float((period + 1) * self.length + self.offset)
 
     def is_over(self, now: float) -> bool:
         return now >= self.ends

@@ -87,7 +87,11 @@ class Shared:
         # One future for each: a waiter that is cancelled cancels what it waits for.
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
-        self._waiting.setdefault(key_of(args), []).append(future)
+        key = key_of(args)
+        if key in self._waiting:
+            self._waiting[key].append(future)
+            return await future
+        self._waiting[key] = [future]
         if self._gate is None:
             self._gate = loop.call_later(PATIENCE, self._hurry)
         if self._room(len(self._waiting)) > 0:
@@ -197,7 +201,7 @@ class _Underway:
 
 def key_of(args: Sequence[Any]) -> tuple[Any, ...]:
     """Arguments as a key: lists as tuples, which serve as well."""
-    return tuple(tuple(value) if isinstance(value, list) else value for value in args)
+    return () if not args else tuple(tuple(value) if isinstance(value, list) else value for value in args)
 
 
 # A parameter, and its type where that is told.
