@@ -1,4 +1,4 @@
-"""Statements that callers share: those who ask while one runs are answered by the next, all of them in one batch.
+"""Statements that callers share: those who ask while one runs are answered together by the next.
 
 Much of what a page costs Postgres is not the page: a message, a process woken, an executor made ready and put away. Of
 sixteen article pages in one statement each takes a third of what it takes alone, and the server has less to do as well.
@@ -21,9 +21,9 @@ from db.pool import Database, DatabaseTimeout
 
 # Seconds for which those who ask wait at most, while statements run.
 PATIENCE = 0.004
-# Seconds of work that make another statement at the same time worth what it costs by itself, and how many are worth it.
-# Of 16 callers a list then takes three, with a quarter more of them a second; an article page one, since two would
-# bring less.
+# Seconds of work that each of several statements at a time has at least, since another costs something by itself, and
+# how many at a time are worth it. Measured on 2 cores, where three statements answer a quarter more of 16 callers of a
+# list than one does, and two fewer of those of an article page.
 WORTH, AT_ONCE = 0.0016, 3
 # Seconds that a statement for several callers should take at most: in Postgres it has one core.
 LONGEST = 0.02
@@ -31,8 +31,8 @@ LONGEST = 0.02
 TOO_LONG = 0.2
 # For how many it is at most. From 8 to 16 an article page gains a fifth, beyond hardly anything.
 MOST = 16
-# The mean of what a caller takes goes back over so many of them, about.
-_MEAN_OF = 200
+# The mean of what a statement takes goes back over so many, about: so what is slow is soon met alone.
+_MEAN_OF = 16
 
 SHARED = Counter("broadsheet_shared_reads", "Reads that one statement answered together with others", ["read"])
 
@@ -45,12 +45,22 @@ log = structlog.get_logger("broadsheet.share")
 _Asked = tuple[tuple[Any, ...], list[asyncio.Future[Any]]]
 
 
+@dataclass(slots=True)
+class _Underway:
+    """Statements that were sent and are not back, and for how many callers they are. There is a new one where those who
+    waited lost patience, so that what hangs holds up nobody after them; what comes back is counted where it was sent.
+    """
+
+    statements: int = 0
+    callers: int = 0
+
+
 class Shared:
     """A statement that reads one value, for any number of callers at a time. name: what metrics call it.
 
-    Who asks first sends it at once. From then on who asks waits, until a run of it is back, there is work enough for
-    another at the same time, or PATIENCE has passed; then all who wait go together, those with equal arguments as one.
-    Nobody joins a statement that was sent before they asked, so that what anyone is told was read after they asked.
+    Who asks first sends it at once. From then on who asks waits, until the work of all who ask is worth more statements
+    than are underway, or PATIENCE has passed; then all who wait go together, those with equal arguments as one. Nobody
+    joins a statement that was sent before they asked, so that what anyone is told was read after they asked.
 
     How many go in one statement, and how many statements run at a time, follows from the mean of what a caller takes.
     What takes more than half of LONGEST, has just taken too long, or is new, goes one by one, after the same wait.
@@ -67,6 +77,7 @@ class Shared:
         self._gate: asyncio.TimerHandle | None = None
         self._seconds = LONGEST  # what it takes for one caller, the mean
         self._underway = _Underway()
+        # asyncio keeps no task alive.
         self._running: set[asyncio.Task[None]] = set()
 
     async def value(self, *args: Any) -> Any:
@@ -101,21 +112,23 @@ class Shared:
     def _room(self, callers: int) -> int:
         """How many statements should be sent for so many more callers; 0 or less where they should wait."""
         work = (self._underway.callers + callers) * self._seconds
-        return max(min(int(work / WORTH), AT_ONCE), 1) - self._underway.statements
+        # No fewer than there have to be if none is to take longer than LONGEST.
+        worth = max(min(int(work / WORTH), AT_ONCE), int(work / LONGEST), 1)
+        return worth - self._underway.statements
 
-    def _sent(self, callers: int) -> "_Underway":
+    def _sent(self, callers: int) -> _Underway:
         self._underway.statements += 1
         self._underway.callers += callers
         return self._underway
 
-    def _back(self, callers: int, underway: "_Underway") -> None:
+    def _back(self, callers: int, underway: _Underway) -> None:
         underway.statements -= 1
         underway.callers -= callers
         if self._waiting and self._room(len(self._waiting)) > 0:
             self._send_waiting()
 
     def _hurry(self) -> None:
-        """Wait no longer, and from now on no more for what was sent until now."""
+        """Wait no longer for what was sent, neither now nor later."""
         self._underway = _Underway()
         self._send_waiting()
 
@@ -132,16 +145,17 @@ class Shared:
 
     def _size(self, callers: int) -> int:
         """How many of so many callers go together."""
+        # There may be no room: who lost patience goes all the same, and some who made room may have left.
         evenly = ceil(callers / max(self._room(callers), 1))
         return max(min(evenly, int(LONGEST / self._seconds), MOST), 1)
 
-    def _send(self, asked: Sequence[_Asked], deadline: float | None) -> "asyncio.Task[None]":
+    def _send(self, asked: Sequence[_Asked], deadline: float | None) -> asyncio.Task[None]:
         task = asyncio.create_task(self._answer(asked, deadline, self._sent(len(asked))))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
 
-    async def _answer(self, asked: Sequence[_Asked], deadline: float | None, underway: "_Underway") -> None:
+    async def _answer(self, asked: Sequence[_Asked], deadline: float | None, underway: _Underway) -> None:
         try:
             answers = await self._read([args for args, _ in asked], deadline)
             callers = sum(len(futures) for _, futures in asked)
@@ -156,6 +170,7 @@ class Shared:
             if len(asked) > 1 and isinstance(error, _OF_ONE):
                 # What one of them asks for makes no sense to Postgres, or takes long: no affair of the others.
                 log.warning("shared_statement_failed", error=repr(error), callers=len(asked))
+                # They count twice until they are back, which has others wait, and not for long.
                 await asyncio.gather(*(self._send([each], deadline) for each in asked))
                 return
             answers = [error] * len(asked)
@@ -187,20 +202,12 @@ class Shared:
         except DatabaseTimeout:
             self._seconds = LONGEST
             raise
-        self._seconds += (seconds / callers - self._seconds) * min(callers / _MEAN_OF, 1)
+        self._seconds += (seconds / callers - self._seconds) / _MEAN_OF
         return values
 
 
-@dataclass(slots=True)
-class _Underway:
-    """Statements that were sent and are waited for, and for how many callers they are."""
-
-    statements: int = 0
-    callers: int = 0
-
-
 def key_of(args: Sequence[Any]) -> tuple[Any, ...]:
-    """Arguments as a key: lists as tuples, which serve as well."""
+    """Arguments as a key: lists as tuples, which serve as well. The log's head, which is read most, has none."""
     return () if not args else tuple(tuple(value) if isinstance(value, list) else value for value in args)
 
 

@@ -246,8 +246,8 @@ def _bare(word: str) -> str:
 
 
 def _without(folded: Folded, places: Iterable[tuple[int, int]]) -> Folded:
-    """The text with places blanked, which come in order. A new line stands for each, since nothing reads on over it as
-    over a space: words on both sides of what is hidden are no phrase, and letters no word that is spelled."""
+    """The text with places blanked, which come in order. A newline stands for each, since nothing reads on over it, as
+    over a space: words on both sides of what is hidden are no phrase, and letters no spelled word."""
     kept: list[str] = []
     after = 0
     for begin, end in places:

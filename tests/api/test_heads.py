@@ -2,6 +2,7 @@
 
 import pytest
 
+from api.clients import NOBODY
 from api.heads import RequestHead, headers_of, lines
 
 
@@ -52,3 +53,10 @@ def test_lines_are_headers_and_back() -> None:
 def test_no_value_begins_another_line(value: bytes) -> None:
     with pytest.raises(ValueError, match="line break"):
         lines(((b"location", value),))
+
+
+def test_nothing_is_told_where_nothing_is_said() -> None:
+    head = RequestHead([])
+    assert (head.length, head.client, head.request_id) == (None, NOBODY, "")
+    texts = RequestHead.__annotations__.keys() - {"length", "client", "request_id"}
+    assert {getattr(head, name) for name in texts} == {b""}

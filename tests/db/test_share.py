@@ -119,6 +119,7 @@ async def test_who_has_waited_long_enough_waits_no_longer(
         assert not slow.done()
         await held.release(1)
         assert await slow == "a"
+        assert names._underway == share._Underway()
 
 
 async def test_nobody_is_told_what_was_read_before_they_asked(
@@ -209,6 +210,46 @@ async def test_what_is_worth_it_runs_at_the_same_time(
         assert SHARED.labels("worth")._value.get() == 2
         await held.release(2)
         assert [await second, await third] == ["b", "d"]
+        assert names._underway == share._Underway()
+
+
+async def test_those_who_wait_go_as_soon_as_their_work_is_enough(
+    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share, "AT_ONCE", 3)
+    monkeypatch.setattr(share, "WORTH", 1)
+    async with locks(database_url, 1) as held, asyncio.timeout(30):
+        names = Shared(database, HELD, "enough")
+        names._seconds = 0.6
+        first = asyncio.create_task(names.value("a", 1))
+        await held.waited_for(1)
+        assert await at_once(names, *((name, 2) for name in "bcd")) == ["b", "c", "d"]
+        assert not first.done()
+        await held.release(1)
+        assert await first == "a"
+
+
+async def test_what_is_left_underway_may_be_enough(
+    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(share, "AT_ONCE", 3)
+    monkeypatch.setattr(share, "WORTH", 1)
+    async with locks(database_url, 1, 2) as held, asyncio.timeout(30):
+        names = Shared(database, HELD, "left")
+        names._seconds = 2
+        first = asyncio.create_task(names.value("a", 1))
+        await held.waited_for(1)
+        others = [asyncio.create_task(names.value(name, 2)) for name in "bc"]
+        await held.waited_for(2)
+        # It turns out to be quick: one at a time will do.
+        names._seconds = 0.1
+        waiting = [asyncio.create_task(names.value(name, 3)) for name in "de"]
+        await asyncio.sleep(0)
+        await held.release(1)
+        assert await first == "a"
+        assert len(names._waiting) == 2
+        await held.release(2)
+        assert [await each for each in (*others, *waiting)] == ["b", "c", "d", "e"]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +261,7 @@ async def test_what_is_worth_it_runs_at_the_same_time(
         (0.5, 12, 4),
         (1.0, 60, MOST),
         (60.0, 4, 1),  # more than half of LONGEST
+        (30.0, 12, 3),  # four, or one would take longer than LONGEST
     ],
 )
 async def test_those_who_wait_are_divided_evenly(
@@ -230,6 +272,13 @@ async def test_those_who_wait_are_divided_evenly(
     names = Shared(database, NAME, "name")
     names._seconds = seconds
     assert names._size(callers) == together
+
+
+async def test_those_who_lost_patience_go_together(database: Database) -> None:
+    names = quick(Shared(database, NAME, "name"))
+    names._sent(1)
+    assert names._room(2) == 0
+    assert names._size(2) == 2
 
 
 async def test_what_makes_no_sense_is_told_to_who_asked_it_alone(database_url: str) -> None:

@@ -343,6 +343,10 @@ def test_allowed_words_hide_wherever_they_stand_in_their_list() -> None:
         assert [*WordList({"any": ("a",)}, {"any": allowed}).find(plain("aば"), "en")] == ["a"]
 
 
+def test_the_longer_of_two_allowed_words_hides_too() -> None:
+    assert [*WordList({"any": ("か",)}, {"any": ("ば", "ばか")}).find(plain("ばか"), "en")] == []
+
+
 def test_nothing_is_read_across_what_an_allowed_word_hides() -> None:
     listed = WordList({"any": ("white trash", "scum")}, {"any": ("ば", "ok")})
     assert [*listed.find(plain("white trash, s c u m"), "en")] == ["white trash", "scum"]
