@@ -54,6 +54,15 @@ class _Underway:
     statements: int = 0
     callers: int = 0
 
+    def begin(self, callers: int) -> Self:
+        self.statements += 1
+        self.callers += callers
+        return self
+
+    def end(self, callers: int) -> None:
+        self.statements -= 1
+        self.callers -= callers
+
 
 class Shared:
     """A statement that reads one value, for any number of callers at a time. name: what metrics call it.
@@ -89,7 +98,7 @@ class Shared:
             asyncpg.PostgresError, asyncpg.InterfaceError: what Postgres or asyncpg says of the arguments.
         """
         if not self._waiting and self._room(1) > 0:
-            underway = self._sent(1)
+            underway = self._underway.begin(1)
             try:
                 (value,) = await self._read([args], self._database.deadline())
                 return value
@@ -116,14 +125,8 @@ class Shared:
         worth = max(min(int(work / WORTH), AT_ONCE), int(work / LONGEST), 1)
         return worth - self._underway.statements
 
-    def _sent(self, callers: int) -> _Underway:
-        self._underway.statements += 1
-        self._underway.callers += callers
-        return self._underway
-
     def _back(self, callers: int, underway: _Underway) -> None:
-        underway.statements -= 1
-        underway.callers -= callers
+        underway.end(callers)
         if self._waiting and self._room(len(self._waiting)) > 0:
             self._send_waiting()
 
@@ -150,7 +153,7 @@ class Shared:
         return max(min(evenly, int(LONGEST / self._seconds), MOST), 1)
 
     def _send(self, asked: Sequence[_Asked], deadline: float | None) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._answer(asked, deadline, self._sent(len(asked))))
+        task = asyncio.create_task(self._answer(asked, deadline, self._underway.begin(len(asked))))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task

@@ -33,6 +33,13 @@ def any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(share, "LONGEST", 100)
 
 
+@pytest.fixture
+def three_at_a_time(any_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to three statements run at a time, where each has a second of work."""
+    monkeypatch.setattr(share, "AT_ONCE", 3)
+    monkeypatch.setattr(share, "WORTH", 1)
+
+
 @asynccontextmanager
 async def one_session(url: str, **options: Any) -> AsyncIterator[Database]:
     database = await Database.open(url, size=1, application_name="share", **options)
@@ -186,18 +193,13 @@ async def test_more_than_go_together_take_several_statements(database_url: str) 
         assert (ran[NAME], ran[ForMany.of(NAME).text]) == (2, 2)
 
 
-async def test_what_is_worth_it_runs_at_the_same_time(
-    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Here a second of work is, and each caller takes two."""
-    monkeypatch.setattr(share, "AT_ONCE", 3)
-    monkeypatch.setattr(share, "WORTH", 1)
+@pytest.mark.usefixtures("three_at_a_time")
+async def test_what_is_worth_it_runs_at_the_same_time(database_url: str, database: Database) -> None:
     async with locks(database_url, 1, 2) as held, asyncio.timeout(30):
         names = Shared(database, HELD, "worth")
-        names._seconds = 2
+        names._seconds = 2  # worth a statement each, but for no more than three
         first = asyncio.create_task(names.value("a", 1))
         await held.waited_for(1)
-        # No more than three.
         second = asyncio.create_task(names.value("b", 2))
         await held.waited_for(2)
         assert await names.value("c", 3) == "c"
@@ -213,11 +215,8 @@ async def test_what_is_worth_it_runs_at_the_same_time(
         assert names._underway == share._Underway()
 
 
-async def test_those_who_wait_go_as_soon_as_their_work_is_enough(
-    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(share, "AT_ONCE", 3)
-    monkeypatch.setattr(share, "WORTH", 1)
+@pytest.mark.usefixtures("three_at_a_time")
+async def test_those_who_wait_go_as_soon_as_their_work_is_enough(database_url: str, database: Database) -> None:
     async with locks(database_url, 1) as held, asyncio.timeout(30):
         names = Shared(database, HELD, "enough")
         names._seconds = 0.6
@@ -229,11 +228,8 @@ async def test_those_who_wait_go_as_soon_as_their_work_is_enough(
         assert await first == "a"
 
 
-async def test_what_is_left_underway_may_be_enough(
-    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(share, "AT_ONCE", 3)
-    monkeypatch.setattr(share, "WORTH", 1)
+@pytest.mark.usefixtures("three_at_a_time")
+async def test_what_is_left_underway_may_be_enough(database_url: str, database: Database) -> None:
     async with locks(database_url, 1, 2) as held, asyncio.timeout(30):
         names = Shared(database, HELD, "left")
         names._seconds = 2
@@ -264,11 +260,10 @@ async def test_what_is_left_underway_may_be_enough(
         (30.0, 12, 3),  # four, or one would take longer than LONGEST
     ],
 )
+@pytest.mark.usefixtures("three_at_a_time")
 async def test_those_who_wait_are_divided_evenly(
-    database: Database, monkeypatch: pytest.MonkeyPatch, seconds: float, callers: int, together: int
+    database: Database, seconds: float, callers: int, together: int
 ) -> None:
-    monkeypatch.setattr(share, "AT_ONCE", 3)
-    monkeypatch.setattr(share, "WORTH", 1)
     names = Shared(database, NAME, "name")
     names._seconds = seconds
     assert names._size(callers) == together
@@ -276,7 +271,7 @@ async def test_those_who_wait_are_divided_evenly(
 
 async def test_those_who_lost_patience_go_together(database: Database) -> None:
     names = quick(Shared(database, NAME, "name"))
-    names._sent(1)
+    names._underway.begin(1)
     assert names._room(2) == 0
     assert names._size(2) == 2
 
