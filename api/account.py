@@ -8,13 +8,15 @@ from zlib import crc32
 
 from schema.rate_limit import Spending
 
-# The share of a limit that the other processes together may have let through untold.
-UNTOLD = 1 / 50
+# The share of a limit that the other processes together may have let through untold, and the one that is given away by
+# what is known.
+UNTOLD, KNOWN = 1 / 50, 1 / 2
 
 
 class Account:
     """Points of one bucket in the current period. bucket: its first word says of what kind it is; length: of a period,
-    in seconds. ends: when the period is over, in seconds since 1970.
+    in seconds. ends: when the period is over, in seconds since 1970. share: of the limit, what this process may let
+    through untold.
 
     known: points spent in the period as of the last exchange between processes; untold: those spent here since. met:
     whether there was an exchange about it; shared: whether another process let something through in the period.
@@ -31,6 +33,8 @@ class Account:
         "length",
         "limit",
         "met",
+        "most_known",
+        "most_untold",
         "offset",
         "period",
         "shared",
@@ -38,11 +42,13 @@ class Account:
         "waiting",
     )
 
-    def __init__(self, bucket: str, limit: int, length: int) -> None:
+    def __init__(self, bucket: str, limit: int, length: int, share: float = UNTOLD) -> None:
         self.bucket = bucket
         self.kind = bucket.partition(" ")[0]
         self.limit = limit
         self.length = length
+        # In points, so that each request compares two ints.
+        self.most_untold, self.most_known = int(limit * share), int(limit * KNOWN)
         # Not everybody's period ends at once.
         self.offset = crc32(bucket.encode()) % length
         self.period = -1
@@ -75,7 +81,7 @@ class Account:
         left = self.limit - self.known - self.untold
         if self.shared:
             left -= int(self.limit * UNTOLD)
-        return max(left, 0)
+        return left if left > 0 else 0
 
     def has(self, points: int) -> bool:
         """Whether so many points are left, by what is known here."""

@@ -47,8 +47,6 @@ INTERVAL, PATIENCE, HOLDS, PAUSE = 0.1, 0.25, 1.0, 1.0
 _IDLE = 2.0
 # What others told while the last exchange ran may have come too late for it.
 _OVERLAP = timedelta(seconds=0.25)
-# The share of a limit that is given away by what is known.
-KNOWN = 1 / 2
 _MOST_ACCOUNTS = 50_000
 # Seconds for which rows are kept, and between two times that old ones are dropped.
 _KEPT, _SWEPT = 3_600, 600
@@ -90,7 +88,7 @@ class Budget:
         if account is None:
             if len(self.accounts) >= _MOST_ACCOUNTS:
                 self._drop()
-            account = self.accounts[bucket] = Account(bucket, limit, self.seconds)
+            account = self.accounts[bucket] = Account(bucket, limit, self.seconds, self._untold)
             account.turn(self.clock())
         return account
 
@@ -102,8 +100,8 @@ class Budget:
         if (
             not account.met
             or now - self._heard > HOLDS
-            or untold > account.limit * self._untold
-            or account.known + untold > account.limit * KNOWN
+            or untold > account.most_untold
+            or account.known + untold > account.most_known
         ):
             return False
         account.untold = untold

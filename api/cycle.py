@@ -12,8 +12,9 @@ from api.heads import lines
 if TYPE_CHECKING:
     from api.protocol import LimitedProtocol
 
-# Where a request's scope holds its `Cycle`, by which its body is had, and a whole answer sent, at once.
-_CYCLE = "broadsheet.cycle"
+# Where the scope of a request that came over one of our connections holds its `Cycle`, by which its body is had, and a
+# whole answer sent, at once.
+CYCLE = "broadsheet.cycle"
 
 
 class _Unheard:
@@ -39,7 +40,6 @@ class Cycle(RequestResponseCycle):
     taken = invited = waits = False
     # Whoever has to wait makes one.
     message_event: Any = _Unheard()
-    task: asyncio.Task[None]
 
     def __init__(self, protocol: LimitedProtocol, scope: dict[str, Any], keep_alive: bool) -> None:
         self.scope: Any = scope
@@ -47,22 +47,20 @@ class Cycle(RequestResponseCycle):
         self.protocol = protocol
         self.transport = protocol.transport
         self.flow = protocol.flow
-        self.logger = protocol.logger
         self.default_headers = protocol.server_state.default_headers
         self.on_response = protocol.on_response_complete
-        scope["extensions"] = {_CYCLE: self}
+        scope[CYCLE] = self
 
     async def run_asgi(self, app: Any) -> None:
         try:
             await app(self.scope, self.receive, self.send)
             if not (self.response_complete or self.disconnected):
-                self.logger.error("A request was left without a whole answer.")
+                self.protocol.logger.error("A request was left without a whole answer.")
                 await self._give_up()
         except BaseException as error:
-            self.logger.error("A request failed where nothing should.", exc_info=error)
+            self.protocol.logger.error("A request failed where nothing should.", exc_info=error)
             await self._give_up()
         finally:
-            self.protocol.tasks.discard(self.task)
             # Its scope knows this cycle: only the garbage collector would find them.
             self.scope = None
 
@@ -129,9 +127,3 @@ class Cycle(RequestResponseCycle):
             self.transport.close()
         self.on_response()
         return True
-
-
-def cycle_of(scope: Any) -> Cycle | None:
-    """The cycle of a request, if it came over one of our connections."""
-    extensions = scope.get("extensions")
-    return extensions.get(_CYCLE) if extensions else None

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope
 from api.answers import Reply, reply
 from api.callers import BadCredentials
 from api.clients import Clients
-from api.cycle import cycle_of
+from api.cycle import CYCLE, Cycle
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import RequestHead, headers_of
@@ -137,7 +137,7 @@ async def _asked(scope: Scope, receive: Receive, head: RequestHead) -> bytes:
         type_, _, charset = head.content_type.lower().partition(b";")
         if type_.strip() != _JSON or charset.replace(b" ", b"") not in (b"", b"charset=utf-8", b'charset="utf-8"'):
             raise NotAsked(415, "Send the operation as application/json.")
-    cycle = cycle_of(scope)
+    cycle: Cycle | None = scope.get(CYCLE)
     body = cycle.at_hand() if cycle is not None and head.length is not None else None
     parts = [body] if body is not None else []
     more = body is None

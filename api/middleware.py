@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.answers import Reply, encoded
-from api.cycle import cycle_of
+from api.cycle import CYCLE, Cycle
 from api.errors import problem, unexpected
 from api.heads import HEAD, RequestHead, headers_of, lines
 from api.logs import REQUEST_ID, AccessLog
@@ -189,7 +189,7 @@ class _Exchange:
 
     def sent_at_once(self, status: int, head: bytes, body: bytes) -> bool:
         """Send a whole answer of data at once; False where that can't be done."""
-        cycle = cycle_of(self._scope)
+        cycle: Cycle | None = self._scope.get(CYCLE)
         if cycle is None or not cycle.whole(status, self._of_data(head), body):
             return False
         self.status, self.size = status, len(body)

@@ -97,7 +97,7 @@ class Visit:
 
 def _points(cost: int | None) -> int:
     """What is paid for a cost: one point at least, and for what is refused before it is known, that of a refusal."""
-    return REFUSED if cost is None else max(cost, 1)
+    return REFUSED if cost is None else cost or 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, cast
 
 import httpx2
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.cycle import CYCLE
 from api.health import Lifecycle
 from api.serve import server as configured
 from api.settings import Settings
 from tests.api.raw import HEAD, Raw, answer_to, post
 from tests.services import answers, broadsheet, free_port
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 # Seconds for which a connection may be idle.
 KEEP_ALIVE = 3
@@ -309,6 +313,66 @@ async def test_clients_that_leave_are_no_errors() -> None:
     assert said == b""
 
 
+@asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[tuple[set["asyncio.Task[None]"], Connection]]:
+    """An application that is served in this loop: the tasks of its connections, and one of these from the other end."""
+    serving = configured(app, Settings(), Lifecycle())
+    serving.config.load()
+    protocol = partial(cast(Any, serving.config.http_protocol_class), serving.config, serving.server_state, {})
+    async with await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0) as listening:
+        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+        yield serving.server_state.tasks, (reader, writer)
+        writer.close()
+
+
+ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+async def test_one_task_answers_a_connection_and_ends_with_it() -> None:
+    seen = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        seen.append(asyncio.current_task())
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+        await send({"type": "http.response.body", "body": b"."})
+
+    async with asyncio.timeout(10), served(app) as (tasks, (reader, writer)):
+        for asked in (ASK, ASK * 2, ASK):
+            writer.write(asked)
+            for _ in range(asked.count(b"GET")):
+                await reader.readuntil(b"\r\n\r\n.")
+        (task,) = tasks
+        assert seen == [task] * 4
+        writer.close()
+        await task
+        assert not tasks
+
+
+async def test_a_connection_whose_task_is_cancelled_is_closed() -> None:
+    """While it waits for a request, or answers one."""
+    answering = asyncio.Event()
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        if scope["path"] == "/late":
+            answering.set()
+            await asyncio.Event().wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+        await send({"type": "http.response.body", "body": b"."})
+
+    for asked in (ASK, ASK + ASK.replace(b"/", b"/late", 1)):
+        async with asyncio.timeout(10), served(app) as (tasks, (reader, writer)):
+            writer.write(asked)
+            await reader.readuntil(b"\r\n\r\n.")
+            if asked != ASK:
+                await answering.wait()
+            (task,) = tasks
+            task.cancel()
+            said = await reader.read()
+            assert said.startswith(b"HTTP/1.1 500 ") if asked != ASK else said == b""
+            await asyncio.wait([task])
+            assert not tasks
+
+
 async def test_a_scope_says_what_came_and_where() -> None:
     seen: list[dict[str, object]] = []
 
@@ -317,16 +381,10 @@ async def test_a_scope_says_what_came_and_where() -> None:
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body"})
 
-    serving = configured(app, Settings(), Lifecycle())
-    serving.config.load()
-    protocol = partial(cast(Any, serving.config.http_protocol_class), serving.config, serving.server_state, {})
-    loop = asyncio.get_running_loop()
-    async with await loop.create_server(protocol, "127.0.0.1", 0) as listening:
-        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+    async with served(app) as (_, (reader, writer)):
         here, there = writer.get_extra_info("sockname"), writer.get_extra_info("peername")
         writer.write(b"GET /a%20b?c=%20 HTTP/1.1\r\nHost: one\r\n\r\nPUT /d HTTP/1.0\r\nX-Two: 2\r\n\r\n")
         await reader.read()
-        writer.close()
     same = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -339,7 +397,7 @@ async def test_a_scope_says_what_came_and_where() -> None:
     first = {"http_version": "1.1", "method": "GET", "path": "/a b", "raw_path": b"/a%20b", "query_string": b"c=%20"}
     second = {"http_version": "1.0", "method": "PUT", "path": "/d", "raw_path": b"/d", "query_string": b""}
     for scope in seen:
-        del scope["extensions"]
+        del scope[CYCLE]
     assert seen == [
         {**same, **first, "headers": [(b"host", b"one")]},
         {**same, **second, "headers": [(b"x-two", b"2")]},
