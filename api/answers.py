@@ -11,9 +11,9 @@ import gzip
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
 
 import brotli
 
@@ -40,7 +40,9 @@ _ENCODED = re.compile(rb"-(?:zstd|br|gzip)\Z")
 _TAG = re.compile(rb'(?:W/)?"([^"]*)"')
 
 
-class Reply(NamedTuple):
+# Not frozen: most requests make one, and that would take twice as long.
+@dataclass(slots=True)
+class Reply:
     """An answer ready to be sent. head: the lines of its headers, Content-Type first. tag: of its ETag, without
     quotation marks; empty where it has none. deprecated: what was used for it that is going, by coordinate. cost:
     points, where they are known. encoded: where its body is kept as it was compressed, by encoding."""

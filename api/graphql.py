@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import orjson
@@ -92,14 +92,14 @@ async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | 
     except BadCredentials as error:
         return _unauthenticated(error, media_type)
     except ProviderUnavailable as error:
-        answer = failed(503, Code.UNAVAILABLE, str(error))._replace(retry_after=1)
+        answer = replace(failed(503, Code.UNAVAILABLE, str(error)), retry_after=1)
         return reply(answer, media_type, vary=_VARY, get=get)
     except RateLimited as error:
         return reply(limited(error), media_type, vary=_VARY, get=get)
     except (DatabaseTimeout, DatabaseUnavailable) as error:
         return reply(unanswered(error), media_type, vary=_VARY, get=get)
     if made.status == reading.executor.refused_status and _wants_plain_json(head):
-        return made._replace(status=200)
+        return replace(made, status=200)
     return made
 
 
@@ -117,7 +117,7 @@ async def _reply(reading: Reading, media_type: bytes, get: bool, asked: bytes, v
     private = caller.sees_more
     made = reply(answer, media_type, vary=_VARY, get=get, cache_seconds=reading.cache_seconds, private=private)
     # A document that comes with its hash is kept under it; served from what is kept, the answer would leave that out.
-    return made if operation.hash is None else made._replace(holds=Holds.NOW)
+    return made if operation.hash is None else replace(made, holds=Holds.NOW)
 
 
 async def _asked(scope: Scope, receive: Receive, head: RequestHead) -> bytes:
@@ -194,7 +194,7 @@ def _with_cost(answer: Answer, limit: int) -> Answer:
     if answer.cost is None:
         return answer
     told = b'{"requested":%d,"limit":%d}' % (answer.cost, limit)
-    return answer._replace(body=answer.body[:-1] + b',"extensions":{"cost":' + told + b"}}")
+    return replace(answer, body=answer.body[:-1] + b',"extensions":{"cost":' + told + b"}}")
 
 
 def refused(head: RequestHead, status: int, message: str, headers: Mapping[str, str]) -> Response:

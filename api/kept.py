@@ -8,7 +8,7 @@ Nothing here trusts a notification, a clock or another process.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from prometheus_client import Counter
 
@@ -80,7 +80,7 @@ class Kept:
 
     def _keep(self, key: bytes, reply: Reply | None = None, head: str = "") -> None:
         if reply is not None:
-            reply = reply._replace(encoded={})
+            reply = replace(reply, encoded={})
         # A body counts twice, for itself and for its compressed forms, which are kept beside it.
         weight = _OVERHEAD + len(key) + (2 * len(reply.body) if reply is not None else 0)
         # One that is large leaves room for none other.

@@ -7,7 +7,7 @@ here: an answer is the GraphQL answer without its outermost braces.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode
 
@@ -129,7 +129,7 @@ class Door:
         headers: tuple[Header, ...] = ()
         if self.plan.items:
             headers = ((b"link", links(path, asked.given, _page_info(content)).encode()),)
-        inner = answer._replace(body=content)
+        inner = replace(answer, body=content)
         return reply(inner, _JSON, vary=_VARY, get=True, cache_seconds=cache_seconds, headers=headers, private=private)
 
 

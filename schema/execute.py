@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import partial
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Protocol, cast
 from uuid import uuid4
 
 import orjson
@@ -74,7 +74,9 @@ class Holds(Enum):
     ALWAYS = 2
 
 
-class Answer(NamedTuple):
+# Not frozen: most requests make one, and that would take twice as long.
+@dataclass(slots=True)
+class Answer:
     """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense. tags: gives what it was
     made of (schema/tags.py). cost: points, where the operation came so far that they are known. deprecated: coordinates
     that it used which are going."""
@@ -215,7 +217,7 @@ class Executor:
                 raise  # graphql-core would read root field by root field what is too much as a whole
             except (NotPlanned, NotCoercible, ReadError, GraphQLError, RecursionError):
                 answer = await self._by_core(known, given, caller, payer)
-                return answer._replace(deprecated=known.used(given))
+                return replace(answer, deprecated=known.used(given))
             if payer is not None:
                 await payer.pay(compiled.cost)
                 if compiled.tells:
