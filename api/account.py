@@ -8,9 +8,10 @@ from zlib import crc32
 
 from schema.rate_limit import Spending
 
-# The share of a limit that the other processes together may have let through untold, and the one that is given away by
-# what is known.
-UNTOLD, KNOWN = 1 / 50, 1 / 2
+# The share of a limit that the other processes together may have let through untold.
+UNTOLD = 1 / 50
+# Who has spent more than this share of a limit waits for an exchange.
+KNOWN = 1 / 2
 
 
 class Account:
@@ -20,6 +21,7 @@ class Account:
 
     known: points spent in the period as of the last exchange between processes; untold: those spent here since. met:
     whether there was an exchange about it; shared: whether another process let something through in the period.
+    most_known, most_untold: up to how many points are let through without asking, in all and since the last exchange.
     waiting: who waits for one, with their points.
     """
 
@@ -42,12 +44,12 @@ class Account:
         "waiting",
     )
 
-    def __init__(self, bucket: str, limit: int, length: int, share: float = UNTOLD) -> None:
+    def __init__(self, bucket: str, limit: int, length: int, share: float) -> None:
         self.bucket = bucket
         self.kind = bucket.partition(" ")[0]
         self.limit = limit
         self.length = length
-        # In points, so that each request compares two ints.
+        # Whole points, since every request is compared with them.
         self.most_untold, self.most_known = int(limit * share), int(limit * KNOWN)
         # Not everybody's period ends at once.
         self.offset = crc32(bucket.encode()) % length

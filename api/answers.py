@@ -40,7 +40,7 @@ _ENCODED = re.compile(rb"-(?:zstd|br|gzip)\Z")
 _TAG = re.compile(rb'(?:W/)?"([^"]*)"')
 
 
-# Not frozen: most requests make one, and that would take twice as long.
+# Never changed once it is made, but not frozen: most requests make one, which would take twice as long.
 @dataclass(slots=True)
 class Reply:
     """An answer ready to be sent. head: the lines of its headers, Content-Type first. tag: of its ETag, without

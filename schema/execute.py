@@ -74,7 +74,7 @@ class Holds(Enum):
     ALWAYS = 2
 
 
-# Not frozen: most requests make one, and that would take twice as long.
+# Never changed once it is made, but not frozen: most requests make one, which would take twice as long.
 @dataclass(slots=True)
 class Answer:
     """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense. tags: gives what it was

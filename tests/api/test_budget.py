@@ -210,3 +210,25 @@ async def test_a_store_that_hangs_is_not_waited_for_and_found_again(database_url
         await exchanged(budget)
         assert budget.account(BUCKET, LIMIT).known == 3_010
         assert not await is_admitted(budget, 3_000)
+
+
+async def test_who_has_spent_half_waits_for_an_exchange(database_url: str) -> None:
+    """However little they ask for, and though others have spent nothing."""
+    async with processes(database_url, 1) as (budget,):
+        account = await pay(budget, LIMIT // 2 - 1)
+        await exchanged(budget)
+        assert account.known == LIMIT // 2 - 1
+        assert budget.spend(account, 1)
+        assert not budget.spend(account, 1)
+
+
+async def test_what_may_be_let_through_untold_is_divided_among_processes(database_url: str) -> None:
+    database = await Database.open(database_url, size=1, application_name="budget")
+    for count, most in ((1, LIMIT // 50), (2, LIMIT // 50), (5, LIMIT // 200)):
+        budget = Budget(database, 3_600, processes=count)
+        account = await pay(budget, 1, f"address {count}")
+        assert account.untold == 0
+        assert budget.spend(account, most)
+        assert not budget.spend(account, 1)
+        await budget.close()
+    await database.close()

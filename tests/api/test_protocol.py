@@ -10,6 +10,7 @@ from typing import Any, cast
 import httpx2
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from api.cycle import CYCLE
 from api.health import Lifecycle
@@ -314,18 +315,24 @@ async def test_clients_that_leave_are_no_errors() -> None:
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[tuple[set["asyncio.Task[None]"], Connection]]:
-    """An application that is served in this loop: the tasks of its connections, and one of these from the other end."""
+async def served(app: ASGIApp) -> AsyncIterator[tuple[ServerState, Connection]]:
+    """An application that is served in this loop: what its server knows, and a connection to it."""
     serving = configured(app, Settings(), Lifecycle())
     serving.config.load()
     protocol = partial(cast(Any, serving.config.http_protocol_class), serving.config, serving.server_state, {})
     async with await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0) as listening:
         reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
-        yield serving.server_state.tasks, (reader, writer)
+        yield serving.server_state, (reader, writer)
         writer.close()
 
 
 ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+async def say(send: Send) -> None:
+    """Answer with a dot."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
+    await send({"type": "http.response.body", "body": b"."})
 
 
 async def test_one_task_answers_a_connection_and_ends_with_it() -> None:
@@ -333,44 +340,88 @@ async def test_one_task_answers_a_connection_and_ends_with_it() -> None:
 
     async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
         seen.append(asyncio.current_task())
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
-        await send({"type": "http.response.body", "body": b"."})
+        await say(send)
 
-    async with asyncio.timeout(10), served(app) as (tasks, (reader, writer)):
+    async with asyncio.timeout(10), served(app) as (state, (reader, writer)):
         for asked in (ASK, ASK * 2, ASK):
             writer.write(asked)
-            for _ in range(asked.count(b"GET")):
+            for _ in range(asked.count(ASK)):
                 await reader.readuntil(b"\r\n\r\n.")
-        (task,) = tasks
+        (task,) = state.tasks
         assert seen == [task] * 4
         writer.close()
-        await task
-        assert not tasks
+        while state.tasks:
+            await asyncio.sleep(0)
+        assert task.done()
 
 
-async def test_a_connection_whose_task_is_cancelled_is_closed() -> None:
-    """While it waits for a request, or answers one."""
+async def test_many_requests_at_once_leave_others_their_turn() -> None:
+    """Though none of them waits for anything."""
+    answered, together = 0, []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        nonlocal answered
+        answered += 1
+        await say(send)
+
+    async with asyncio.timeout(10), served(app) as (_, (_reader, writer)):
+        writer.write(ASK * 100)
+        while answered < 100:
+            before = answered
+            await asyncio.sleep(0)
+            together.append(answered - before)
+    assert max(together) == 1
+
+
+async def test_a_request_is_taken_up_though_its_client_has_left() -> None:
+    """As it would be had it come alone: it is logged."""
+    messages = []
+    answered, gone = asyncio.Event(), asyncio.Event()
+
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+        messages.append(await receive())
+        if not answered.is_set():
+            await say(send)
+            answered.set()
+            await gone.wait()
+
+    async with asyncio.timeout(10), served(app) as (state, (_, writer)):
+        writer.write(ASK * 2)
+        await answered.wait()
+        writer.transport.abort()
+        while state.connections:
+            await asyncio.sleep(0)
+        gone.set()
+        while state.tasks:
+            await asyncio.sleep(0)
+    assert messages == [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+
+
+@pytest.mark.parametrize("when", ["before its first step", "while it answers", "while it waits"])
+async def test_a_connection_whose_task_is_cancelled_is_closed(when: str) -> None:
     answering = asyncio.Event()
 
-    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
-        if scope["path"] == "/late":
-            answering.set()
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        answering.set()
+        if when == "while it answers":
             await asyncio.Event().wait()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
-        await send({"type": "http.response.body", "body": b"."})
+        await say(send)
 
-    for asked in (ASK, ASK + ASK.replace(b"/", b"/late", 1)):
-        async with asyncio.timeout(10), served(app) as (tasks, (reader, writer)):
-            writer.write(asked)
+    async with asyncio.timeout(10), served(app) as (state, (reader, writer)):
+        writer.write(ASK)
+        if when == "while it waits":
             await reader.readuntil(b"\r\n\r\n.")
-            if asked != ASK:
-                await answering.wait()
-            (task,) = tasks
-            task.cancel()
-            said = await reader.read()
-            assert said.startswith(b"HTTP/1.1 500 ") if asked != ASK else said == b""
-            await asyncio.wait([task])
-            assert not tasks
+        elif when == "while it answers":
+            await answering.wait()
+        while not state.tasks:
+            await asyncio.sleep(0)
+        (task,) = state.tasks
+        assert answering.is_set() is (when != "before its first step")
+        task.cancel()
+        assert (await reader.read())[:13] == (b"HTTP/1.1 500 " if when == "while it answers" else b"")
+        while state.tasks:
+            await asyncio.sleep(0)
+        assert task.done()
 
 
 async def test_a_scope_says_what_came_and_where() -> None:
