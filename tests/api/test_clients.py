@@ -148,6 +148,8 @@ async def test_uses_of_what_is_going_are_counted_over_http(database: Database) -
     asked = [
         # Made anew, made and kept, and served from what is kept.
         *[{"query": "{topics {nodes {code}}}"}] * 3,
+        # What no plan holds.
+        {"query": "{__schema {queryType {name}} topics {nodes {code}}}"},
         {"query": document, "variables": {"filter": {"hasImage": True}}},
         {"query": document, "variables": {"filter": {}}},
         {"query": document},
@@ -159,7 +161,7 @@ async def test_uses_of_what_is_going_are_counted_over_http(database: Database) -
         text = (await client.get("/metrics")).text
     name = "broadsheet_graphql_deprecated_fields_total"
     assert {line for line in text.splitlines() if line.startswith(name) and 'client="user"' in line} == {
-        f'{name}{{client="user",coordinate="Topic.code"}} 3.0',
+        f'{name}{{client="user",coordinate="Topic.code"}} 4.0',
         f'{name}{{client="user",coordinate="ArticleFilter.hasImage"}} 1.0',
     }
 
