@@ -60,12 +60,15 @@ class Cycle(RequestResponseCycle):
         except BaseException as error:
             self.protocol.logger.error("A request failed where nothing should.", exc_info=error)
             await self._give_up()
+            if isinstance(error, asyncio.CancelledError):
+                raise
         finally:
             # Its scope knows this cycle: only the garbage collector would find them.
             self.scope = None
 
     async def _give_up(self) -> None:
-        if self.response_started:
+        # Who reads nothing is not waited for.
+        if self.response_started or self.flow.write_paused:
             self.transport.close()
         else:
             await self.send_500_response()

@@ -49,7 +49,7 @@ class JoinedWrites:
             self.write_whole(data)
         elif data.startswith(b"HTTP/1.1 ") and data.endswith(b"\r\n\r\n"):
             self._head = data
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self.flush)
         else:
             self.write_whole(data)
 
@@ -62,12 +62,12 @@ class JoinedWrites:
             self._transport.write(data)
 
     def write_eof(self) -> None:
-        self._flush()
+        self.flush()
         self._ended = True
         self._transport.write_eof()
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._transport.close()
         if self._transport.get_write_buffer_size():
             self._loop.call_later(self._patience, self._transport.abort)
@@ -75,7 +75,8 @@ class JoinedWrites:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write a head that waits for its body."""
         if self._head:
             self.write_whole(b"")
 
@@ -148,6 +149,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Keep the connection, closed to requests, while what was asked for whole is answered: who sends no more may
         still read."""
         self._half_closed = True
+        self.writes.flush()
         return self.answering is not None and not self.answering.more_body
 
     def data_received(self, data: bytes) -> None:
@@ -317,7 +319,8 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         if self.flow.read_paused:
             self.flow.resume_reading()
-        if self.pipeline and not (self._half_closed and self.pipeline[-1][0].more_body):
+        # Of who sends no more, or had to be refused, nothing more will come.
+        if self.pipeline and not ((self._half_closed or self._last_words) and self.pipeline[-1][0].more_body):
             self._start(cast(Cycle, self.pipeline.pop()[0]))
         elif self._last_words:
             self._say_last()

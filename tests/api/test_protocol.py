@@ -265,8 +265,9 @@ async def test_who_asks_for_another_protocol_is_answered_in_this_one(server: str
         (b"GET /livez HTTP/1.1\r\nX-A: " + b"b" * 20_000, b"431"),
         (b"GET /livez HT", b"408"),
         (HEAD + b"Content-Length: 10\r\n\r\n{", b"408"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b"400"),
     ],
-    ids=["nonsense", "a long head", "half a head", "half a body"],
+    ids=["nonsense", "a long head", "half a head", "half a body", "nonsense for a body"],
 )
 async def test_a_refusal_waits_for_the_answers_before_it(server: str, next_: bytes, status: bytes) -> None:
     async with Raw(server) as raw:
@@ -288,6 +289,13 @@ async def test_who_sends_no_more_is_answered(server: str) -> None:
             answer = await raw.rest()
         assert answer.count(b'{"data":{"__typename":"Query"}}') == asked.count(b"{__typename}")
         assert answer.count(b"HTTP/1.1 200 ") == asked.count(b"{__typename}")
+
+
+async def test_who_asks_for_a_head_and_sends_no_more_gets_it(server: str) -> None:
+    async with Raw(server) as raw:
+        await raw.send(b"HEAD /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        raw.writer.write_eof()
+        assert (await raw.rest()).startswith(b"HTTP/1.1 200 ")
 
 
 async def test_clients_that_leave_are_no_errors() -> None:
@@ -422,6 +430,29 @@ async def test_a_connection_whose_task_is_cancelled_is_closed(when: str) -> None
         while state.tasks:
             await asyncio.sleep(0)
         assert task.done()
+
+
+@pytest.mark.parametrize("asked", [ASK, ASK * 2], ids=["amid an answer", "before one"])
+async def test_a_cancelled_task_waits_for_nobody_who_does_not_read(asked: bytes) -> None:
+    begun = 0
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        nonlocal begun
+        begun += 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": bytes(10_000_000), "more_body": asked == ASK})
+        if asked == ASK:
+            await send({"type": "http.response.body"})
+
+    # Less than for what a client that reads nothing is given.
+    async with asyncio.timeout(10), served(app) as (state, (_, writer)):
+        writer.write(asked)
+        while begun < asked.count(ASK):
+            await asyncio.sleep(0)
+        (task,) = state.tasks
+        task.cancel()
+        while state.tasks:
+            await asyncio.sleep(0)
 
 
 async def test_a_scope_says_what_came_and_where() -> None:
