@@ -71,6 +71,8 @@ class Shared:
     than are underway, or PATIENCE has passed; then all who wait go together, those with equal arguments as one. Nobody
     joins a statement that was sent before they asked, so that what anyone is told was read after they asked.
 
+    Where all ask the same, those who wait are joined by those who were just answered and ask again at once.
+
     How many go in one statement, and how many statements run at a time, follows from the mean of what a caller takes.
     What takes more than half of LONGEST, has just taken too long, or is new, goes one by one, after the same wait.
     Where several can't be answered together within TOO_LONG, each is answered alone.
@@ -127,6 +129,15 @@ class Shared:
 
     def _back(self, callers: int, underway: _Underway) -> None:
         underway.end(callers)
+        if () in self._waiting:
+            # All ask the same, so that more of them cost nothing: those who are answered now may ask again, and join.
+            # Their answers are a step of the loop, what their clients send next another, what that asks for a third.
+            loop = asyncio.get_running_loop()
+            loop.call_soon(loop.call_soon, loop.call_soon, self._send_if_room)
+        else:
+            self._send_if_room()
+
+    def _send_if_room(self) -> None:
         if self._waiting and self._room(len(self._waiting)) > 0:
             self._send_waiting()
 

@@ -172,6 +172,19 @@ async def test_who_asks_the_same_shares_a_row(database_url: str) -> None:
         assert SHARED.labels("the head")._value.get() == 99
 
 
+async def test_who_is_answered_and_asks_the_same_again_goes_with_those_who_wait(database_url: str) -> None:
+    async with one_session(database_url) as database:
+        heads = quick(Shared(database, HEAD, "head"))
+
+        async def caller() -> None:
+            for _ in range(20):
+                await heads.value()
+
+        await asyncio.gather(caller(), caller(), caller())
+        # Alone and together by turns; of three callers who never met it would be 40.
+        assert (await executed(database))[HEAD] <= 32
+
+
 async def test_who_asks_for_something_else_shares_a_statement(database_url: str) -> None:
     async with one_session(database_url) as database:
         sql = "select concat($1::text,' ',array_length($2::text[],1))"
