@@ -16,8 +16,8 @@ KNOWN = 1 / 2
 
 class Account:
     """Points of one bucket in the current period. bucket: its first word says of what kind it is; length: of a period,
-    in seconds. ends: when the period is over, in seconds since 1970. share: of the limit, what this process may let
-    through untold.
+    in seconds. ends: when the period is over, in seconds since 1970. untold_share: of the limit, what this
+    process may let through untold.
 
     known: points spent in the period as of the last exchange between processes; untold: those spent here since. met:
     whether there was an exchange about it; shared: whether another process let something through in the period.
@@ -44,13 +44,13 @@ class Account:
         "waiting",
     )
 
-    def __init__(self, bucket: str, limit: int, length: int, share: float) -> None:
+    def __init__(self, bucket: str, limit: int, length: int, untold_share: float) -> None:
         self.bucket = bucket
         self.kind = bucket.partition(" ")[0]
         self.limit = limit
         self.length = length
         # Whole points, since every request is compared with them.
-        self.most_untold, self.most_known = int(limit * share), int(limit * KNOWN)
+        self.most_untold, self.most_known = int(limit * untold_share), int(limit * KNOWN)
         # Not everybody's period ends at once.
         self.offset = crc32(bucket.encode()) % length
         self.period = -1

@@ -60,6 +60,7 @@ class Cycle(RequestResponseCycle):
         except BaseException as error:
             self.protocol.logger.error("A request failed where nothing should.", exc_info=error)
             await self._give_up()
+            # It is the connection's task that was cancelled: no further request is taken up.
             if isinstance(error, asyncio.CancelledError):
                 raise
         finally:

@@ -149,6 +149,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """Keep the connection, closed to requests, while what was asked for whole is answered: who sends no more may
         still read."""
         self._half_closed = True
+        # The connection may end before the loop's next step.
         self.writes.flush()
         return self.answering is not None and not self.answering.more_body
 

@@ -19,8 +19,6 @@ from api.settings import Settings
 from tests.api.raw import HEAD, Raw, answer_to, post
 from tests.services import answers, broadsheet, free_port
 
-Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
 # Seconds for which a connection may be idle.
 KEEP_ALIVE = 3
 
@@ -322,6 +320,10 @@ async def test_clients_that_leave_are_no_errors() -> None:
     assert said == b""
 
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[tuple[ServerState, Connection]]:
     """An application that is served in this loop: what its server knows, and a connection to it."""
@@ -332,9 +334,6 @@ async def served(app: ASGIApp) -> AsyncIterator[tuple[ServerState, Connection]]:
         reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
         yield serving.server_state, (reader, writer)
         writer.close()
-
-
-ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 async def say(send: Send) -> None:
