@@ -19,7 +19,7 @@ import brotli
 
 from api.encoding import preferred
 from api.heads import Header, RequestHead, lines
-from schema.execute import Answer, Holds
+from schema.answer import Answer, Holds
 
 if sys.version_info >= (3, 14):
     from compression import zstd

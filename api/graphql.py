@@ -23,9 +23,10 @@ from api.kept import Kept
 from api.provider import ProviderUnavailable
 from api.visit import Visit, Visits
 from db.pool import DatabaseTimeout, DatabaseUnavailable
+from schema.answer import Answer, Holds, failed, limited, unanswered
 from schema.caller import ANONYMOUS
 from schema.errors import Code
-from schema.execute import Answer, Executor, Holds, failed, limited, unanswered
+from schema.execute import Executor
 from schema.rate_limit import RateLimited
 
 _GRAPHQL = b"application/graphql-response+json"

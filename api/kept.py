@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from api.answers import Reply
 from db.share import Shared
 from db.tally import Count
-from schema.execute import Holds
+from schema.answer import Holds
 from schema.recent import Recent
 
 KEPT = Counter("broadsheet_kept_answers", "Requests that could be answered from what is kept, by outcome.", ["outcome"])

@@ -25,8 +25,8 @@ from api.heads import HEAD, Header, RequestHead, headers_of
 from api.parameters import FIELDS, MOST_FIELDS, BadParameter, Parameter, parameters, sent, split, variables
 from api.selection import Tree, UnknownField, chosen
 from api.visit import Visit
+from schema.answer import Answer
 from schema.errors import Code
-from schema.execute import Answer
 from schema.page import DEFAULT_SIZE
 from schema.recent import Recent
 

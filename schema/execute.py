@@ -5,18 +5,14 @@ refused, variables that don't fit) graphql-core executes; there each root field 
 field does not blank the others.
 """
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from functools import partial
 from typing import Any, Protocol, cast
-from uuid import uuid4
 
 import orjson
 import strawberry
-import structlog
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -31,11 +27,12 @@ from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.read import NOW, Object, OfCaller, OfClock, OfSpending, params
 from db.select import statement
 from db.share import Shared
+from schema.answer import Answer, Holds, broken, executed, failed, limited, refused, unanswered
 from schema.bind import Bound
 from schema.caller import ANONYMOUS, Caller
 from schema.deprecation import Deprecations, Uses
 from schema.document import Document, Limits, Refused, read_document
-from schema.errors import BadRequest, Code, CostExceeded, ReadError
+from schema.errors import BadRequest, CostExceeded, ReadError
 from schema.payload import resolver
 from schema.plan import NotPlanned, Planner, rule_of
 from schema.query import read_query
@@ -44,8 +41,6 @@ from schema.recent import Recent
 from schema.tags import Tag, named, tags
 from schema.variables import NotCoercible, Slot, Variable, coerced, filled, shape, within_bounds
 from schema.writes.desk import Desk
-
-log = structlog.get_logger()
 
 Source = Bound | OfCaller | OfSpending | OfClock
 
@@ -58,36 +53,6 @@ _SQL_KEPT = 20_000
 # How many documents are kept parsed, for variables of another shape. A parsed one is a thousand objects, up to 250 KB;
 # with all of them kept, the garbage collector stopped the server for half a second at a time.
 _PARSED = 32
-
-# graphql-core repeats what was sent in what it says of it, and says None where it was null.
-_LONGEST_MESSAGE = 500
-_PYTHON = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:None|True|False)\b""")
-_JSON = {"None": "null", "True": "true", "False": "false"}
-
-
-class Holds(Enum):
-    """How long an answer is the same again: not at all (errors), until the database changes, as long as this program
-    runs (introspection)."""
-
-    NOW = 0
-    UNTIL_CHANGE = 1
-    ALWAYS = 2
-
-
-# Never changed once it is made, but not frozen: most requests make one, which would take twice as long.
-@dataclass(slots=True)
-class Answer:
-    """A finished answer. status: HTTP's. retry_after: seconds, where trying again makes sense. tags: gives what it was
-    made of (schema/tags.py). cost: points, where the operation came so far that they are known. deprecated: coordinates
-    that it used which are going."""
-
-    status: int
-    body: bytes
-    retry_after: int | None = None
-    holds: Holds = Holds.NOW
-    tags: Callable[[], tuple[str, ...]] = tuple
-    cost: int | None = None
-    deprecated: tuple[str, ...] = ()
 
 
 class Payer(Protocol):
@@ -231,25 +196,24 @@ class Executor:
             return Answer(200, body, None, holds, partial(named, compiled.tags, values), compiled.cost, used)
         except CostExceeded as error:
             price = {"requested": error.requested, "limit": error.limit}
-            return Answer(self.refused_status, _failure(error.code, str(error), cost=price))
+            return failed(self.refused_status, error.code, str(error), cost=price)
         except RateLimited as error:
             return limited(error)
         except BadRequest as error:
-            return Answer(self.refused_status, _failure(error.code, str(error)))
-        except Refused as refused:
-            return Answer(self.refused_status, _errors(refused.errors))
+            return failed(self.refused_status, error.code, str(error))
+        except Refused as error:
+            return refused(self.refused_status, error.errors)
         except (DatabaseTimeout, DatabaseUnavailable) as error:
             return unanswered(error)
         except Exception as error:
-            message, id_ = _masked(error)
-            return Answer(500, _failure(Code.INTERNAL, message, id=id_))
+            return broken(error)
 
     def is_query(self, query: str, operation_name: str | None) -> bool:
         """Whether a document asks for nothing but a read; true for what can't be read at all."""
         try:
             return self.known(query, operation_name).is_query
-        except Refused as refused:
-            return refused.is_query
+        except Refused as error:
+            return error.is_query
 
     def known(self, query: str, operation_name: str | None) -> _Known:
         key = (query, operation_name)
@@ -329,10 +293,10 @@ class Executor:
             raise context.failure
         if result.data is None and not any(error.path for error in result.errors or ()):
             # A request that was not executed has no data; one whose only field can't be null has null.
-            return Answer(self.refused_status, _errors(tuple(result.errors or ())), cost=cost)
+            return refused(self.refused_status, result.errors or (), cost)
         # What the schema says of itself; of root fields that were read one after the other no tags are known.
         constant = document.is_query and not context.ran and not result.errors
-        return Answer(200, _body(result), holds=Holds.ALWAYS if constant else Holds.NOW, cost=cost)
+        return executed(result, Holds.ALWAYS if constant else Holds.NOW, cost)
 
 
 @dataclass(slots=True)
@@ -419,64 +383,3 @@ def _read_by_plans(schema: GraphQLSchema) -> None:
             if rule is not None:
                 read = _resolve_root if type_ is schema.query_type else _resolve_inside
                 found.resolve = resolver(rule) or read
-
-
-# -- answers that are errors
-
-
-def failed(status: int, code: str, message: str, **extensions: Any) -> Answer:
-    """The answer where nothing was executed."""
-    return Answer(status, _failure(code, message, **extensions))
-
-
-def limited(error: RateLimited) -> Answer:
-    """The answer to whoever has not enough left."""
-    seconds = error.spending.seconds
-    return Answer(429, _failure(error.code, str(error), retryAfter=seconds), seconds)
-
-
-def unanswered(error: DatabaseTimeout | DatabaseUnavailable) -> Answer:
-    """The answer where the database gave none."""
-    if isinstance(error, DatabaseTimeout):
-        return Answer(504, _failure(Code.TIMEOUT, "The database took too long. Ask for less, or try again."), 1)
-    return Answer(503, _failure(Code.UNAVAILABLE, f"{error} Try again."), 1)
-
-
-def _errors(errors: Iterable[GraphQLError]) -> bytes:
-    return orjson.dumps({"errors": [_formatted(error) for error in errors]})
-
-
-def _body(result: ExecutionResult) -> bytes:
-    answer: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        answer["errors"] = [_formatted(error) for error in result.errors]
-    return orjson.dumps(answer)
-
-
-def _formatted(error: GraphQLError) -> dict[str, Any]:
-    """An error as it goes out: with a code, and without what only the log should say."""
-    original = error.original_error
-    while isinstance(original, GraphQLError):
-        original = original.original_error
-    if isinstance(original, ValueError) and error.path is None:
-        # Raised by reading the request, not by answering it: a number of 5,000 digits, for one.
-        error = GraphQLError("A value can't be read.", error.nodes)
-    elif original is not None and not isinstance(original, ReadError):
-        message, id_ = _masked(original)
-        error = GraphQLError(message, error.nodes, path=error.path, extensions={"code": str(Code.INTERNAL), "id": id_})
-    formatted = dict(error.formatted)
-    message = _PYTHON.sub(lambda word: _JSON.get(word[0], word[0]), error.message[:_LONGEST_MESSAGE])
-    formatted["message"] = message + ("…" if len(error.message) > _LONGEST_MESSAGE else "")
-    formatted["extensions"] = {"code": str(Code.BAD_REQUEST), **(error.extensions or {})}
-    return formatted
-
-
-def _masked(error: BaseException) -> tuple[str, str]:
-    """What the caller is told of an unexpected error, and the id under which the log tells the rest."""
-    id_ = uuid4().hex
-    log.error("unexpected error in an operation", error_id=id_, exc_info=error)
-    return "Something went wrong here. The id leads to it in the log.", id_
-
-
-def _failure(code: str, message: str, **extensions: Any) -> bytes:
-    return orjson.dumps({"errors": [{"message": message, "extensions": {"code": str(code), **extensions}}]})

@@ -13,10 +13,11 @@ import pytest
 from graphql import get_introspection_query
 
 from db.pool import Database
+from schema.answer import Answer
 from schema.build import build_schema
 from schema.caller import ANONYMOUS
 from schema.document import Limits
-from schema.execute import Answer, Compiled, Executor
+from schema.execute import Compiled, Executor
 from schema.variables import coerced
 from tests.graphql_answers import codes, read
 from tests.pace import measured

@@ -11,9 +11,9 @@ import orjson
 import pytest
 from graphql import GraphQLArgument, GraphQLField, GraphQLInt, GraphQLObjectType, GraphQLString
 
+from schema.answer import Answer
 from schema.build import build_schema
 from schema.caller import ANONYMOUS
-from schema.execute import Answer
 from tests.databases import administer, at
 from tests.schema.equivalence import edition
 from tests.schema.equivalence.callers import CALLERS

@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 from graphql import ExecutionResult
 
+from schema.answer import Answer
 from schema.caller import ANONYMOUS, Caller
-from schema.execute import Answer, Executor
+from schema.execute import Executor
 from tests.schema.equivalence.reference.execute import Reference, refusal
 
 
