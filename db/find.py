@@ -10,8 +10,8 @@ from db.tables import KeyKind, Table
 if TYPE_CHECKING:
     from db.select import Writer
 
-# A text that the last day holds less often than this is found seldom: all there is of it comes at once, in a third of
-# the time that it takes from span to span.
+# A text that the last day holds less often than this is found seldom: what two volumes hold of it comes at once, in a
+# third of the time that it takes from span to span.
 FEW = 4
 # What a cursor's key is bound as. A time comes as text: asyncpg sends the first moment of the year 1, which stands for
 # never, as -infinity.
@@ -30,49 +30,62 @@ def found_by_text(
 ) -> str:
     """The first rows that a text finds, among other tests: their ids, keys and places.
 
-    How often the last day holds the text tells how it is best looked for. Where it holds few, all that it finds is
-    looked at at once. Where it holds many, rows are taken in the order of the page until there are enough: from
-    span to span where that is the order of the spans and nothing leads to fewer rows, else as an index gives them.
-    A row between the spans and their rows would be read however many were found. `offset 0` keeps Postgres, which
-    guesses that every text finds many, from walking through all rows in order instead.
+    How often the last day holds the text tells how it is best looked for. Where it holds few, all that it finds in two
+    volumes is looked at at once, then in the two before them and so on, until there are enough; or in all, where their
+    order isn't the page's. Where it holds many, rows are taken in the order of the page: from span to span where that
+    is the order of the spans and nothing leads to fewer rows, else as an index gives them. A row between the spans and
+    their rows would be read however many were found. `offset 0` keeps Postgres, which guesses that every text finds
+    many, from walking through all rows in order instead.
     """
     spans, tests = table.spans, tests_of(page)
     assert spans is not None
+    test = tests[next(name for name in spans.tests if name in tests)]
     way = way_of(page, table)
-    s, near, w = writer.alias(), writer.alias(), writer.alias()
-    conditions = [*writer.conditions(page, table, t, "", "", each=" offset 0"), *where]
+    edges, near, p, w = (writer.alias() for _ in range(4))
+    # What an index tells whole is not looked at again.
+    told = test.name == spans.told
+    rest = writer.conditions(without(page, test) if told else page, table, t, "", "", each=" offset 0")
     ordered = f" limit {limit}" if any_order else writer.ordered(page, t, limit=limit)
     columns = f"{t}.id, {t}.{page.order.key}, {t}.ctid as at"
     in_spans = (any_order or _as_spans(page, table)) and not tests.keys() & set(spans.instead)
-    top = f"({spans.top.format(t=w)})"
+    newest = f"({spans.top.format(t=w)})"
     if in_spans and not any_order and page.after is not None:
-        top = f"{writer.param(page.after.key)}::{KEY_TYPE['time']}"
+        newest = f"{writer.param(page.after.key)}::{KEY_TYPE['time']}"
 
-    def rows(conditions: Sequence[str], when: str = "") -> str:
-        found = f"select {columns} from {table.name} {t} where {' and '.join(conditions)} offset 0"
-        return f"(select {t}.* from ({found}) {t}{when}{ordered})"
+    def found(part: str) -> str:
+        """Whether the text finds a row in a part."""
+        return writer.filled(part, t, test.params[1:], o=edges, p=p)
 
-    alone = [writer.seen(table, t), writer.condition(tests[spans.test], table, t)]
-    lately = f"{writer.filled(spans.within, t, o=spans.last.format(top))}"
+    def parts(of: str, part: str, when: str, ordered: str) -> str:
+        """Rows that are found in parts, one part after the other."""
+        passing = " and ".join([*rest, *where, found(part)])
+        each = f"select {t}.* from (select {columns} from {table.name} {t} where {passing} offset 0) {t}{ordered}"
+        return f"select {t}.* from {edges}, {of.format(o=edges, p=p)} cross join lateral ({each}) {t} where {when}"
+
+    alone = [writer.seen(table, t), found(spans.lately), *([] if told else [writer.condition(test, table, t)])]
     counted = f"(select count(*) from {near})"
     few, many = f"{counted} < {FEW}", f"{counted} >= {FEW}"
     if in_spans:
-        found = rows([*conditions, writer.filled(spans.within, t, o=f"{s}.keys")])
-        spanned = f"{spans.of.format(top)} with ordinality {s} (keys, n)"
-        walked = f"select {t}.* from {spanned} cross join lateral {found} {t} where {many} limit {limit}"
-    elif way is None:
-        walked = f"select {columns} from {table.name} {t} where {' and '.join([*conditions, many])}{ordered}"
+        at_once = parts(spans.volumes, spans.in_volume, few, ordered) + f" limit {limit}"
+        walked = parts(spans.spans, spans.in_span, many, ordered) + f" limit {limit}"
     else:
-        k = writer.alias()
-        each = _tested(writer, way.page, table, t, k, [*where, many], columns, limit)
-        things = writer.filled(way.of, "", way.params)
-        walked = (
-            f"select distinct on ({t}.{page.order.key}, {t}.id) {t}.* from {things} {k}"
-            f" cross join lateral ({each}) {t}{writer.ordered(page, t, limit=limit)}"
-        )
+        at_once = parts(spans.volumes, spans.in_volume, few, "") + ordered
+        if way is None:
+            passing = [*writer.conditions(page, table, t, "", "", each=" offset 0"), *where, many]
+            walked = f"select {columns} from {table.name} {t} where {' and '.join(passing)}{ordered}"
+        else:
+            k = writer.alias()
+            each = _tested(writer, way.page, table, t, k, [*where, many], columns, limit)
+            things = writer.filled(way.of, "", way.params)
+            walked = (
+                f"select distinct on ({t}.{page.order.key}, {t}.id) {t}.* from {things} {k}"
+                f" cross join lateral ({each}) {t}{writer.ordered(page, t, limit=limit)}"
+            )
     return (
-        f"with {near} as materialized (select from {table.name} {t} where {' and '.join([*alone, lately])} limit {FEW})"
-        f" {rows(conditions, f' where {few}')} union all ({walked})"
+        f"with {edges} as materialized (select {w}.newest, {spans.edges.format(o=w)} from"
+        f" (select {newest} as newest, ({spans.bottom.format(t=w)}) as oldest offset 0) {w}),"
+        f" {near} as materialized (select from {table.name} {t} where {' and '.join(alone)} limit {FEW})"
+        f" ({at_once}) union all ({walked})"
     )
 
 
@@ -113,20 +126,25 @@ class Way:
 def way_of(page: Page, table: Table) -> Way | None:
     """The best way that a test of the page leaves open. None where its rows are reached by an edge already, or stand in
     another order."""
-    conditions, tests = list(_all(page.where)), tests_of(page)
+    tests = tests_of(page)
     if page.edge is not None or page.rank is not None:
         return None
     for name, way in table.ways.items():
         if name in tests and table.orders[way.edge.order].key == page.order.key:
-            conditions.remove(tests[name])
-            rest = All(tuple(conditions)) if conditions else None
-            return Way(way.of, tests[name].params, replace(page, edge=way.edge, where=rest))
+            return Way(way.of, tests[name].params, replace(without(page, tests[name]), edge=way.edge))
     return None
+
+
+def without(page: Page, test: Test) -> Page:
+    """The page without one of the tests that every row of it passes."""
+    conditions = list(_all(page.where))
+    conditions.remove(test)
+    return replace(page, where=All(tuple(conditions)) if conditions else None)
 
 
 def by_text(page: Page, table: Table) -> bool:
     """Whether a text finds the rows of a page."""
-    return table.spans is not None and page.edge is None and table.spans.test in tests_of(page)
+    return table.spans is not None and page.edge is None and not tests_of(page).keys().isdisjoint(table.spans.tests)
 
 
 def _as_spans(page: Page, table: Table) -> bool:

@@ -60,6 +60,14 @@ CREATE FUNCTION public.search_from(keys integer[]) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((keys)[1] >> 4) << (2 * ((keys)[1] & 15)));
 
+CREATE FUNCTION public.search_in_span(words text, keys integer[], first integer) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (string_agg(replace(search_in_span.words, '~'::text, ((volume.volume)::text || '~'::text)), '|'::text))::tsquery AS string_agg FROM generate_series(GREATEST((public.search_from(search_in_span.keys) >> 11), search_in_span.first), ((((((search_in_span.keys)[cardinality(search_in_span.keys)] >> 4) + 1) << (2 * ((search_in_span.keys)[1] & 15))) - 1) >> 11)) volume(volume));
+
+CREATE FUNCTION public.search_in_two(words text, first integer, last integer) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((replace(words, '~'::text, ((last)::text || '~'::text)) || CASE WHEN (last > first) THEN ('|'::text || replace(words, '~'::text, (((last - 1))::text || '~'::text))) ELSE ''::text END))::tsquery;
+
 CREATE FUNCTION public.search_period(at timestamp with time zone) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN GREATEST((floor((date_part('epoch'::text, (at - '1970-01-01 00:00:00+00'::timestamp with time zone)) / (14400)::double precision)))::integer, 0);
@@ -78,6 +86,14 @@ CREATE FUNCTION public.search_spans(upto timestamp with time zone) RETURNS SETOF
    WHERE (l.last > 0)
    ORDER BY length.length;
 END;
+
+CREATE FUNCTION public.search_volume(at timestamp with time zone) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (public.search_period(at) >> 11);
+
+CREATE FUNCTION public.search_words(at timestamp with time zone, words tsvector) RETURNS tsvector
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN array_to_tsvector(ARRAY(SELECT (((public.search_volume(search_words.at))::text || '~'::text) || word.word) FROM unnest(tsvector_to_array(search_words.words)) word(word)));
 
 CREATE TABLE jobs.pgqueuer (
     id bigint NOT NULL,
@@ -769,11 +785,11 @@ CREATE INDEX articles_by_published ON public.articles USING btree (published_at 
 
 CREATE INDEX articles_by_source ON public.articles USING btree (source_id, published_at DESC, id DESC) WHERE is_public;
 
-CREATE INDEX articles_by_text ON public.articles USING gin (public.search_periods(published_at), search) WITH (fastupdate=off);
-
 CREATE INDEX articles_by_updated ON public.articles USING btree (sort_updated_at DESC, id DESC) WHERE is_public;
 
 CREATE INDEX articles_by_url ON public.articles USING btree (url);
+
+CREATE INDEX articles_by_words ON public.articles USING gin (public.search_periods(published_at), public.search_words(published_at, search)) WITH (fastupdate=off);
 
 CREATE INDEX articles_closing ON public.articles USING btree (comments_close_at, id) WHERE (comments_open AND (comments_close_at IS NOT NULL));
 

@@ -7,6 +7,7 @@ used because it is faster than `json_build_object` and keeps the order of fields
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from db.find import KEY_TYPE, by_text, found_by_text, way_of
 from db.read import (
@@ -56,7 +57,7 @@ from db.tables import (
 _CONCAT = 90
 # What a total counts up to, and how many matches (the newest) a ranked search ranks.
 COUNTED = 10_000
-RANKED = 500
+RANKED = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ class Writer:
 
     def filled(self, template: str, t: str, params: Iterable[Param] = (), **more: "str | _Lazily") -> str:
         return template.format(
-            *map(self.param, params),
+            *(_Lazily(partial(self.param, param)) for param in params),
             t=t,
             viewer=self.viewer,
             now=_Lazily(lambda: self.param(NOW)),

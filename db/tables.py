@@ -79,21 +79,33 @@ class Way:
     edge: Edge
 
 
+# Tests of what an article's text holds. Its words tell the first whole and lead to what passes the second, for which
+# both have a second value; nothing leads to what passes the third.
+TEXT_TESTS = ("words", "text", "lack")
+
+
 @dataclass(frozen=True, slots=True)
 class Spans:
     """How the first rows that pass a test, in one order, are found by an index that does not keep them in it.
 
-    of: spans of the order's key up to a value, the first ones first. within: whether a row lies in one (`{o}`); an
-    index holds it together with the test. last: a short one that ends with a value. top: the first value. instead:
-    tests that lead to fewer rows.
+    tests: those that it finds, by their second value; told: the one that it tells whole. top, bottom: the first and
+    the last value of the order's key, and edges: what else is needed of these two (`{o}`). The key's range is looked
+    through in wide parts (volumes), or in parts that begin short and get longer (spans), the first rows first; a part
+    is `{p}`. in_volume, in_span: whether a row is found in one; lately: whether in a short first one. instead: tests
+    that lead to fewer rows.
     """
 
-    test: str
+    tests: tuple[str, ...]
+    told: str
     order: str
-    of: str
-    within: str
-    last: str
     top: str
+    bottom: str
+    edges: str
+    volumes: str
+    in_volume: str
+    spans: str
+    in_span: str
+    lately: str
     instead: tuple[str, ...]
 
 
@@ -230,6 +242,9 @@ _NEWEST_DECISION = "{t}.decided_at desc, {t}.id desc"
 
 _IN_ARTICLE = Edge("articles", "{t}.id = {o}.article_id")
 
+_TEXT = "{t}.search @@ {0}::text::tsquery"
+# What an index of articles holds.
+_WORDS, _PERIODS = "search_words({t}.published_at, {t}.search)", "search_periods({t}.published_at)"
 _ID_TEST = {"id": "{t}.id = {0}::uuid"}
 _NAME_TEST = {"nameContains": "position({0}::text in {t}.sort_name) > 0"}
 
@@ -311,7 +326,7 @@ ARTICLES = Table(
         "changedFrom": "{t}.changed_at >= {0}::timestamptz",
         "changedTo": "{t}.changed_at < {0}::timestamptz",
         "hasImage": "{t}.has_image = {0}::boolean",
-        "text": "{t}.search @@ {0}::text::tsquery",
+        **dict.fromkeys(TEXT_TESTS, _TEXT),
     },
     ways={
         "authors": Way(_slugs("author"), _OF_AUTHOR),
@@ -319,13 +334,19 @@ ARTICLES = Table(
         "topics": Way(_slugs("topic"), _OF_TOPIC),
     },
     spans=Spans(
-        test="text",
+        tests=("words", "text"),
+        told="words",
         order="NEWEST",
-        of="search_spans({0})",
-        within="search_periods({t}.published_at) && {o}",
-        last="(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1]"
-        " from (select search_period({0}) as last offset 0) v)",
         top="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1",
+        bottom="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at limit 1",
+        edges="search_period({o}.newest) as last, search_volume({o}.oldest) as first",
+        volumes="generate_series({o}.last >> 11, {o}.first, -2) {p} (volume)",
+        in_volume=f"{_WORDS} @@ search_in_two({{0}}::text, {{o}}.first, {{p}}.volume)",
+        spans="search_spans({o}.newest) {p} (keys)",
+        in_span=f"{_WORDS} @@ search_in_span({{0}}::text, {{p}}.keys, {{o}}.first) and {_PERIODS} && {{p}}.keys",
+        lately=f"{_WORDS} @@"
+        " (select search_in_two({0}::text, ({o}.last >> 2) - 1 >> 9, {o}.last >> 11) from {o})"
+        f" and {_PERIODS} && (select array[(({{o}}.last >> 2) - 1) * 16 + 1, ({{o}}.last >> 2) * 16 + 1] from {{o}})",
         instead=("authors", "sources", "topics"),
     ),
 )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from db.tables import Order
+from db.tables import TEXT_TESTS, Order
 from ingest.language import normalised
 from ingest.search_text import fold
 from ingest.url import canonical
@@ -136,7 +136,7 @@ def leaf(value: str, index: int, test: str) -> Any:
     found = read_query(value).leaves[index]
     if test == "languages":
         return [language(found)]
-    return text(found) if test == "text" else [text(found)]
+    return text(found) if test in TEXT_TESTS else [text(found)]
 
 
 def rank(value: str) -> str:

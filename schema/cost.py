@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from db.read import All, AnyOf, Condition, Not, Test
+from db.tables import TEXT_TESTS
 from schema.errors import CostExceeded
 
 # Rows that are read for a point.
@@ -22,9 +23,9 @@ PART = 20
 VALUES = 2
 # Rows of a list that is never paged (topics, images, authors).
 SHORT_LIST = 4
-# What takes as long as so many rows: counting up to 10,000, and ranking 500 matches.
+# What takes as long as so many rows: counting up to 10,000, and ranking 250 matches.
 TOTAL = 1_000
-RANKING = 500
+RANKING = 250
 # What takes as long as so many rows: a transaction; judging a comment, two of them and the rules.
 WRITTEN, JUDGED = 200, 1_000
 # Looking through articles for what no index leads to: through all of them, through those that hold words, or through
@@ -45,8 +46,9 @@ def search_through(where: Condition | None, *, of_one: bool, within_list: bool, 
     """
     together = list(_together(where))
     names = [part.name if isinstance(part, Test) else "" for part in together]
-    texts, narrowing = names.count("text"), sum(name in _NARROWING for name in names)
-    rest = sum(name != "text" and name not in _NARROWING and not (by_time and name in _TIMES) for name in names)
+    texts, narrowing = sum(name in TEXT_TESTS for name in names), sum(name in _NARROWING for name in names)
+    otherwise = _NARROWING.union(TEXT_TESTS, _TIMES if by_time else ())
+    rest = sum(name not in otherwise for name in names)
     hidden = sum(_texts(part) for part in together if not isinstance(part, Test))
     # One of these leads to the articles, where nothing else does.
     leads = by_time and not of_one and not texts and narrowing > 0
@@ -74,7 +76,7 @@ def _together(where: Condition | None) -> Iterator[Condition]:
 def _texts(where: Condition) -> int:
     match where:
         case Test(name):
-            return int(name == "text")
+            return int(name in TEXT_TESTS)
         case Not(of):
             return _texts(of)
         case All(of) | AnyOf(of):

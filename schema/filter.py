@@ -101,7 +101,7 @@ class Conditions:
     def shaped(self, shape: Shape, text: Any) -> Condition:
         if not isinstance(shape, Group):
             self.tests += 1
-            return Test(shape.test, (Param(Bound(text, bind.leaf, (shape.index, shape.test))),))
+            return Test(shape.test, tuple(Param(Bound(text, bind.leaf, (at, shape.test))) for at in shape.at))
         of = tuple(self.shaped(part, text) for part in shape.of)
         match shape.kind:
             case "not":

@@ -9,7 +9,8 @@
     headline:strike  author:"ann lee"  source:harbour-times  topic:sport  lang:ja
 
 The text parts of a tree that touch become one text query of Postgres, each a leaf; the tree's shape is then only what
-changes a statement's text, and the leaves are bound.
+changes a statement's text, and the leaves are bound. An index holds the words of articles, without their places: where
+no phrase, field or exclusion is asked for, it tells all; else it finds those that are then looked at.
 """
 
 import re
@@ -44,10 +45,13 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Text to be found, as Postgres' tsquery literal; `pattern` finds it again in the article's own text."""
+    """A word or phrase to be found, as Postgres' tsquery literal; `pattern` finds it again in the article's own text.
+    lexemes: its words as they are found in an index, each with a tilde before it. weight: that of a field."""
 
     tsquery: str
     pattern: str
+    lexemes: tuple[str, ...]
+    weight: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,11 @@ Tree = Words | Term | Both | Either | Without
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """The place of a leaf in `Query.leaves`; `test` is `text` for words."""
+    """A test, and the places of its values in `Query.leaves`. That of text is `words` where the words of a match tell
+    all, `text` where they find it, both with what finds it as the second value; else `lack`."""
 
     test: str
-    index: int
+    at: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +240,10 @@ def _words(text: str, *, prefix: bool, weight: str) -> Words | None:
     marks = [weight] * (len(found) - 1) + [last]
     lexemes = [quoted(token) + (f":{mark}" if mark else "") for token, mark in zip(found, marks, strict=True)]
     tsquery = " <-> ".join(lexemes)
-    return Words(f"({tsquery})" if len(lexemes) > 1 else tsquery, shown)
+    indexed = [quoted(f"~{token}") for token in found]
+    if prefix or lone:
+        indexed[-1] += ":*"
+    return Words(f"({tsquery})" if len(lexemes) > 1 else tsquery, shown, tuple(indexed), weight)
 
 
 def _affirms(tree: Tree) -> bool:
@@ -263,7 +271,7 @@ def _is_text(tree: Tree) -> bool:
 
 def _tsquery(tree: Tree) -> str:
     match tree:
-        case Words(tsquery):
+        case Words(tsquery=tsquery):
             return tsquery
         case Without(of):
             return f"!{_tsquery(of)}"
@@ -277,12 +285,13 @@ def _tsquery(tree: Tree) -> str:
 def _shape(tree: Tree, leaves: list[str]) -> Shape:
     """The tree with its text parts drawn together; their values go to `leaves`."""
     if _is_text(tree):
-        leaves.append(_tsquery(tree))
-        return Leaf("text", len(leaves) - 1)
+        found = _found(tree)
+        if found is None:
+            return _leaf("lack", leaves, _tsquery(tree))
+        return _leaf("words" if _by_words(tree) else "text", leaves, _tsquery(tree), found)
     match tree:
         case Term(test, value):
-            leaves.append(value)
-            return Leaf(test, len(leaves) - 1)
+            return _leaf(test, leaves, value)
         case Without(of):
             return Group("not", (_shape(of, leaves),))
         case Either(parts):
@@ -290,6 +299,36 @@ def _shape(tree: Tree, leaves: list[str]) -> Shape:
         case Both(parts):
             return Group("and", tuple(_shape(part, leaves) for part in _drawn_together(parts, Both)))
     raise TypeError(tree)
+
+
+def _leaf(test: str, leaves: list[str], *values: str) -> Leaf:
+    leaves.extend(values)
+    return Leaf(test, tuple(range(len(leaves) - len(values), len(leaves))))
+
+
+def _found(tree: Tree) -> str | None:
+    """What finds all matches, and maybe others, by their words alone, each with a tilde before it; None where a match
+    may lack all that is named."""
+    match tree:
+        case Words(lexemes=lexemes):
+            return "(" + " & ".join(lexemes) + ")" if len(lexemes) > 1 else lexemes[0]
+        case Both(parts):
+            found = [each for each in map(_found, parts) if each is not None]
+            return "(" + " & ".join(found) + ")" if found else None
+        case Either(parts):
+            found = [each for each in map(_found, parts) if each is not None]
+            return "(" + " | ".join(found) + ")" if len(found) == len(parts) else None
+    return None
+
+
+def _by_words(tree: Tree) -> bool:
+    """Whether what is found by its words is all that is asked for."""
+    match tree:
+        case Words(lexemes=lexemes, weight=weight):
+            return len(lexemes) == 1 and not weight
+        case Both(parts) | Either(parts):
+            return all(map(_by_words, parts))
+    return False
 
 
 def _drawn_together(parts: tuple[Tree, ...], kind: type[Both] | type[Either]) -> tuple[Tree, ...]:
@@ -311,7 +350,7 @@ def _wanted(tree: Tree) -> Tree | None:
 
 def _patterns(tree: Tree) -> list[str]:
     match tree:
-        case Words(_, shown):
+        case Words(pattern=shown):
             return [shown]
         case Both(parts) | Either(parts):
             return [shown for part in parts for shown in _patterns(part)]

@@ -76,7 +76,7 @@ SAME: list[tuple[str, str, dict[str, Any]]] = [
     ),
     (LIST, "query($y:Boolean!)" + LIST.replace("{id headline}", "{id headline lead@include(if:$y)}"), {"y": False}),
     (SEARCH, SEARCH.replace("harbour -oil source:x", "(café OR port* day) source:y -fish"), {}),
-    (SEARCH, "query($q:String!)" + SEARCH.replace('"harbour -oil source:x"', "$q"), {"q": "a source:b"}),
+    (SEARCH, "query($q:String!)" + SEARCH.replace('"harbour -oil source:x"', "$q"), {"q": "a -c source:b"}),
     (SEARCH, SEARCH.replace("first:10", "orderBy:RELEVANCE filter:{} first:10"), {}),
     (NAME, NAME.replace("de", "ja").replace('"a"', '"b"'), {}),
     (NAME, "query($l:String)" + NAME.replace('"de"', "$l"), {"l": "x"}),

@@ -39,3 +39,29 @@ async def test_times_before_1970_lie_in_the_last_span(database: Database) -> Non
 
 async def test_without_a_time_there_is_nothing_to_look_through_but_the_beginning(database: Database) -> None:
     assert await database.value("select count(*) from search_spans(null)") == 1
+
+
+# Whether a word is found in a span that its time lies in, and whether by the volumes from the last one back.
+FOUND = """
+select t.at,
+  (select search_words(t.at, 'word') @@ search_in_span('''~word''', s.keys, search_volume($3))
+    from search_spans($1) as s (keys) where search_periods(t.at) && s.keys) as in_span,
+  (select count(*) from generate_series(search_volume($1), search_volume($3), -2) volume
+    where search_words(t.at, 'word') @@ search_in_two('''~word''', search_volume($3), volume)) as by_volume
+from unnest($2::timestamptz[]) t (at)
+"""
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(upto=TIMES, times=st.lists(TIMES, min_size=1, max_size=20))
+async def test_words_are_found_in_their_span_and_in_one_pair_of_volumes(
+    database: Database, upto: datetime, times: list[datetime]
+) -> None:
+    earlier = [time for time in times if time <= upto] or [upto]
+    for row in await database.rows(FOUND, upto, earlier, min(earlier)):
+        assert (row["in_span"], row["by_volume"]) == (True, 1)
+
+
+async def test_a_single_volume_is_looked_through_alone(database: Database) -> None:
+    queries = [await database.value("select search_in_two('''~word''', $1, 60)::text", first) for first in (60, 59, 0)]
+    assert queries == ["'60~word'", "'60~word' | '59~word'", "'60~word' | '59~word'"]

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.pool import Database
+from db.tables import TEXT_TESTS
+from ingest.search_text import tsvector
 from schema.errors import BadQuery
 from schema.execute import Executor
 from schema.query import MAX_CHARACTERS, MAX_DEPTH, MAX_TERMS, NOTHING, Leaf, Query, Shape, read_query
@@ -37,8 +39,8 @@ def printed(query: Query) -> str:
 
     def of(shape: Shape) -> str:
         if isinstance(shape, Leaf):
-            value = query.leaves[shape.index]
-            return value if shape.test == "text" else f"{shape.test}={value}"
+            value = query.leaves[shape.at[0]]
+            return value if shape.test in TEXT_TESTS else f"{shape.test}={value}"
         inner = ", ".join(map(of, shape.of))
         return f"{shape.kind}[{inner}]"
 
@@ -194,6 +196,60 @@ async def test_postgres_takes_whatever_reads(database: Database, text: str) -> N
     for literal in texts:
         await database.value("select $1::text::tsquery", literal)
     await database.value("select regexp_instr('The café by the harbour, 東京', $1)", query.pattern)
+
+
+@pytest.mark.parametrize(
+    ("text", "test", "found"),
+    [
+        ("harbour", "words", "'~harbour'"),
+        ("harbour strike", "words", "('~harbour' & '~strike')"),
+        ("harb* OR 東", "words", "('~harb':* | '~東':*)"),
+        ('"harbour strike"', "text", "('~harbour' & '~strike')"),
+        ("headline:harb*", "text", "'~harb':*"),
+        ("harbour -strike", "text", "('~harbour')"),
+        ("harbour (port OR -strike)", "text", "('~harbour')"),
+        ("(harbour OR port -oil) ship", "text", "(('~harbour' | ('~port')) & '~ship')"),
+    ],
+)
+def test_words_lead_to_a_text(text: str, test: str, found: str) -> None:
+    query = read_query(text)
+    assert isinstance(query.shape, Leaf)
+    assert query.shape.test == test
+    assert query.leaves[query.shape.at[1]] == found
+
+
+@pytest.mark.parametrize("text", ["source:x -strike", "source:x (harbour OR -strike)"])
+def test_no_word_leads_to_what_may_lack_all(text: str) -> None:
+    query = read_query(text)
+    assert not isinstance(query.shape, Leaf)
+    assert [part.test for part in query.shape.of if isinstance(part, Leaf)] == ["lack", "sources"]
+
+
+# Two volumes at a time, as they are looked through, and whether an article of the older one is found.
+MATCHES = """
+select $2::text::tsvector @@ $1::text::tsquery as is_match,
+  array(
+    select words @@ search_in_two($3, 0, volume + after)
+    from (select search_volume('2026-01-01') as volume, search_words('2026-01-01', $2::text::tsvector) as words) a,
+      generate_series(-1, 2) after
+  ) as is_found
+"""
+
+
+@shared
+@given(query=QUERY, headline=QUERY, body=QUERY)
+async def test_what_matches_is_found_by_its_words_in_its_volume(
+    database: Database, query: str, headline: str, body: str
+) -> None:
+    read = reading(query)
+    if isinstance(read, str) or not isinstance(read.shape, Leaf) or read.shape.test not in ("words", "text"):
+        return
+    exact, words = (read.leaves[at] for at in read.shape.at)
+    (row,) = await database.rows(MATCHES, exact, tsvector(headline=headline, body=body), words)
+    before, *found, after = row["is_found"]
+    assert (before, after) == (False, False)
+    assert found == [found[0]] * 2
+    assert found[0] == row["is_match"] if read.shape.test == "words" else found[0] >= row["is_match"]
 
 
 SEARCH = """

@@ -18,7 +18,7 @@ from tests.benchmarks.read import data, packages, report, wrk
 from tests.benchmarks.read.agree import Disagreement, agree
 from tests.benchmarks.read.contenders import CONTENDERS, NotStarted, started
 from tests.benchmarks.read.figures import Target, figures, memory_targets, rate_targets, scale_targets
-from tests.benchmarks.read.inputs import inputs
+from tests.benchmarks.read.inputs import articles, inputs
 from tests.benchmarks.read.measure import Lane, Plan, measured
 from tests.benchmarks.read.meter import machine
 from tests.benchmarks.read.pages import PAGES
@@ -67,6 +67,7 @@ def rates(chosen: argparse.Namespace, url: str) -> None:
     """Every server on one data set."""
     packages.install()
     address = asyncio.run(data.database(url, chosen.articles))
+    asyncio.run(data.for_rivals(address))
     postgres = asyncio.run(data.known(url))
     drawn = asyncio.run(inputs(address))
     with started([(CONTENDERS[name], address) for name in chosen.servers]) as servers:
@@ -84,8 +85,9 @@ def scale(chosen: argparse.Namespace, url: str) -> None:
     sizes = (chosen.articles, LARGER * chosen.articles)
     addresses = [asyncio.run(data.database(url, size)) for size in sizes]
     postgres = asyncio.run(data.known(url))
-    first, second = (asyncio.run(inputs(address)) for address in addresses)
-    second = {**first, "article": second["article"]}
+    asyncio.run(data.for_rivals(addresses[0]))  # Queries are drawn by their index.
+    first = asyncio.run(inputs(addresses[0]))
+    second = {**first, "article": asyncio.run(articles(addresses[1]))}
     small, large = (f"{size:,} articles" for size in sizes)
     pages = tuple(page for page in chosen.pages if page in SCALED)
     with started([(CONTENDERS["broadsheet"], address) for address in addresses]) as servers:

@@ -39,7 +39,7 @@ select {_CARD} from (
   select c.id, floor(ts_rank(c.search, websearch_to_tsquery('simple', $1), 1) * 1000000)::integer as score
   from (
     select a.id, a.search from articles a where a.search @@ websearch_to_tsquery('simple', $1) and a.is_public
-    order by a.published_at desc, a.id desc limit 500
+    order by a.published_at desc, a.id desc limit 250
   ) c
   order by score desc, c.id desc limit $2
 ) r join articles a on a.id = r.id

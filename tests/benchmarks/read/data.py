@@ -69,8 +69,12 @@ async def database(url: str, articles: int) -> str:
     if await migrate(address):
         # A migration that writes every row leaves the old ones behind.
         await execute(address, "vacuum analyze")
-    await execute(address, _RIVALS)
     return address
+
+
+async def for_rivals(address: str) -> None:
+    """Give a database what those need that Broadsheet is compared with."""
+    await execute(address, _RIVALS)
 
 
 def name_of(articles: int) -> str:

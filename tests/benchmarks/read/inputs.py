@@ -32,10 +32,8 @@ async def inputs(url: str) -> Inputs:
     """
     connection = await asyncpg.connect(url)
     try:
-        size = await connection.fetchval("select reltuples from pg_class where oid = 'articles'::regclass")
-        part = min(100.0, 100 * 4 * ARTICLES / max(size, 1))
         topics = [row["slug"] for row in await connection.fetch(_TOPICS)]
-        drawn = await connection.fetch(_SAMPLE, part, ARTICLES)
+        size, drawn = await _sample(connection)
         queries = await _queries(connection, [row["headline"] for row in drawn], size)
     finally:
         await connection.close()
@@ -48,6 +46,23 @@ async def inputs(url: str) -> Inputs:
         "search": tuple(order.choices(queries, k=2_000)),
         "typename": ("",),
     }
+
+
+async def articles(url: str) -> tuple[str, ...]:
+    """Articles' ids alone, as `inputs` draws them."""
+    connection = await asyncpg.connect(url)
+    try:
+        _, drawn = await _sample(connection)
+    finally:
+        await connection.close()
+    return tuple(row["id"] for row in drawn)
+
+
+async def _sample(connection: "asyncpg.Connection[asyncpg.Record]") -> tuple[float, list[asyncpg.Record]]:
+    """How many articles there are, about, and some of them with their headlines."""
+    size = await connection.fetchval("select reltuples from pg_class where oid = 'articles'::regclass")
+    part = min(100.0, 100 * 4 * ARTICLES / max(size, 1))
+    return size, await connection.fetch(_SAMPLE, part, ARTICLES)
 
 
 async def _queries(connection: "asyncpg.Connection[asyncpg.Record]", headlines: list[str], size: float) -> list[str]:

@@ -136,7 +136,7 @@ cross join lateral (
 where a.id = $1 and a.is_public
 
 -- name: search_subselects
--- The best matches among the newest 500; the source by a subselect. $1 the query.
+-- The best matches among the newest 250; the source by a subselect. $1 the query.
 select concat('{"data":{"search":[', string_agg(concat(
   '{"id":"', a.id, '","headline":', to_json(a.headline), ',"lead":', coalesce(to_json(a.lead)::text, 'null'),
   ',"url":', to_json(a.url), ',"publishedAt":"', a.published_text, '","source":',
@@ -146,7 +146,7 @@ from (
   select c.id, floor(ts_rank(c.search, websearch_to_tsquery('simple', $1), 1) * 1000000)::integer as score
   from (
     select a.id, a.search from articles a where a.search @@ websearch_to_tsquery('simple', $1) and a.is_public
-    order by a.published_at desc, a.id desc limit 500
+    order by a.published_at desc, a.id desc limit 250
   ) c
   order by score desc, c.id desc limit 20
 ) r
@@ -164,7 +164,7 @@ from (
     select a.id, a.search, q.query
     from (select websearch_to_tsquery('simple', $1) as query) q join articles a on a.search @@ q.query
     where a.is_public
-    order by a.published_at desc, a.id desc limit 500
+    order by a.published_at desc, a.id desc limit 250
   ) c
   order by score desc, c.id desc limit 20
 ) r

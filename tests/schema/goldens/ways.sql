@@ -56,86 +56,100 @@ select concat('{"data":{"topics":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted
- from (with t32 as materialized 
-(select from articles t30 where t30.is_public and t30.search @@ $17::text::tsquery and search_periods(t30.published_at) && 
-(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
-(select search_period(
-(select t33.published_at from articles t33 where t33.is_public order by t33.published_at desc limit 1)) as last offset 0) v) limit 4) 
+ from (with t31 as materialized 
+(select t34.newest, search_period(t34.newest) as last, search_volume(t34.oldest) as first from 
+(select 
+(select t34.published_at from articles t34 where t34.is_public order by t34.published_at desc limit 1) as newest, 
+(select t34.published_at from articles t34 where t34.is_public order by t34.published_at limit 1) as oldest offset 0) t34), t32 as materialized 
+(select from articles t30 where t30.is_public and search_words(t30.published_at, t30.search) @@ 
+(select search_in_two($17::text, (t31.last >> 2) - 1 >> 9, t31.last >> 11) from t31) and search_periods(t30.published_at) && 
+(select array[((t31.last >> 2) - 1) * 16 + 1, (t31.last >> 2) * 16 + 1] from t31) limit 4) 
+(select t30.* from t31, generate_series(t31.last >> 11, t31.first, -2) t33 (volume) cross join lateral 
 (select t30.* from 
 (select t30.id, t30.published_at, t30.ctid as at from articles t30 where t30.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) offset 0) t30 where 
+(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-'))) and search_words(t30.published_at, t30.search) @@ search_in_two($17::text, t31.first, t33.volume) offset 0) t30 limit 10001) t30 where 
 (select count(*) from t32) < 4 limit 10001) union all 
-(select t30.* from search_spans(
-(select t33.published_at from articles t33 where t33.is_public order by t33.published_at desc limit 1)) with ordinality t31 (keys, n) cross join lateral 
+(select t30.* from t31, search_spans(t31.newest) t33 (keys) cross join lateral 
 (select t30.* from 
 (select t30.id, t30.published_at, t30.ctid as at from articles t30 where t30.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-')) and t30.search @@ $17::text::tsquery) and search_periods(t30.published_at) && t31.keys offset 0) t30 limit 10001) t30 where 
+(select 1 from unnest($16::text[]) l where t30.language = l or starts_with(t30.language, l || '-'))) and search_words(t30.published_at, t30.search) @@ search_in_span($17::text, t33.keys, t31.first) and search_periods(t30.published_at) && t33.keys offset 0) t30 limit 10001) t30 where 
 (select count(*) from t32) >= 4 limit 10001)) t30) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t29.headline),'}'),',' order by t29.n) filter (where t29.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t29.n) > 2),',"hasPreviousPage":',to_json(exists
 (select 1
  from (with t36 as materialized 
-(select from articles t34 where t34.is_public and t34.search @@ $17::text::tsquery and search_periods(t34.published_at) && 
-(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
-(select search_period(
-(select t37.published_at from articles t37 where t37.is_public order by t37.published_at desc limit 1)) as last offset 0) v) limit 4) 
-(select t34.* from 
-(select t34.id, t34.published_at, t34.ctid as at from articles t34 where t34.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) offset 0) t34 where 
-(select count(*) from t36) < 4 limit 1) union all 
-(select t34.* from search_spans(
-(select t37.published_at from articles t37 where t37.is_public order by t37.published_at desc limit 1)) with ordinality t35 (keys, n) cross join lateral 
-(select t34.* from 
-(select t34.id, t34.published_at, t34.ctid as at from articles t34 where t34.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t34.language = l or starts_with(t34.language, l || '-')) and t34.search @@ $17::text::tsquery) and (t34.published_at, t34.id) >= ($2::text::timestamptz, $3::uuid) and search_periods(t34.published_at) && t35.keys offset 0) t34 limit 1) t34 where 
-(select count(*) from t36) >= 4 limit 1)) t34)),'}}') from 
+(select t39.newest, search_period(t39.newest) as last, search_volume(t39.oldest) as first from 
+(select 
+(select t39.published_at from articles t39 where t39.is_public order by t39.published_at desc limit 1) as newest, 
+(select t39.published_at from articles t39 where t39.is_public order by t39.published_at limit 1) as oldest offset 0) t39), t37 as materialized 
+(select from articles t35 where t35.is_public and search_words(t35.published_at, t35.search) @@ 
+(select search_in_two($17::text, (t36.last >> 2) - 1 >> 9, t36.last >> 11) from t36) and search_periods(t35.published_at) && 
+(select array[((t36.last >> 2) - 1) * 16 + 1, (t36.last >> 2) * 16 + 1] from t36) limit 4) 
+(select t35.* from t36, generate_series(t36.last >> 11, t36.first, -2) t38 (volume) cross join lateral 
+(select t35.* from 
+(select t35.id, t35.published_at, t35.ctid as at from articles t35 where t35.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t35.language = l or starts_with(t35.language, l || '-'))) and (t35.published_at, t35.id) >= ($2::text::timestamptz, $3::uuid) and search_words(t35.published_at, t35.search) @@ search_in_two($17::text, t36.first, t38.volume) offset 0) t35 limit 1) t35 where 
+(select count(*) from t37) < 4 limit 1) union all 
+(select t35.* from t36, search_spans(t36.newest) t38 (keys) cross join lateral 
+(select t35.* from 
+(select t35.id, t35.published_at, t35.ctid as at from articles t35 where t35.is_public and (exists 
+(select 1 from unnest($16::text[]) l where t35.language = l or starts_with(t35.language, l || '-'))) and (t35.published_at, t35.id) >= ($2::text::timestamptz, $3::uuid) and search_words(t35.published_at, t35.search) @@ search_in_span($17::text, t38.keys, t36.first) and search_periods(t35.published_at) && t38.keys offset 0) t35 limit 1) t35 where 
+(select count(*) from t37) >= 4 limit 1)) t35)),'}}') from 
 (select t29r.*, row_number() over () as n from 
 (select t29r.headline
- from (with t39 as materialized 
-(select from articles t29r where t29r.is_public and t29r.search @@ $17::text::tsquery and search_periods(t29r.published_at) && 
-(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
-(select search_period($2::text::timestamptz) as last offset 0) v) limit 4) 
+ from (with t40 as materialized 
+(select t43.newest, search_period(t43.newest) as last, search_volume(t43.oldest) as first from 
+(select $2::text::timestamptz as newest, 
+(select t43.published_at from articles t43 where t43.is_public order by t43.published_at limit 1) as oldest offset 0) t43), t41 as materialized 
+(select from articles t29r where t29r.is_public and search_words(t29r.published_at, t29r.search) @@ 
+(select search_in_two($17::text, (t40.last >> 2) - 1 >> 9, t40.last >> 11) from t40) and search_periods(t29r.published_at) && 
+(select array[((t40.last >> 2) - 1) * 16 + 1, (t40.last >> 2) * 16 + 1] from t40) limit 4) 
+(select t29r.* from t40, generate_series(t40.last >> 11, t40.first, -2) t42 (volume) cross join lateral 
 (select t29r.* from 
 (select t29r.id, t29r.published_at, t29r.ctid as at from articles t29r where t29r.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) offset 0) t29r where 
-(select count(*) from t39) < 4 order by t29r.published_at desc, t29r.id desc limit 3) union all 
-(select t29r.* from search_spans($2::text::timestamptz) with ordinality t38 (keys, n) cross join lateral 
+(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-'))) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_words(t29r.published_at, t29r.search) @@ search_in_two($17::text, t40.first, t42.volume) offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r where 
+(select count(*) from t41) < 4 limit 3) union all 
+(select t29r.* from t40, search_spans(t40.newest) t42 (keys) cross join lateral 
 (select t29r.* from 
 (select t29r.id, t29r.published_at, t29r.ctid as at from articles t29r where t29r.is_public and (exists 
-(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-')) and t29r.search @@ $17::text::tsquery) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_periods(t29r.published_at) && t38.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r where 
-(select count(*) from t39) >= 4 limit 3)) t41 join articles t29r on t29r.ctid = t41.at order by t41.published_at desc, t41.id desc limit 3) t29r) t29),',"foundBackwards":',
-(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t42.headline),'}'),',' order by t42.n desc) filter (where t42.n <= 2),'],"pageInfo":{"hasPreviousPage":',to_json(count(t42.n) > 2),'}}') from 
-(select t42r.*, row_number() over () as n from 
-(select t42r.headline
- from (with t44 as materialized 
-(select from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery and search_periods(t42r.published_at) && 
-(select array[((v.last >> 2) - 1) * 16 + 1, (v.last >> 2) * 16 + 1] from 
-(select search_period(
-(select t45.published_at from articles t45 where t45.is_public order by t45.published_at desc limit 1)) as last offset 0) v) limit 4) 
-(select t42r.* from 
-(select t42r.id, t42r.published_at, t42r.ctid as at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery offset 0) t42r where 
-(select count(*) from t44) < 4 order by t42r.published_at, t42r.id limit 3) union all 
-(select t42r.id, t42r.published_at, t42r.ctid as at from articles t42r where t42r.is_public and t42r.search @@ $17::text::tsquery and 
-(select count(*) from t44) >= 4 order by t42r.published_at, t42r.id limit 3)) t46 join articles t42r on t42r.ctid = t46.at order by t46.published_at, t46.id limit 3) t42r) t42),',"topic":',coalesce(
+(select 1 from unnest($16::text[]) l where t29r.language = l or starts_with(t29r.language, l || '-'))) and (t29r.published_at, t29r.id) < ($2::text::timestamptz, $3::uuid) and search_words(t29r.published_at, t29r.search) @@ search_in_span($17::text, t42.keys, t40.first) and search_periods(t29r.published_at) && t42.keys offset 0) t29r order by t29r.published_at desc, t29r.id desc limit 3) t29r where 
+(select count(*) from t41) >= 4 limit 3)) t44 join articles t29r on t29r.ctid = t44.at order by t44.published_at desc, t44.id desc limit 3) t29r) t29),',"foundBackwards":',
+(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t45.headline),'}'),',' order by t45.n desc) filter (where t45.n <= 2),'],"pageInfo":{"hasPreviousPage":',to_json(count(t45.n) > 2),'}}') from 
+(select t45r.*, row_number() over () as n from 
+(select t45r.headline
+ from (with t46 as materialized 
+(select t49.newest, search_period(t49.newest) as last, search_volume(t49.oldest) as first from 
+(select 
+(select t49.published_at from articles t49 where t49.is_public order by t49.published_at desc limit 1) as newest, 
+(select t49.published_at from articles t49 where t49.is_public order by t49.published_at limit 1) as oldest offset 0) t49), t47 as materialized 
+(select from articles t45r where t45r.is_public and search_words(t45r.published_at, t45r.search) @@ 
+(select search_in_two($17::text, (t46.last >> 2) - 1 >> 9, t46.last >> 11) from t46) and search_periods(t45r.published_at) && 
+(select array[((t46.last >> 2) - 1) * 16 + 1, (t46.last >> 2) * 16 + 1] from t46) limit 4) 
+(select t45r.* from t46, generate_series(t46.last >> 11, t46.first, -2) t48 (volume) cross join lateral 
+(select t45r.* from 
+(select t45r.id, t45r.published_at, t45r.ctid as at from articles t45r where t45r.is_public and search_words(t45r.published_at, t45r.search) @@ search_in_two($17::text, t46.first, t48.volume) offset 0) t45r) t45r where 
+(select count(*) from t47) < 4 order by t45r.published_at, t45r.id limit 3) union all 
+(select t45r.id, t45r.published_at, t45r.ctid as at from articles t45r where t45r.is_public and t45r.search @@ $18::text::tsquery and 
+(select count(*) from t47) >= 4 order by t45r.published_at, t45r.id limit 3)) t50 join articles t45r on t45r.ctid = t50.at order by t50.published_at, t50.id limit 3) t45r) t45),',"topic":',coalesce(
 (select concat('{"articles":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted from 
-(select 1 from articles t49, article_topics t50 where t50.topic_id = t47.id and t49.id = t50.article_id and t49.is_public and t49.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) limit 10001) t49) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t48.headline),',"topics":',
-(select concat('[',string_agg(concat('{"topic":{"slug":',to_json(t51_topic.slug),'}}'),',' order by t51.confidence desc, t51.topic_id),']') from article_topics t51 cross join lateral 
-(select t52.slug from topics t52 where t52.id = t51.topic_id offset 0) t51_topic where t51.article_id = t48.id and t51.direct),'}'),',' order by t48.n) filter (where t48.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t48.n) > 2),',"hasPreviousPage":',to_json(exists
-(select 1 from articles t53, article_topics t54 where t54.topic_id = t47.id and t53.id = t54.article_id and t53.is_public and t53.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t54.published_at, t54.article_id) >= ($2::text::timestamptz, $3::uuid))),'}}') from 
-(select t48r.*, row_number() over () as n from 
-(select t48r.headline,t48r.id from articles t48r, article_topics t55 where t55.topic_id = t47.id and t48r.id = t55.article_id and t48r.is_public and t48r.source_id in 
-(select g.id from slugs g where g.noun = 'source' and g.slug = any($18::text[])) and (t55.published_at, t55.article_id) < ($2::text::timestamptz, $3::uuid) order by t55.published_at desc, t55.article_id desc limit 3) t48r) t48),',"updated":',
-(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t56.headline),'}'),','),']}') from 
-(select t56r.headline from articles t56r, article_topics t57 where t57.topic_id = t47.id and t56r.id = t57.article_id and t56r.is_public order by t56r.sort_updated_at desc, t56r.id desc limit 2) t56),'}') from topics t47 where t47.id = 
-(select g.id from slugs g where g.noun = 'topic' and g.slug = $19::text) and true),'null'),',"author":',coalesce(
+(select 1 from articles t53, article_topics t54 where t54.topic_id = t51.id and t53.id = t54.article_id and t53.is_public and t53.source_id in 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($19::text[])) limit 10001) t53) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t52.headline),',"topics":',
+(select concat('[',string_agg(concat('{"topic":{"slug":',to_json(t55_topic.slug),'}}'),',' order by t55.confidence desc, t55.topic_id),']') from article_topics t55 cross join lateral 
+(select t56.slug from topics t56 where t56.id = t55.topic_id offset 0) t55_topic where t55.article_id = t52.id and t55.direct),'}'),',' order by t52.n) filter (where t52.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t52.n) > 2),',"hasPreviousPage":',to_json(exists
+(select 1 from articles t57, article_topics t58 where t58.topic_id = t51.id and t57.id = t58.article_id and t57.is_public and t57.source_id in 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($19::text[])) and (t58.published_at, t58.article_id) >= ($2::text::timestamptz, $3::uuid))),'}}') from 
+(select t52r.*, row_number() over () as n from 
+(select t52r.headline,t52r.id from articles t52r, article_topics t59 where t59.topic_id = t51.id and t52r.id = t59.article_id and t52r.is_public and t52r.source_id in 
+(select g.id from slugs g where g.noun = 'source' and g.slug = any($19::text[])) and (t59.published_at, t59.article_id) < ($2::text::timestamptz, $3::uuid) order by t59.published_at desc, t59.article_id desc limit 3) t52r) t52),',"updated":',
+(select concat('{"nodes":[',string_agg(concat('{"headline":',to_json(t60.headline),'}'),','),']}') from 
+(select t60r.headline from articles t60r, article_topics t61 where t61.topic_id = t51.id and t60r.id = t61.article_id and t60r.is_public order by t60r.sort_updated_at desc, t60r.id desc limit 2) t60),'}') from topics t51 where t51.id = 
+(select g.id from slugs g where g.noun = 'topic' and g.slug = $20::text) and true),'null'),',"author":',coalesce(
 (select concat('{"articles":',
 (select concat('{"totalCount":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted from 
-(select 1 from articles t60, article_authors t61 where t61.author_id = t58.id and t60.id = t61.article_id and t60.is_public limit 10001) t60) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t59.headline),'}'),',' order by t59.n desc) filter (where t59.n <= 1),'],"pageInfo":{"hasPreviousPage":',to_json(count(t59.n) > 1),',"hasNextPage":false}}') from 
-(select t59r.*, row_number() over () as n from 
-(select t59r.headline from articles t59r, article_authors t62 where t62.author_id = t58.id and t59r.id = t62.article_id and t59r.is_public order by t62.published_at, t62.article_id limit 2) t59r) t59),'}') from authors t58 where t58.id = 
-(select g.id from slugs g where g.noun = 'author' and g.slug = $20::text) and t58.article_count > 0),'null'),'}}')
+(select 1 from articles t64, article_authors t65 where t65.author_id = t62.id and t64.id = t65.article_id and t64.is_public limit 10001) t64) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t63.headline),'}'),',' order by t63.n desc) filter (where t63.n <= 1),'],"pageInfo":{"hasPreviousPage":',to_json(count(t63.n) > 1),',"hasNextPage":false}}') from 
+(select t63r.*, row_number() over () as n from 
+(select t63r.headline from articles t63r, article_authors t66 where t66.author_id = t62.id and t63r.id = t66.article_id and t63r.is_public order by t66.published_at, t66.article_id limit 2) t63r) t63),'}') from authors t62 where t62.id = 
+(select g.id from slugs g where g.noun = 'author' and g.slug = $21::text) and t62.article_count > 0),'null'),'}}')

@@ -45,7 +45,7 @@ const resolvers = {
         from (
           select a.id, a.search from articles a
           where a.search @@ websearch_to_tsquery('simple', ${query}) and a.is_public
-          order by a.published_at desc, a.id desc limit 500
+          order by a.published_at desc, a.id desc limit 250
         ) c
         order by score desc, c.id desc limit ${first}
       ) r join articles a on a.id = r.id

@@ -1,0 +1,31 @@
+-- The words of articles stand in the index by volume, as those of a bound newspaper: a search goes through the newest
+-- volumes first, two at a time, and through older ones only where it has not found enough. So what it takes does not
+-- grow with the archive.
+
+-- A time as the number of a volume: 2,048 periods of four hours, which are 341 days.
+create function search_volume(at timestamptz) returns integer language sql immutable parallel safe
+return search_period(at) >> 11;
+
+-- The words of an article with the volume that they stand in: 120~harbour. No word holds a tilde.
+create function search_words(at timestamptz, words tsvector) returns tsvector language sql immutable parallel safe
+return array_to_tsvector(array(select search_volume(at)::text || '~' || word from unnest(tsvector_to_array(words)) word));
+
+-- A text query over the words of a volume and, unless it is the first one, of the volume before it; from one whose words
+-- each begin with a tilde.
+create function search_in_two(words text, first integer, last integer) returns tsquery
+language sql immutable parallel safe
+return (
+  replace(words, '~', last::text || '~')
+  || case when last > first then '|' || replace(words, '~', (last - 1)::text || '~') else '' end
+)::tsquery;
+
+-- The same over all volumes of a span (see search_spans), from the first one on that there is; null over none.
+create function search_in_span(words text, keys integer[], first integer) returns tsquery
+language sql immutable parallel safe
+return (
+  select string_agg(replace(words, '~', volume::text || '~'), '|')::tsquery
+  from generate_series(
+    greatest(search_from(keys) >> 11, first),
+    (((keys[cardinality(keys)] >> 4) + 1 << 2 * (keys[1] & 15)) - 1) >> 11
+  ) volume
+);
