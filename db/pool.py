@@ -146,6 +146,9 @@ class Database:
                     # A writer that stands still in its transaction would hold the log's lock, and so every writer.
                     "idle_in_transaction_session_timeout": "60000",
                     "jit": "off",
+                    # Postgres' 4 MB have no room for the places of a hundred thousand articles, so that a phrase of two
+                    # frequent words would have it look at all articles near one that holds them.
+                    "work_mem": "16MB",
                     "plan_cache_mode": "force_generic_plan" if generic_plans else "auto",
                 },
             )

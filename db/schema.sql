@@ -93,7 +93,7 @@ CREATE FUNCTION public.search_volume(at timestamp with time zone) RETURNS intege
 
 CREATE FUNCTION public.search_words(at timestamp with time zone, words tsvector) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN array_to_tsvector(ARRAY(SELECT (((public.search_volume(search_words.at))::text || '~'::text) || word.word) FROM unnest(tsvector_to_array(search_words.words)) word(word)));
+    RETURN array_to_tsvector(string_to_array((((public.search_volume(at))::text || '~'::text) || array_to_string(tsvector_to_array(words), ((' '::text || (public.search_volume(at))::text) || '~'::text))), ' '::text));
 
 CREATE TABLE jobs.pgqueuer (
     id bigint NOT NULL,

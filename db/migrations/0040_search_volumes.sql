@@ -6,9 +6,12 @@
 create function search_volume(at timestamptz) returns integer language sql immutable parallel safe
 return search_period(at) >> 11;
 
--- The words of an article with the volume that they stand in: 120~harbour. No word holds a tilde.
+-- The words of an article with the volume that they stand in: 60~harbour. No word holds a tilde or a space. By way of a
+-- text, which takes half the time of going through the words.
 create function search_words(at timestamptz, words tsvector) returns tsvector language sql immutable parallel safe
-return array_to_tsvector(array(select search_volume(at)::text || '~' || word from unnest(tsvector_to_array(words)) word));
+return array_to_tsvector(string_to_array(
+  search_volume(at)::text || '~' || array_to_string(tsvector_to_array(words), ' ' || search_volume(at)::text || '~'), ' '
+));
 
 -- A text query over the words of a volume and, unless it is the first one, of the volume before it; from one whose words
 -- each begin with a tilde.
