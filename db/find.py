@@ -10,7 +10,7 @@ from db.tables import KeyKind, Table
 if TYPE_CHECKING:
     from db.select import Writer
 
-# A text that the last day holds less often than this is found seldom: what two volumes hold of it comes at once, in a
+# A text that the last day holds less often than this is found seldom: what a volume holds of it comes at once, in a
 # third of the time that it takes from span to span.
 FEW = 4
 # What a cursor's key is bound as. A time comes as text: asyncpg sends the first moment of the year 1, which stands for
@@ -30,8 +30,8 @@ def found_by_text(
 ) -> str:
     """The first rows that a text finds, among other tests: their ids, keys and places.
 
-    How often the last day holds the text tells how it is best looked for. Where it holds few, all that it finds in two
-    volumes is looked at at once, then in the two before them and so on, until there are enough; or in all, where their
+    How often the last day holds the text tells how it is best looked for. Where it holds few, all that it finds in a
+    volume or two is looked at at once, then in the one before and so on, until there are enough; or in all, where their
     order isn't the page's. Where it holds many, rows are taken in the order of the page: from span to span where that
     is the order of the spans and nothing leads to fewer rows, else as an index gives them. A row between the spans and
     their rows would be read however many were found. `offset 0` keeps Postgres, which guesses that every text finds

@@ -64,9 +64,9 @@ CREATE FUNCTION public.search_in_span(words text, keys integer[], first integer)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (SELECT (string_agg(replace(search_in_span.words, '~'::text, ((volume.volume)::text || '~'::text)), '|'::text))::tsquery AS string_agg FROM generate_series(GREATEST((public.search_from(search_in_span.keys) >> 11), search_in_span.first), ((((((search_in_span.keys)[cardinality(search_in_span.keys)] >> 4) + 1) << (2 * ((search_in_span.keys)[1] & 15))) - 1) >> 11)) volume(volume));
 
-CREATE FUNCTION public.search_in_two(words text, first integer, last integer) RETURNS tsquery
+CREATE FUNCTION public.search_in_volumes(words text, first integer, last integer) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((replace(words, '~'::text, ((last)::text || '~'::text)) || CASE WHEN (last > first) THEN ('|'::text || replace(words, '~'::text, (((last - 1))::text || '~'::text))) ELSE ''::text END))::tsquery;
+    RETURN ((replace(words, '~'::text, ((last)::text || '~'::text)) || CASE WHEN (first < last) THEN ('|'::text || replace(words, '~'::text, ((first)::text || '~'::text))) ELSE ''::text END))::tsquery;
 
 CREATE FUNCTION public.search_period(at timestamp with time zone) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -90,6 +90,19 @@ END;
 CREATE FUNCTION public.search_volume(at timestamp with time zone) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (public.search_period(at) >> 11);
+
+CREATE FUNCTION public.search_volumes(first integer, last integer) RETURNS TABLE(since integer, upto integer)
+    LANGUAGE sql IMMUTABLE ROWS 3 PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT GREATEST(search_volumes.first,
+         CASE
+             WHEN (volume.volume = search_volumes.last) THEN (volume.volume - 1)
+             ELSE volume.volume
+         END) AS "greatest",
+     volume.volume
+    FROM generate_series(search_volumes.last, search_volumes.first, '-1'::integer) volume(volume)
+   WHERE (volume.volume <> (search_volumes.last - 1));
+END;
 
 CREATE FUNCTION public.search_words(at timestamp with time zone, words tsvector) RETURNS tsvector
     LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -507,8 +507,8 @@ class Writer:
         # Sorting all that is found with its text beside it would take longer than reading the newest once more.
         c, score = self.alias(), self.filled(RANK, t, (rank.query,))
         return (
-            f"select {t}.id, {t}.ctid as at, {score} as score from ({candidates}) {c}"
-            f" join {table.name} {t} on {t}.ctid = {c}.at"
+            f"select {t}.id, {t}.ctid as at, {score} as score from {table.name} {t}"
+            f" where {t}.ctid = any(array(select {c}.at from ({candidates}) {c}))"
         )
 
     def conditions(self, page: Page, table: Table, t: str, o: str, x: str, *, each: str = "") -> list[str]:

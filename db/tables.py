@@ -340,12 +340,12 @@ ARTICLES = Table(
         top="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1",
         bottom="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at limit 1",
         edges="search_period({o}.newest) as last, search_volume({o}.oldest) as first",
-        volumes="generate_series({o}.last >> 11, {o}.first, -2) {p} (volume)",
-        in_volume=f"{_WORDS} @@ search_in_two({{0}}::text, {{o}}.first, {{p}}.volume)",
+        volumes="search_volumes({o}.first, {o}.last >> 11) {p}",
+        in_volume=f"{_WORDS} @@ search_in_volumes({{0}}::text, {{p}}.since, {{p}}.upto)",
         spans="search_spans({o}.newest) {p} (keys)",
         in_span=f"{_WORDS} @@ search_in_span({{0}}::text, {{p}}.keys, {{o}}.first) and {_PERIODS} && {{p}}.keys",
         lately=f"{_WORDS} @@"
-        " (select search_in_two({0}::text, ({o}.last >> 2) - 1 >> 9, {o}.last >> 11) from {o})"
+        " (select search_in_volumes({0}::text, ({o}.last >> 2) - 1 >> 9, {o}.last >> 11) from {o})"
         f" and {_PERIODS} && (select array[(({{o}}.last >> 2) - 1) * 16 + 1, ({{o}}.last >> 2) * 16 + 1] from {{o}})",
         instead=("authors", "sources", "topics"),
     ),

@@ -46,15 +46,15 @@ FOUND = """
 select t.at,
   (select search_words(t.at, 'word') @@ search_in_span('''~word''', s.keys, search_volume($3))
     from search_spans($1) as s (keys) where search_periods(t.at) && s.keys) as in_span,
-  (select count(*) from generate_series(search_volume($1), search_volume($3), -2) volume
-    where search_words(t.at, 'word') @@ search_in_two('''~word''', search_volume($3), volume)) as by_volume
+  (select count(*) from search_volumes(search_volume($3), search_volume($1)) v
+    where search_words(t.at, 'word') @@ search_in_volumes('''~word''', v.since, v.upto)) as by_volume
 from unnest($2::timestamptz[]) t (at)
 """
 
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(upto=TIMES, times=st.lists(TIMES, min_size=1, max_size=20))
-async def test_words_are_found_in_their_span_and_in_one_pair_of_volumes(
+async def test_words_are_found_in_their_span_and_in_one_look_at_volumes(
     database: Database, upto: datetime, times: list[datetime]
 ) -> None:
     earlier = [time for time in times if time <= upto] or [upto]
@@ -62,6 +62,9 @@ async def test_words_are_found_in_their_span_and_in_one_pair_of_volumes(
         assert (row["in_span"], row["by_volume"]) == (True, 1)
 
 
-async def test_a_single_volume_is_looked_through_alone(database: Database) -> None:
-    queries = [await database.value("select search_in_two('''~word''', $1, 60)::text", first) for first in (60, 59, 0)]
-    assert queries == ["'60~word'", "'60~word' | '59~word'", "'60~word' | '59~word'"]
+async def test_the_last_volume_is_looked_through_with_the_one_before_it(database: Database) -> None:
+    looks = "select array_agg(array[since, upto]) from search_volumes($1, 60)"
+    found = [await database.value(looks, first) for first in (60, 59, 57)]
+    assert found == [[[60, 60]], [[59, 60]], [[59, 60], [58, 58], [57, 57]]]
+    query = "select search_in_volumes('''~word''', $1, 60)::text"
+    assert [await database.value(query, first) for first in (60, 59)] == ["'60~word'", "'60~word' | '59~word'"]

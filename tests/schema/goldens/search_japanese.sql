@@ -10,11 +10,11 @@ select concat('{"data":{"search":',
 (select t6.published_at from articles t6 where t6.is_public order by t6.published_at desc limit 1) as newest, 
 (select t6.published_at from articles t6 where t6.is_public order by t6.published_at limit 1) as oldest offset 0) t6), t4 as materialized 
 (select from articles t1r where t1r.is_public and search_words(t1r.published_at, t1r.search) @@ 
-(select search_in_two($3::text, (t3.last >> 2) - 1 >> 9, t3.last >> 11) from t3) and search_periods(t1r.published_at) && 
+(select search_in_volumes($3::text, (t3.last >> 2) - 1 >> 9, t3.last >> 11) from t3) and search_periods(t1r.published_at) && 
 (select array[((t3.last >> 2) - 1) * 16 + 1, (t3.last >> 2) * 16 + 1] from t3) limit 4) 
-(select t1r.* from t3, generate_series(t3.last >> 11, t3.first, -2) t5 (volume) cross join lateral 
+(select t1r.* from t3, search_volumes(t3.first, t3.last >> 11) t5 cross join lateral 
 (select t1r.* from 
-(select t1r.id, t1r.published_at, t1r.ctid as at from articles t1r where t1r.is_public and search_words(t1r.published_at, t1r.search) @@ search_in_two($3::text, t3.first, t5.volume) offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where 
+(select t1r.id, t1r.published_at, t1r.ctid as at from articles t1r where t1r.is_public and search_words(t1r.published_at, t1r.search) @@ search_in_volumes($3::text, t5.since, t5.upto) offset 0) t1r order by t1r.published_at desc, t1r.id desc limit 20) t1r where 
 (select count(*) from t4) < 4 limit 20) union all 
 (select t1r.* from t3, search_spans(t3.newest) t5 (keys) cross join lateral 
 (select t1r.* from 
