@@ -71,7 +71,8 @@ class Shared:
     than are underway, or PATIENCE has passed; then all who wait go together, those with equal arguments as one. Nobody
     joins a statement that was sent before they asked, so that what anyone is told was read after they asked.
 
-    Where all ask the same, those who wait are joined by those who were just answered and ask again at once.
+    Where all ask the same, who asks first is joined by those who ask in the same step of the event loop, and those who
+    wait are joined by those who were just answered and ask again at once.
 
     How many go in one statement, and how many statements run at a time, follows from the mean of what a caller takes.
     What takes more than half of LONGEST, has just taken too long, or is new, goes one by one, after the same wait.
@@ -99,7 +100,7 @@ class Shared:
             DatabaseTimeout, DatabaseUnavailable: it can't be read.
             asyncpg.PostgresError, asyncpg.InterfaceError: what Postgres or asyncpg says of the arguments.
         """
-        if not self._waiting and self._room(1) > 0:
+        if args and not self._waiting and self._room(1) > 0:
             underway = self._underway.begin(1)
             try:
                 (value,) = await self._read([args], self._database.deadline())
@@ -116,7 +117,10 @@ class Shared:
         self._waiting[key] = [future]
         if self._gate is None:
             self._gate = loop.call_later(PATIENCE, self._hurry)
-        if self._room(len(self._waiting)) > 0:
+        if not args:
+            # Those whose requests came together ask in one step.
+            loop.call_soon(self._send_if_room)
+        elif self._room(len(self._waiting)) > 0:
             self._send_waiting()
         return await future
 
