@@ -60,13 +60,17 @@ CREATE FUNCTION public.search_from(keys integer[]) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (((keys)[1] >> 4) << (2 * ((keys)[1] & 15)));
 
+CREATE FUNCTION public.search_in_range(words text, since integer, upto integer) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT (string_agg(replace(search_in_range.words, '~'::text, ((volume.volume)::text || '~'::text)), '|'::text))::tsquery AS string_agg FROM generate_series(search_in_range.since, search_in_range.upto) volume(volume));
+
 CREATE FUNCTION public.search_in_span(words text, keys integer[], first integer) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (SELECT (string_agg(replace(search_in_span.words, '~'::text, ((volume.volume)::text || '~'::text)), '|'::text))::tsquery AS string_agg FROM generate_series(GREATEST((public.search_from(search_in_span.keys) >> 11), search_in_span.first), ((((((search_in_span.keys)[cardinality(search_in_span.keys)] >> 4) + 1) << (2 * ((search_in_span.keys)[1] & 15))) - 1) >> 11)) volume(volume));
+    RETURN public.search_in_range(words, GREATEST((public.search_from(keys) >> 11), first), ((((((keys)[cardinality(keys)] >> 4) + 1) << (2 * ((keys)[1] & 15))) - 1) >> 11));
 
-CREATE FUNCTION public.search_in_volumes(words text, first integer, last integer) RETURNS tsquery
+CREATE FUNCTION public.search_in_volumes(words text, since integer, upto integer) RETURNS tsquery
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ((replace(words, '~'::text, ((last)::text || '~'::text)) || CASE WHEN (first < last) THEN ('|'::text || replace(words, '~'::text, ((first)::text || '~'::text))) ELSE ''::text END))::tsquery;
+    RETURN CASE (upto - since) WHEN 0 THEN (replace(words, '~'::text, ((upto)::text || '~'::text)))::tsquery WHEN 1 THEN (((replace(words, '~'::text, ((since)::text || '~'::text)) || '|'::text) || replace(words, '~'::text, ((upto)::text || '~'::text))))::tsquery ELSE public.search_in_range(words, since, upto) END;
 
 CREATE FUNCTION public.search_period(at timestamp with time zone) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -94,14 +98,10 @@ CREATE FUNCTION public.search_volume(at timestamp with time zone) RETURNS intege
 CREATE FUNCTION public.search_volumes(first integer, last integer) RETURNS TABLE(since integer, upto integer)
     LANGUAGE sql IMMUTABLE ROWS 3 PARALLEL SAFE
     BEGIN ATOMIC
- SELECT GREATEST(search_volumes.first,
-         CASE
-             WHEN (volume.volume = search_volumes.last) THEN (volume.volume - 1)
-             ELSE volume.volume
-         END) AS "greatest",
-     volume.volume
-    FROM generate_series(search_volumes.last, search_volumes.first, '-1'::integer) volume(volume)
-   WHERE (volume.volume <> (search_volumes.last - 1));
+ SELECT GREATEST((search_volumes.last - look.oldest), search_volumes.first) AS "greatest",
+     (search_volumes.last - look.newest)
+    FROM ( VALUES (0,1), (2,2), (3,3), (4,5), (6,9), (10,17), (18,33), (34,65), (66,129), (130,(1 << 20))) look(newest, oldest)
+   WHERE ((search_volumes.last - look.newest) >= search_volumes.first);
 END;
 
 CREATE FUNCTION public.search_words(at timestamp with time zone, words tsvector) RETURNS tsvector

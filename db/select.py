@@ -504,7 +504,7 @@ class Writer:
             reached = self.rows(newest, table, t, o, "", frozen)
             first = self.ordered(newest, t, limit=str(RANKED))
             candidates = f"select {t}.ctid as at{reached}{first}"
-        # Sorting all that is found with its text beside it would take longer than reading the newest once more.
+        # Read again where they stand: sorting all that is found with its text beside it would take longer.
         c, score = self.alias(), self.filled(RANK, t, (rank.query,))
         return (
             f"select {t}.id, {t}.ctid as at, {score} as score from {table.name} {t}"

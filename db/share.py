@@ -67,12 +67,12 @@ class _Underway:
 class Shared:
     """A statement that reads one value, for any number of callers at a time. name: what metrics call it.
 
-    Who asks first sends it at once. From then on who asks waits, until the work of all who ask is worth more statements
+    Who asks first sends it at once or, where there are no arguments, at the end of the step of the event loop, so that
+    others who ask in it join. From then on who asks waits, until the work of all who ask is worth more statements
     than are underway, or PATIENCE has passed; then all who wait go together, those with equal arguments as one. Nobody
     joins a statement that was sent before they asked, so that what anyone is told was read after they asked.
 
-    Where all ask the same, who asks first is joined by those who ask in the same step of the event loop, and those who
-    wait are joined by those who were just answered and ask again at once.
+    Where all ask the same, those who wait are joined by those who were just answered and ask again at once.
 
     How many go in one statement, and how many statements run at a time, follows from the mean of what a caller takes.
     What takes more than half of LONGEST, has just taken too long, or is new, goes one by one, after the same wait.
@@ -157,9 +157,9 @@ class Shared:
         # What everybody left who asked it isn't asked any more.
         asked = [each for each in self._waiting.items() if not all(future.done() for future in each[1])]
         self._waiting = {}
-        size, deadline = self._size(len(asked)), self._database.deadline()
+        size = self._size(len(asked))
         for first in range(0, len(asked), size):
-            self._send(asked[first : first + size], deadline)
+            self._send(asked[first : first + size])
 
     def _size(self, callers: int) -> int:
         """How many of so many callers go together."""
@@ -167,7 +167,7 @@ class Shared:
         evenly = ceil(callers / max(self._room(callers), 1))
         return max(min(evenly, int(LONGEST / self._seconds), MOST), 1)
 
-    def _send(self, asked: Sequence[_Asked], deadline: float | None) -> asyncio.Task[None]:
+    def _send(self, asked: Sequence[_Asked], deadline: float | None = None) -> asyncio.Task[None]:
         task = asyncio.create_task(self._answer(asked, deadline, self._underway.begin(len(asked))))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -175,6 +175,7 @@ class Shared:
 
     async def _answer(self, asked: Sequence[_Asked], deadline: float | None, underway: _Underway) -> None:
         try:
+            deadline = deadline or self._database.deadline()
             answers = await self._read([args for args, _ in asked], deadline)
             callers = sum(len(futures) for _, futures in asked)
             if callers > 1:

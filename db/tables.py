@@ -79,24 +79,27 @@ class Way:
     edge: Edge
 
 
-# Tests of what an article's text holds. Its words tell the first whole and lead to what passes the second, for which
-# both have a second value; nothing leads to what passes the third.
-TEXT_TESTS = ("words", "text", "lack")
+# Tests of an article's text, all by the same condition. Where its words alone decide (`words`), what an index of words
+# finds is final; where they lead to it (`text`: phrases, fields, exclusions), what the index finds is looked at. Both
+# carry the query for the index as their second value. No index finds what may hold none of the words (`lack`).
+FOUND_TESTS = ("words", "text")
+TEXT_TESTS = (*FOUND_TESTS, "lack")
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
     """How the first rows that pass a test, in one order, are found by an index that does not keep them in it.
 
-    tests: those that it finds, by their second value; told: the one that it tells whole. top, bottom: the first and
-    the last value of the order's key, and edges: what else is needed of these two (`{o}`). The key's range is looked
-    through in wide parts (volumes), or in parts that begin short and get longer (spans), the first rows first; a part
-    is `{p}`. in_volume, in_span: whether a row is found in one; lately: whether in a short first one. instead: tests
-    that lead to fewer rows.
+    tests: those that the index finds, by their second value. final: the one that it decides alone.
+    top, bottom: the first and the last value of the order's key. edges: what is made of them once, `{o}` elsewhere.
+    volumes: wide parts of the key's range, the first rows first, each `{p}`; in_volume: whether a row is found in one.
+    spans, in_span: the same for parts that begin short and get longer.
+    lately: whether a row is found in a short first part.
+    instead: tests that lead to fewer rows.
     """
 
     tests: tuple[str, ...]
-    told: str
+    final: str
     order: str
     top: str
     bottom: str
@@ -334,19 +337,20 @@ ARTICLES = Table(
         "topics": Way(_slugs("topic"), _OF_TOPIC),
     },
     spans=Spans(
-        tests=("words", "text"),
-        told="words",
+        tests=FOUND_TESTS,
+        final="words",
         order="NEWEST",
         top="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1",
         bottom="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at limit 1",
-        edges="search_period({o}.newest) as last, search_volume({o}.oldest) as first",
-        volumes="search_volumes({o}.first, {o}.last >> 11) {p}",
+        # A day is four periods of four hours, and a volume 512 such days.
+        edges="search_volume({o}.oldest) as first, search_volume({o}.newest) as last,"
+        " search_period({o}.newest) >> 2 as day",
+        volumes="search_volumes({o}.first, {o}.last) {p}",
         in_volume=f"{_WORDS} @@ search_in_volumes({{0}}::text, {{p}}.since, {{p}}.upto)",
         spans="search_spans({o}.newest) {p} (keys)",
         in_span=f"{_WORDS} @@ search_in_span({{0}}::text, {{p}}.keys, {{o}}.first) and {_PERIODS} && {{p}}.keys",
-        lately=f"{_WORDS} @@"
-        " (select search_in_volumes({0}::text, ({o}.last >> 2) - 1 >> 9, {o}.last >> 11) from {o})"
-        f" and {_PERIODS} && (select array[(({{o}}.last >> 2) - 1) * 16 + 1, ({{o}}.last >> 2) * 16 + 1] from {{o}})",
+        lately=f"{_WORDS} @@ (select search_in_volumes({{0}}::text, {{o}}.day - 1 >> 9, {{o}}.last) from {{o}})"
+        f" and {_PERIODS} && (select array[({{o}}.day - 1) * 16 + 1, {{o}}.day * 16 + 1] from {{o}})",
         instead=("authors", "sources", "topics"),
     ),
 )

@@ -22,6 +22,7 @@ _MARKS = "".join(
     for code in range(start, end)
     if unicodedata.category(chr(code)) in ("Mn", "Mc")
 )
+# No word holds white space or a tilde, on which `search_words` of db/schema.sql relies.
 _WORD = re.compile(rf"([{_BIGRAM}]+)|((?![{_BIGRAM}])[^\W_](?:(?![_{_BIGRAM}])[\w{_MARKS}])*)")
 _ASCII_WORD = re.compile("[0-9a-z]+")
 _SPACED_WORD = re.compile(rf"\w[\w{_MARKS}]*")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from db.read import All, AnyOf, Condition, Not, Test
-from db.tables import TEXT_TESTS
+from db.tables import FOUND_TESTS, TEXT_TESTS
 from schema.errors import CostExceeded
 
 # Rows that are read for a point.
@@ -46,8 +46,8 @@ def search_through(where: Condition | None, *, of_one: bool, within_list: bool, 
     """
     together = list(_together(where))
     names = [part.name if isinstance(part, Test) else "" for part in together]
-    texts, narrowing = sum(name in TEXT_TESTS for name in names), sum(name in _NARROWING for name in names)
-    otherwise = _NARROWING.union(TEXT_TESTS, _TIMES if by_time else ())
+    texts, narrowing = sum(name in FOUND_TESTS for name in names), sum(name in _NARROWING for name in names)
+    otherwise = _NARROWING.union(FOUND_TESTS, _TIMES if by_time else ())
     rest = sum(name not in otherwise for name in names)
     hidden = sum(_texts(part) for part in together if not isinstance(part, Test))
     # One of these leads to the articles, where nothing else does.

@@ -9,8 +9,8 @@
     headline:strike  author:"ann lee"  source:harbour-times  topic:sport  lang:ja
 
 The text parts of a tree that touch become one text query of Postgres, each a leaf; the tree's shape is then only what
-changes a statement's text, and the leaves are bound. An index holds the words of articles, without their places: where
-no phrase, field or exclusion is asked for, it tells all; else it finds those that are then looked at.
+changes a statement's text, and the leaves are bound. An index holds the words of articles without their places. It
+answers words, AND and OR by itself; for a phrase, a field or an exclusion it narrows down what is then looked at.
 """
 
 import re
@@ -82,8 +82,8 @@ Tree = Words | Term | Both | Either | Without
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A test, and the places of its values in `Query.leaves`. That of text is `words` where the words of a match tell
-    all, `text` where they find it, both with what finds it as the second value; else `lack`."""
+    """A test, and where its values stand in `Query.leaves`; of text (`TEXT_TESTS`), the second is the query for the
+    index."""
 
     test: str
     at: tuple[int, ...]

@@ -64,7 +64,13 @@ async def test_words_are_found_in_their_span_and_in_one_look_at_volumes(
 
 async def test_the_last_volume_is_looked_through_with_the_one_before_it(database: Database) -> None:
     looks = "select array_agg(array[since, upto]) from search_volumes($1, 60)"
-    found = [await database.value(looks, first) for first in (60, 59, 57)]
-    assert found == [[[60, 60]], [[59, 60]], [[59, 60], [58, 58], [57, 57]]]
+    assert await database.value(looks, 60) == [[60, 60]]
+    assert await database.value(looks, 59) == [[59, 60]]
+    assert await database.value(looks, 53) == [[59, 60], [58, 58], [57, 57], [55, 56], [53, 54]]
+    assert await database.value("select count(*) from search_volumes(0, 60)") == 8
+
+
+async def test_a_query_over_volumes_names_each(database: Database) -> None:
     query = "select search_in_volumes('''~word''', $1, 60)::text"
-    assert [await database.value(query, first) for first in (60, 59)] == ["'60~word'", "'60~word' | '59~word'"]
+    found = [await database.value(query, since) for since in (60, 59, 58, 61)]
+    assert found == ["'60~word'", "'59~word' | '60~word'", "'58~word' | '59~word' | '60~word'", None]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from db import find
 from db.ids import uuid7
 from db.pool import Database
 from db.select import RANKED
@@ -130,6 +131,68 @@ async def test_each_article_comes_once_while_others_are_inserted(
             # The candidates are those of the first page: what is new since then waits for the next search.
             assert expected == set(found)
         before |= meanwhile
+
+
+IN_ORDER = {
+    "NEWEST": "published_at desc, id desc",
+    "OLDEST": "published_at, id",
+    "MOST_COMMENTED": "comment_count desc, id desc",
+}
+
+
+@pytest.mark.parametrize("few", [1, 1_000_000], ids=["found often", "found seldom"])
+async def test_articles_of_many_volumes_come_in_their_order(
+    few: int, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "FEW", few)
+    async with database.transaction() as connection:
+        await connection.execute(
+            "insert into sources (id, slug, name, sort_name, created_at) values ($1, 'x', 'X', 'x', $2)", SOURCE, START
+        )
+    days = [*range(0, 4_000, 25), *range(7_300, 22_000, 700)]  # The last ones are before 1970.
+    random.Random(2).shuffle(days)
+    rows = [(START - timedelta(days=day), day % 7, "harbour quay" if day % 2 else "harbour") for day in days]
+    await insert(database, rows, now=START)
+    executor = Executor(build_schema(), database)
+    for order, by in IN_ORDER.items():
+        expected = [f"a_{row['id']}" for row in await database.rows(f"select id from articles order by {by}")]
+        searches = [f'articles(filter: {{matching: "harbour"}}, orderBy: {order}']
+        if order != "MOST_COMMENTED":
+            searches += [f'search(query: "{query}", orderBy: {order}' for query in ("harbour", "harb* -port")]
+        for search in searches:
+            monkeypatch.setitem(WAYS, search, search + ", first: $first, after: $after, last: $last, before: $before)")
+            for backwards in (False, True):
+                assert await walk(executor, search, 30, backwards=backwards, between=nothing) == expected
+
+
+async def test_a_cursor_of_a_time_when_nothing_was_leads_to_the_newest(
+    crowded: tuple[Executor, Database, set[str]],
+) -> None:
+    executor, *_ = crowded
+    newest = await page(executor, "search by NEWEST", first=20)
+    forged = "sn253402128000000000_ffffffff-ffff-ffff-ffff-ffffffffffff"
+    found = await page(executor, "search by NEWEST", first=20, after=forged)
+    assert found["nodes"] == newest["nodes"]
+
+
+@pytest.mark.parametrize("few", [1, 1_000_000], ids=["found often", "found seldom"])
+async def test_two_texts_have_to_be_found_both(
+    few: int, crowded: tuple[Executor, Database, set[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "FEW", few)
+    executor, *_ = crowded
+    both = "{ page: search(query: %s, first: 100%s) { totalCount nodes { id } } }"
+    found = [
+        orjson.loads((await executor.execute(both % each)).body)["data"]["page"]
+        for each in (
+            ('"harbour quay"', ""),
+            ('"harbour"', ', filter: {matching: "quay"}'),
+            ('"quay"', ', filter: {and: [{matching: "harbour"}, {matching: "harb*"}, {matching: "quay -ship"}]}'),
+        )
+    ]
+    assert [each["totalCount"] for each in found] == [40, 40, 40]
+    first, *others = ({node["id"] for node in each["nodes"]} for each in found)
+    assert others == [first, first]
 
 
 async def test_sources_without_articles_are_paged_like_the_others(database: Database) -> None:
