@@ -14,6 +14,7 @@ answers words, AND and OR by itself; for a phrase, a field or an exclusion it na
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -239,11 +240,16 @@ def _words(text: str, *, prefix: bool, weight: str) -> Words | None:
     last = f"*{weight}" if prefix or lone else weight
     marks = [weight] * (len(found) - 1) + [last]
     lexemes = [quoted(token) + (f":{mark}" if mark else "") for token, mark in zip(found, marks, strict=True)]
-    tsquery = " <-> ".join(lexemes)
     indexed = [quoted(f"~{token}") for token in found]
     if prefix or lone:
         indexed[-1] += ":*"
-    return Words(f"({tsquery})" if len(lexemes) > 1 else tsquery, shown, tuple(indexed), weight)
+    return Words(_joined(" <-> ", lexemes), shown, tuple(indexed), weight)
+
+
+def _joined(sign: str, parts: Iterable[str]) -> str:
+    """Parts of a tsquery literal as one, which binds in itself."""
+    joined = list(parts)
+    return joined[0] if len(joined) == 1 else f"({sign.join(joined)})"
 
 
 def _affirms(tree: Tree) -> bool:
@@ -276,9 +282,9 @@ def _tsquery(tree: Tree) -> str:
         case Without(of):
             return f"!{_tsquery(of)}"
         case Both(parts):
-            return "(" + " & ".join(map(_tsquery, parts)) + ")"
+            return _joined(" & ", map(_tsquery, parts))
         case Either(parts):
-            return "(" + " | ".join(map(_tsquery, parts)) + ")"
+            return _joined(" | ", map(_tsquery, parts))
     raise TypeError(tree)
 
 
@@ -311,13 +317,13 @@ def _found(tree: Tree) -> str | None:
     may lack all that is named."""
     match tree:
         case Words(lexemes=lexemes):
-            return "(" + " & ".join(lexemes) + ")" if len(lexemes) > 1 else lexemes[0]
+            return _joined(" & ", lexemes)
         case Both(parts):
             found = [each for each in map(_found, parts) if each is not None]
-            return "(" + " & ".join(found) + ")" if found else None
+            return _joined(" & ", found) if found else None
         case Either(parts):
             found = [each for each in map(_found, parts) if each is not None]
-            return "(" + " | ".join(found) + ")" if len(found) == len(parts) else None
+            return _joined(" | ", found) if len(found) == len(parts) else None
     return None
 
 

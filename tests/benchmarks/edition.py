@@ -19,8 +19,8 @@ from db.migrate import migrate
 from db.statements import parse
 
 _MEMORY = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-# What a server for benchmarks is told (see db/embedded.py): the memory that docs/operations.md advises, everything else
-# real.
+# What a server for benchmarks is told (see db/embedded.py): as many buffers as docs/operations.md advises, and for all
+# who are compared the `work_mem` that Broadsheet's own sessions have.
 SERVER = {
     "shared_buffers": f"{_MEMORY // 4}MB",
     "effective_cache_size": f"{_MEMORY // 2}MB",
