@@ -31,7 +31,7 @@ from api.routes import direct, routes
 from api.settings import Settings, moderation
 from api.tokens import Tokens
 from api.visit import Visits
-from db.share import Shared
+from db.current import Current
 from db.statements import statements
 from db.tally import tell
 from jobs.due import keep_due
@@ -51,7 +51,7 @@ def create_app(settings: Settings, lifecycle: Lifecycle | None = None) -> Starle
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(settings, "server") as database:
             app.state.database = database
-            head = Shared(database, statements("changes")["place"], "head")
+            head = Current(database, statements("changes")["place"], "head")
             callers = Callers(database, tokens(settings))
             app.state.reading = Reading(
                 Executor(

@@ -17,11 +17,11 @@ from cachetools import LRUCache
 from api.heads import RequestHead
 from api.tokens import NAMELESS, BadToken, Reader, Tokens
 from db.changes import Kind, Line, append
+from db.current import Current
 from db.ids import uuid7
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.retry import write
 from db.scopes import Scope
-from db.share import Shared
 from db.statements import statements
 from db.tables import Audience
 from ingest.moderation.case import State
@@ -69,7 +69,7 @@ class Callers:
         self._database = database
         self._tokens = tokens
         self._clock = clock or (lambda: datetime.now(UTC))
-        self._version = Shared(database, statements("keys")["version"], "keys")
+        self._version = Current(database, statements("keys")["version"], "keys")
         self._readers: LRUCache[bytes, tuple[Caller, float]] = LRUCache(_MOST_TOKENS)
         self._keys: LRUCache[str, _Known] = LRUCache(_MOST_KEYS)
         self._noted: LRUCache[UUID, float] = LRUCache(_MOST_KEYS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import TYPE_CHECKING, Any
 
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from api.heads import lines
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
 # Where the scope of a request that came over one of our connections holds its `Cycle`, by which its body is had, and a
 # whole answer sent, at once.
 CYCLE = "broadsheet.cycle"
+
+
+def came(scope: Scope) -> float:
+    """When all of a request was here, by `time.perf_counter`; later than anything where the server doesn't say."""
+    cycle: Cycle | None = scope.get(CYCLE)
+    return cycle.came if cycle is not None else inf
 
 
 class _Unheard:
@@ -37,6 +45,8 @@ class Cycle(RequestResponseCycle):
     chunked_encoding = None
     expected_content_length = 0
     received: bytes | bytearray = b""
+    # When its last byte was here, by `time.perf_counter`; later than anything until it is.
+    came = inf
     taken = invited = waits = False
     # Whoever has to wait makes one.
     message_event: Any = _Unheard()

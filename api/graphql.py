@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -15,7 +16,7 @@ from starlette.types import Receive, Scope
 from api.answers import Reply, reply
 from api.callers import BadCredentials
 from api.clients import Clients
-from api.cycle import CYCLE, Cycle
+from api.cycle import CYCLE, Cycle, came
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import RequestHead, headers_of
@@ -84,7 +85,8 @@ async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | 
             else:
                 # The key is all that the answer hangs on, beside the database.
                 key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
-                made = await reading.kept.reply(key, lambda: _reply(reading, media_type, get, asked, visit))
+                make = partial(_reply, reading, media_type, get, asked, visit)
+                made = await reading.kept.reply(key, make, came(scope))
             reading.clients.count(head.client, made.deprecated)
         except NotAsked as error:
             await visit.pay(None)

@@ -2,9 +2,9 @@
 
 An answer is kept under the bytes of its request, so that a kept one costs no parsing either. What asks nothing of the
 database holds as long as this program runs. Any other carries the head that was read before its SQL ran; a request that
-finds it has the head read anew, by a read that begins after the request came (`db/share.py`). Only when both are the
+finds it has the head read anew, by a read that begins after the request came (`db/current.py`). Only when both are the
 same is it served: then nothing was committed in between, in any process, and it is what Postgres would answer now.
-Nothing here trusts a notification, a clock or another process.
+Nothing here trusts a notification, another process or the time of day.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from prometheus_client import Counter
 
 from api.answers import Reply
-from db.share import Shared
+from db.current import Current
 from db.tally import Count
 from schema.answer import Holds
 from schema.recent import Recent
@@ -42,16 +42,16 @@ class Kept:
     would be in vain where no request comes twice. What does not depend on the database is kept at once.
     """
 
-    def __init__(self, head: Shared, max_bytes: int, *, hot: bool = True) -> None:
+    def __init__(self, head: Current, max_bytes: int, *, hot: bool = True) -> None:
         self._head = head
         self._hot = hot
         self._entries: Recent[bytes, _Entry] = Recent(max_bytes, weigh=lambda entry: entry.weight)
         self._longest = max_bytes // 100
 
-    async def reply(self, key: bytes, make: Callable[[], Awaitable[Reply]]) -> Reply:
+    async def reply(self, key: bytes, make: Callable[[], Awaitable[Reply]], came: float) -> Reply:
         """The reply to a request: one that is kept and fresh, else the one that `make` makes.
 
-        key: all that the reply depends on beside the database.
+        key: all that the reply depends on beside the database. came: when the request was here (`api/cycle.py`).
 
         Raises:
             DatabaseTimeout, DatabaseUnavailable: the log can't be read; what `make` would ask for can't be, either.
@@ -68,7 +68,7 @@ class Kept:
         if entry.reply is not None and entry.reply.holds is Holds.ALWAYS:
             _HIT.add()
             return entry.reply
-        head = await self._head.value()
+        head = await self._head.value(came)
         if entry.reply is not None and entry.head == head:
             _HIT.add()
             return entry.reply

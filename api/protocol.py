@@ -11,6 +11,7 @@ import asyncio
 from asyncio import TimerHandle
 from collections.abc import Mapping
 from functools import lru_cache
+from time import perf_counter
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -277,6 +278,7 @@ class LimitedProtocol(HttpToolsProtocol):
         else:
             self._deadline = None
             cycle.more_body = False
+            cycle.came = perf_counter()
             if cycle.waits:
                 cycle.message_event.set()
 

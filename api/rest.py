@@ -16,8 +16,10 @@ import strawberry
 from graphql import GraphQLSchema
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from api.answers import Reply, encoded, reply
+from api.cycle import came
 from api.endpoints import ENDPOINTS, Endpoint, Plan, Stored, plan
 from api.errors import problem
 from api.graphql import Reading
@@ -151,7 +153,7 @@ async def rest(request: Request) -> Response:
     visit = await reading.visit(scope, head)
     cost = None
     try:
-        made = await _reply(door, reading, visit, scope["path"], scope["path_params"], scope["query_string"])
+        made = await _reply(door, reading, visit, scope)
         cost = made.cost
         status, lines, body = encoded(made, head)
         response = Response(body, status)
@@ -164,15 +166,13 @@ async def rest(request: Request) -> Response:
     return response
 
 
-async def _reply(
-    door: Door, reading: Reading, visit: Visit, path: str, values: Mapping[str, str], query: bytes
-) -> Reply:
+async def _reply(door: Door, reading: Reading, visit: Visit, scope: Scope) -> Reply:
     """The reply to a request, a kept one where it still holds.
 
     Raises:
         BadParameter, NoAnswer
     """
-
+    path, values, query = scope["path"], scope["path_params"], scope["query_string"]
     caller = visit.caller
 
     async def make() -> Reply:
@@ -183,7 +183,7 @@ async def _reply(
     if caller.sees_more:
         return await make()
     # No space is in a query as it is sent: the key can be read in one way only.
-    return await reading.kept.reply(b"REST %b %b" % (query, path.encode()), make)
+    return await reading.kept.reply(b"REST %b %b" % (query, path.encode()), make, came(scope))
 
 
 def links(path: str, given: Mapping[str, str], page: Mapping[str, Any]) -> str:

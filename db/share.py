@@ -2,8 +2,6 @@
 
 Much of what a page costs Postgres is not the page: a message, a process woken, an executor made ready and put away. Of
 sixteen article pages in one statement each takes a third of what it takes alone, and the server has less to do as well.
-Where all ask the same, as of the log's head, one read serves them all: 34,000 answers a second were served by what is
-kept, against 16,000 with a read of the head for each.
 """
 
 import asyncio
@@ -65,14 +63,11 @@ class _Underway:
 
 
 class Shared:
-    """A statement that reads one value, for any number of callers at a time. name: what metrics call it.
+    """A statement that reads one value by arguments, for any number of callers at a time. name: what metrics call it.
 
-    Who asks first sends it at once or, where there are no arguments, at the end of the step of the event loop, so that
-    others who ask in it join. From then on who asks waits, until the work of all who ask is worth more statements
+    Who asks first sends it at once. From then on who asks waits, until the work of all who ask is worth more statements
     than are underway, or PATIENCE has passed; then all who wait go together, those with equal arguments as one. Nobody
     joins a statement that was sent before they asked, so that what anyone is told was read after they asked.
-
-    Where all ask the same, those who wait are joined by those who were just answered and ask again at once.
 
     How many go in one statement, and how many statements run at a time, follows from the mean of what a caller takes.
     What takes more than half of LONGEST, has just taken too long, or is new, goes one by one, after the same wait.
@@ -100,7 +95,7 @@ class Shared:
             DatabaseTimeout, DatabaseUnavailable: it can't be read.
             asyncpg.PostgresError, asyncpg.InterfaceError: what Postgres or asyncpg says of the arguments.
         """
-        if args and not self._waiting and self._room(1) > 0:
+        if not self._waiting and self._room(1) > 0:
             underway = self._underway.begin(1)
             try:
                 (value,) = await self._read([args], self._database.deadline())
@@ -117,10 +112,7 @@ class Shared:
         self._waiting[key] = [future]
         if self._gate is None:
             self._gate = loop.call_later(PATIENCE, self._hurry)
-        if not args:
-            # Those whose requests came together ask in one step.
-            loop.call_soon(self._send_if_room)
-        elif self._room(len(self._waiting)) > 0:
+        if self._room(len(self._waiting)) > 0:
             self._send_waiting()
         return await future
 
@@ -133,15 +125,6 @@ class Shared:
 
     def _back(self, callers: int, underway: _Underway) -> None:
         underway.end(callers)
-        if () in self._waiting:
-            # All ask the same, so that more of them cost nothing: those who are answered now may ask again, and join.
-            # Their answers are a step of the loop, what their clients send next another, what that asks for a third.
-            loop = asyncio.get_running_loop()
-            loop.call_soon(loop.call_soon, loop.call_soon, self._send_if_room)
-        else:
-            self._send_if_room()
-
-    def _send_if_room(self) -> None:
         if self._waiting and self._room(len(self._waiting)) > 0:
             self._send_waiting()
 
@@ -226,8 +209,8 @@ class Shared:
 
 
 def key_of(args: Sequence[Any]) -> tuple[Any, ...]:
-    """Arguments as a key: lists as tuples, which serve as well. The log's head, which is read most, has none."""
-    return () if not args else tuple(tuple(value) if isinstance(value, list) else value for value in args)
+    """Arguments as a key: lists as tuples, which serve as well."""
+    return tuple(tuple(value) if isinstance(value, list) else value for value in args)
 
 
 # A parameter, and its type where that is told.

@@ -23,6 +23,7 @@ from graphql import (
     execute,
 )
 
+from db.current import Current
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.read import NOW, Object, OfCaller, OfClock, OfSpending, params
 from db.select import statement
@@ -75,7 +76,7 @@ class Compiled:
     when they make no sense. cost: points. constant: the answer, where it asks nothing of the database. tells: whether
     it says what the caller has left; timed: whether it depends on the time."""
 
-    statement: Shared
+    statement: Shared | Current
     bounds: tuple[Source, ...]
     unused: tuple[Bound, ...]
     tags: tuple[Tag, ...]
@@ -341,7 +342,8 @@ def _compiled(database: Database, read: Object, caller: Caller, cost: int) -> Co
     constant = made.constant.encode() if made.constant is not None else None
     unused = dict.fromkeys(param for param in params(read) if param not in made.params)
     return Compiled(
-        Shared(database, made.text, "answer"),
+        # What takes no values is the same for all who ask.
+        Shared(database, made.text, "answer") if made.params else Current(database, made.text, "answer"),
         tuple(cast(Source, param.source) for param in made.params),
         tuple(cast(Bound, param.source) for param in unused),
         tags(read),

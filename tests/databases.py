@@ -1,11 +1,16 @@
-"""Databases that tests make on the server they are given."""
+"""Databases that tests make on the server they are given, and locks that statements wait for."""
 
+import asyncio
 import re
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 
+from db import changes
+from db.changes import Kind, Line
 from db.pool import Database
 
 
@@ -30,6 +35,54 @@ async def execute(url: str, script: str) -> None:
         await connection.execute(script)
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def one_session(url: str, **options: Any) -> AsyncIterator[Database]:
+    """A pool of one session, whose block ends within 30 seconds."""
+    database = await Database.open(url, size=1, application_name="one session", **options)
+    try:
+        async with asyncio.timeout(30):
+            yield database
+    finally:
+        await database.close()
+
+
+class Locks:
+    """Locks for which statements wait, of a connection that holds them."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def release(self, number: int) -> None:
+        assert await self._connection.fetchval("select pg_advisory_unlock($1)", number)
+
+    async def waited_for(self, number: int) -> None:
+        """Wait until a statement waits for one."""
+        waits = "select exists (select from pg_locks where locktype = 'advisory' and objid = $1 and not granted)"
+        async with asyncio.timeout(10):
+            while not await self._connection.fetchval(waits, number):
+                await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def locks(url: str, *numbers: int) -> AsyncIterator[Locks]:
+    """Hold the locks of these numbers during the block."""
+    connection = await asyncpg.connect(url)
+    for number in numbers:
+        await connection.execute("select pg_advisory_lock($1)", number)
+    try:
+        yield Locks(connection)
+    finally:
+        await connection.close()
+
+
+async def write(database: Database) -> int:
+    """Commit a change, by a line of the log whose number is the newest now."""
+    async with database.transaction() as connection:
+        await changes.append(connection, [Line(Kind.SOURCE_UPDATED, "s_1")])
+    newest: int = await database.value("select max(seq) from changes")
+    return newest
 
 
 async def executed(database: Database) -> Counter[str]:

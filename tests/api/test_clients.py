@@ -17,8 +17,8 @@ from api.logs import AccessLog
 from api.metrics import metrics
 from api.middleware import Entrance
 from api.settings import Settings
+from db.current import Current
 from db.pool import Database
-from db.share import Shared
 from db.statements import statements
 from db.tally import tell
 from schema.build import build_schema
@@ -133,7 +133,7 @@ async def test_uses_of_what_is_going_are_counted_over_http(database: Database) -
     types: dict[str, Any] = schema._schema.type_map
     for type_, field in (("Topic", "code"), ("ArticleFilter", "hasImage")):
         types[type_].fields[field].deprecation_reason = deprecated(since="2026-11", until="2027-05")
-    head = Shared(database, statements("changes")["place"], "head")
+    head = Current(database, statements("changes")["place"], "head")
     app = Starlette(routes=[Route("/metrics", metrics)])
     app.state.database = database
     app.state.reading = Reading(Executor(schema, database), Documents({}), Kept(head, 10_000_000), cache_seconds=0)

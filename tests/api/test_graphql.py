@@ -16,8 +16,8 @@ from api.graphql import Reading, graphql
 from api.kept import Kept
 from api.logs import AccessLog
 from api.middleware import Entrance
+from db.current import Current
 from db.pool import Database
-from db.share import Shared
 from db.statements import statements
 from schema.build import build_schema
 from schema.execute import Executor
@@ -33,7 +33,7 @@ ANSWER = {"data": {"__typename": "Query"}}
 def door(database: Database) -> Starlette:
     """The door alone."""
     app = Starlette()
-    head = Shared(database, statements("changes")["place"], "head")
+    head = Current(database, statements("changes")["place"], "head")
     app.state.reading = Reading(Executor(SCHEMA, database), Documents(), Kept(head, 1_000_000), cache_seconds=0)
     app.middleware_stack = Entrance(
         app.router,

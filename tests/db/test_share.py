@@ -1,8 +1,6 @@
 """Statements that callers share: each is told what it asked for, from after it asked, whoever is answered with it."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,14 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import changes, share
-from db.changes import Kind, Line
+from db import share
 from db.pool import Database, DatabaseTimeout, DatabaseUnavailable
 from db.share import MOST, SHARED, ForMany, Shared
-from db.statements import statements
-from tests.databases import executed
+from tests.databases import executed, locks, one_session, write
 
-HEAD = statements("changes")["place"]
 NAME = "select concat($1::text,' ',$2::integer)"
 # Says what it is given as soon as nobody holds the lock of that number.
 HELD = "select concat($1::text,pg_advisory_xact_lock_shared($2::integer)::text)"
@@ -40,44 +35,6 @@ def three_at_a_time(any_machine: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(share, "WORTH", 1)
 
 
-@asynccontextmanager
-async def one_session(url: str, **options: Any) -> AsyncIterator[Database]:
-    database = await Database.open(url, size=1, application_name="share", **options)
-    try:
-        async with asyncio.timeout(30):
-            yield database
-    finally:
-        await database.close()
-
-
-class Locks:
-    """Locks for which statements wait, of a connection that holds them."""
-
-    def __init__(self, connection: Any) -> None:
-        self._connection = connection
-
-    async def release(self, number: int) -> None:
-        assert await self._connection.fetchval("select pg_advisory_unlock($1)", number)
-
-    async def waited_for(self, number: int) -> None:
-        """Wait until a statement waits for one."""
-        waits = "select exists (select from pg_locks where locktype = 'advisory' and objid = $1 and not granted)"
-        async with asyncio.timeout(10):
-            while not await self._connection.fetchval(waits, number):
-                await asyncio.sleep(0)
-
-
-@asynccontextmanager
-async def locks(url: str, *numbers: int) -> AsyncIterator[Locks]:
-    connection = await asyncpg.connect(url)
-    for number in numbers:
-        await connection.execute("select pg_advisory_lock($1)", number)
-    try:
-        yield Locks(connection)
-    finally:
-        await connection.close()
-
-
 def quick(shared: Shared) -> Shared:
     """A statement of which it is known that many may share it."""
     shared._seconds = 0.001
@@ -87,11 +44,6 @@ def quick(shared: Shared) -> Shared:
 async def at_once(shared: Shared, *asked: tuple[Any, ...]) -> list[Any]:
     """What callers are answered, or the error, of whom the first has not been answered before all have asked."""
     return await asyncio.gather(*(shared.value(*args) for args in asked), return_exceptions=True)
-
-
-async def write(database: Database) -> None:
-    async with database.transaction() as connection:
-        await changes.append(connection, [Line(Kind.SOURCE_UPDATED, "s_1")])
 
 
 async def test_who_asks_while_a_statement_runs_goes_with_the_next(database_url: str) -> None:
@@ -129,60 +81,19 @@ async def test_who_has_waited_long_enough_waits_no_longer(
         assert names._underway == share._Underway()
 
 
-async def test_nobody_is_told_what_was_read_before_they_asked(
-    database_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(share, "PATIENCE", 0.001)
-    async with locks(database_url, 1) as held, asyncio.timeout(30):
-        sql = "select concat((select max(seq) from changes),pg_advisory_xact_lock_shared(1)::text)"
-        number = Shared(database, sql, "number")
-        before = asyncio.create_task(number.value())
+async def test_nobody_is_told_what_was_read_before_they_asked(database_url: str) -> None:
+    sql = "select concat($1::text,(select max(seq) from changes),pg_advisory_xact_lock_shared($2::integer)::text)"
+    async with one_session(database_url) as database, locks(database_url, 1) as held:
+        names = quick(Shared(database, sql, "name and number"))
+        before = asyncio.create_task(names.value("a", 1))
         await held.waited_for(1)  # and has its snapshot
-        await write(database)
-        after = [asyncio.create_task(number.value()) for _ in range(3)]
+        writer = await Database.open(database_url, application_name="writer")
+        newest = await write(writer)
+        await writer.close()
+        after = [asyncio.create_task(names.value("a", 1)) for _ in range(2)]
         await asyncio.sleep(0)
         await held.release(1)
-        assert int(await before or 0) < int(await after[0])
-        assert len({await each for each in after}) == 1
-
-
-async def test_a_head_tells_of_every_line_that_was_committed_before_it_was_asked_for(database: Database) -> None:
-    head = Shared(database, HEAD, "head")
-    seen = [await head.value()]
-    for _ in range(20):
-        # Who waits already makes who comes after the write wait for a read of its own.
-        waiting = [asyncio.create_task(head.value()) for _ in range(3)]
-        await write(database)
-        seen.append(await head.value())
-        await asyncio.gather(*waiting)
-    assert len(set(seen)) == len(seen)
-    log, number = seen[-1].split("/")
-    assert log == str(await database.value("select id from log"))
-    assert int(number) == await database.value("select max(seq) from changes")
-
-
-async def test_who_asks_the_same_shares_a_row(database_url: str) -> None:
-    async with one_session(database_url) as database:
-        head = Shared(database, HEAD, "the head")
-        await head.value()
-        before = await executed(database)
-        places = await at_once(head, *[()] * 100)
-        assert len(set(places)) == 1
-        assert await executed(database) - before == {HEAD: 1}
-        assert SHARED.labels("the head")._value.get() == 100
-
-
-async def test_who_is_answered_and_asks_the_same_again_goes_with_those_who_wait(database_url: str) -> None:
-    async with one_session(database_url) as database:
-        heads = quick(Shared(database, HEAD, "head"))
-
-        async def caller() -> None:
-            for _ in range(20):
-                await heads.value()
-
-        await asyncio.gather(caller(), caller(), caller())
-        # Together, but maybe at the beginning; if who asks first went alone it would be 30 or more.
-        assert (await executed(database))[HEAD] <= 22
+        assert [await before, *[await each for each in after]] == ["a", f"a{newest}", f"a{newest}"]
 
 
 async def test_who_asks_for_something_else_shares_a_statement(database_url: str) -> None:

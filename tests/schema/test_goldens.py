@@ -1,5 +1,6 @@
 """Golden triples: an operation, its one statement, its answer. `pytest --update` rewrites the latter two."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -31,6 +32,17 @@ async def statements(database: Database) -> AsyncIterator[list[str]]:
     before = await executed(database)
     yield sent
     sent += (await executed(database) - before).elements()
+
+
+async def test_a_statement_without_values_is_read_once_for_all_who_wait(edition: Executor, database: Database) -> None:
+    document = "{ articles(first: 10) { nodes { id } } }"
+    await edition.execute(document)
+    async with statements(database) as sent:
+        answers = await asyncio.gather(*(edition.execute(document) for _ in range(16)))
+    assert [answer.status for answer in answers] == [200] * 16
+    assert len({answer.body for answer in answers}) == 1
+    # Who asks first goes alone.
+    assert len(sent) == 2
 
 
 @pytest.mark.parametrize("case", CASES)
