@@ -180,27 +180,30 @@ class LimitedProtocol(HttpToolsProtocol):
             self._refuse(431)
 
     def _parse(self, data: bytes) -> None:
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            if self.parser.get_method() == b"CONNECT":
-                # Nothing that follows is a request.
-                self._refused, self.cycle.keep_alive = True, False
-            else:
-                self._read_plainly(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self.logger.warning("Invalid HTTP request received.")
-            self._refuse(400)
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                if self.parser.get_method() == b"CONNECT":
+                    # Nothing that follows is a request.
+                    self._refused, self.cycle.keep_alive = True, False
+                    return
+                data = self._plainly(data[upgrade.args[0] :])
+            except httptools.HttpParserError:
+                self.logger.warning("Invalid HTTP request received.")
+                self._refuse(400)
+                return
 
-    def _read_plainly(self, rest: bytes) -> None:
-        """Read a request that asks for another protocol as if it had not (RFC 9110, 7.8): the parser would take its
-        body for that protocol, and what comes after it for the next request."""
+    def _plainly(self, rest: bytes) -> bytes:
+        """A request that asks for another protocol as if it had not (RFC 9110, 7.8), and the rest after its head, for a
+        new parser: this one would take its body for that protocol, and what comes after it for the next request."""
         version = self.parser.get_http_version().encode()
         head = [b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, version)]
         head += [b"%b: %b\r\n" % header for header in self.headers if header[0] != b"upgrade"]
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        self._parse(b"%b\r\n%b" % (b"".join(head), rest))
+        return b"%b\r\n%b" % (b"".join(head), rest)
 
     # -- what the parser finds
 

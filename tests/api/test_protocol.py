@@ -380,6 +380,16 @@ async def test_many_requests_at_once_leave_others_their_turn() -> None:
     assert max(together) == 1
 
 
+async def test_many_at_once_that_ask_for_another_protocol_are_all_answered() -> None:
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await say(send)
+
+    async with asyncio.timeout(10), served(app) as (_, (reader, writer)):
+        writer.write(ASK.replace(b"\r\n\r\n", b"\r\nConnection: Upgrade\r\nUpgrade: a\r\n\r\n") * 900)
+        for _ in range(900):
+            await reader.readuntil(b"\r\n\r\n.")
+
+
 async def test_a_request_is_taken_up_though_its_client_has_left() -> None:
     """As it would be had it come alone: it is logged."""
     messages = []
