@@ -66,6 +66,8 @@ class Current:
         try:
             if self._underway is not None:
                 await self._wait()
+                # Those whom it told may ask again at once, and go along.
+                await asyncio.sleep(0)
             self._gathering, self._underway, self._sent_at = None, others, perf_counter()
             rows, _ = await self._database.measured(self.sql, (), deadline)
             found = rows[0][0] if rows else None

@@ -69,6 +69,23 @@ async def test_who_asks_while_a_read_is_underway_goes_with_the_next(database_url
         assert SHARED.labels("the next")._value.get() == 99
 
 
+async def test_who_is_told_and_asks_again_goes_with_those_who_wait(database_url: str) -> None:
+    async with one_session(database_url) as database, locks(database_url, 1) as held:
+        number = Current(database, HELD, "again")
+
+        async def twice() -> None:
+            await number.value()
+            await asked(number, 1)
+
+        asking = [asyncio.create_task(twice())]
+        await held.waited_for(1)
+        asking += [asyncio.create_task(number.value()) for _ in range(2)]
+        await asyncio.sleep(0)
+        await held.release(1)
+        await asyncio.gather(*asking)
+        assert (await executed(database))[HELD] == 2
+
+
 async def test_nobody_is_told_what_was_read_before_they_asked(database_url: str, database: Database) -> None:
     async with locks(database_url, 1) as held, asyncio.timeout(30):
         number = Current(database, HELD, "number")
