@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 CYCLE = "broadsheet.cycle"
 
 
-def came(scope: Scope) -> float:
+def received_at(scope: Scope) -> float:
     """When all of a request was here, by `time.perf_counter`; later than anything where the server doesn't say."""
     cycle: Cycle | None = scope.get(CYCLE)
-    return cycle.came if cycle is not None else inf
+    return cycle.received_at if cycle is not None else inf
 
 
 class _Unheard:
@@ -46,7 +46,7 @@ class Cycle(RequestResponseCycle):
     expected_content_length = 0
     received: bytes | bytearray = b""
     # When its last byte was here, by `time.perf_counter`; later than anything until it is.
-    came = inf
+    received_at = inf
     taken = invited = waits = False
     # Whoever has to wait makes one.
     message_event: Any = _Unheard()

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope
 from api.answers import Reply, reply
 from api.callers import BadCredentials
 from api.clients import Clients
-from api.cycle import CYCLE, Cycle, came
+from api.cycle import CYCLE, Cycle, received_at
 from api.documents import Documents, NotAsked
 from api.explorer import asks_for_html
 from api.heads import RequestHead, headers_of
@@ -86,7 +86,7 @@ async def graphql(scope: Scope, receive: Receive, head: RequestHead) -> Reply | 
                 # The key is all that the answer hangs on, beside the database.
                 key = b"%b %b %b" % (b"GET" if get else b"POST", media_type, asked)
                 make = partial(_reply, reading, media_type, get, asked, visit)
-                made = await reading.kept.reply(key, make, came(scope))
+                made = await reading.kept.reply(key, make, received_at(scope))
             reading.clients.count(head.client, made.deprecated)
         except NotAsked as error:
             await visit.pay(None)

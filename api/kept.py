@@ -48,10 +48,10 @@ class Kept:
         self._entries: Recent[bytes, _Entry] = Recent(max_bytes, weigh=lambda entry: entry.weight)
         self._longest = max_bytes // 100
 
-    async def reply(self, key: bytes, make: Callable[[], Awaitable[Reply]], came: float) -> Reply:
+    async def reply(self, key: bytes, make: Callable[[], Awaitable[Reply]], received_at: float) -> Reply:
         """The reply to a request: one that is kept and fresh, else the one that `make` makes.
 
-        key: all that the reply depends on beside the database. came: when the request was here (`api/cycle.py`).
+        key: all that the reply depends on beside the database. received_at: of the request (`api/cycle.py`).
 
         Raises:
             DatabaseTimeout, DatabaseUnavailable: the log can't be read; what `make` would ask for can't be, either.
@@ -68,7 +68,7 @@ class Kept:
         if entry.reply is not None and entry.reply.holds is Holds.ALWAYS:
             _HIT.add()
             return entry.reply
-        head = await self._head.value(came)
+        head = await self._head.value(received_at)
         if entry.reply is not None and entry.head == head:
             _HIT.add()
             return entry.reply

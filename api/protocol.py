@@ -189,13 +189,13 @@ class LimitedProtocol(HttpToolsProtocol):
                     # Nothing that follows is a request.
                     self._refused, self.cycle.keep_alive = True, False
                     return
-                data = self._plainly(data[upgrade.args[0] :])
+                data = self._without_upgrade(data[upgrade.args[0] :])
             except httptools.HttpParserError:
                 self.logger.warning("Invalid HTTP request received.")
                 self._refuse(400)
                 return
 
-    def _plainly(self, rest: bytes) -> bytes:
+    def _without_upgrade(self, rest: bytes) -> bytes:
         """A request that asks for another protocol as if it had not (RFC 9110, 7.8), and the rest after its head, for a
         new parser: this one would take its body for that protocol, and what comes after it for the next request."""
         version = self.parser.get_http_version().encode()
@@ -281,7 +281,7 @@ class LimitedProtocol(HttpToolsProtocol):
         else:
             self._deadline = None
             cycle.more_body = False
-            cycle.came = perf_counter()
+            cycle.received_at = perf_counter()
             if cycle.waits:
                 cycle.message_event.set()
 

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from api.answers import Reply, encoded, reply
-from api.cycle import came
+from api.cycle import received_at
 from api.endpoints import ENDPOINTS, Endpoint, Plan, Stored, plan
 from api.errors import problem
 from api.graphql import Reading
@@ -183,7 +183,7 @@ async def _reply(door: Door, reading: Reading, visit: Visit, scope: Scope) -> Re
     if caller.sees_more:
         return await make()
     # No space is in a query as it is sent: the key can be read in one way only.
-    return await reading.kept.reply(b"REST %b %b" % (query, path.encode()), make, came(scope))
+    return await reading.kept.reply(b"REST %b %b" % (query, path.encode()), make, received_at(scope))
 
 
 def links(path: str, given: Mapping[str, str], page: Mapping[str, Any]) -> str:

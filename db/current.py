@@ -38,9 +38,11 @@ class Current:
         # What the one who leads waits for, while a read is underway.
         self._turn: asyncio.Future[None] | None = None
 
-    async def value(self, came: float = inf) -> Any:
-        """The first column of the first row, None without a row. came: when the caller's request was here, by
-        `time.perf_counter`: a read that was sent after that will do. Without it, one that is sent after this call.
+    async def value(self, received_at: float = inf) -> Any:
+        """The first column of the first row, None without a row.
+
+        received_at: when the caller's request was here, by `time.perf_counter`: a read that was sent after that will
+        do. Without it, one that is sent after this call.
 
         Raises:
             DatabaseTimeout, DatabaseUnavailable: it can't be read.
@@ -48,7 +50,7 @@ class Current:
         """
         while True:
             waiting = self._gathering
-            if self._underway is not None and came < self._sent_at and perf_counter() < self._sent_at + PATIENCE:
+            if self._underway is not None and received_at < self._sent_at and perf_counter() - self._sent_at < PATIENCE:
                 waiting = self._underway
             if waiting is None:
                 return await self._lead()
@@ -77,7 +79,7 @@ class Current:
                     place.set_exception(error)
             raise
         finally:
-            self._leave(others)
+            self._finish(others)
             # Where the one who leads leaves before there is an answer, one of the others leads then.
             for place in others:
                 if not place.done():  # else its caller left
@@ -86,7 +88,7 @@ class Current:
             self._shared.inc(1 + len(others))
         return found
 
-    def _leave(self, others: _Waiting) -> None:
+    def _finish(self, others: _Waiting) -> None:
         """Let nobody join those any more, and the next read be sent."""
         if self._gathering is others:
             self._gathering = None

@@ -35,14 +35,14 @@ async def asked(value: Current, steps: int = 0) -> Any:
 
 async def at_once(value: Current, callers: int) -> list[Any]:
     """What callers are told whose requests came together."""
-    came = perf_counter()
-    return await asyncio.gather(*(value.value(came) for _ in range(callers)))
+    received_at = perf_counter()
+    return await asyncio.gather(*(value.value(received_at) for _ in range(callers)))
 
 
 async def failing(value: Current, callers: int) -> Exception:
     """The one error that callers are told whose requests came together: that of one read."""
-    came = perf_counter()
-    told = await asyncio.gather(*(value.value(came) for _ in range(callers)), return_exceptions=True)
+    received_at = perf_counter()
+    told = await asyncio.gather(*(value.value(received_at) for _ in range(callers)), return_exceptions=True)
     (error,) = {id(each): each for each in told}.values()
     assert isinstance(error, Exception)
     return error
@@ -89,8 +89,8 @@ async def test_who_is_told_and_asks_again_goes_with_those_who_wait(database_url:
 async def test_nobody_is_told_what_was_read_before_they_asked(database_url: str, database: Database) -> None:
     async with locks(database_url, 1) as held, asyncio.timeout(30):
         number = Current(database, HELD, "number")
-        came = perf_counter()
-        before = [asyncio.create_task(number.value(came)) for _ in range(3)]
+        received_at = perf_counter()
+        before = [asyncio.create_task(number.value(received_at)) for _ in range(3)]
         await held.waited_for(1)  # and has its snapshot
         newest = await write(database)
         after = [asyncio.create_task(number.value()) for _ in range(3)]
@@ -103,22 +103,22 @@ async def test_nobody_is_told_what_was_read_before_they_asked(database_url: str,
 async def test_who_came_before_the_read_was_sent_joins_it(database_url: str, database: Database) -> None:
     async with locks(database_url, 1) as held, asyncio.timeout(30):
         number = Current(database, HELD, "came before")
-        came = perf_counter()
+        received_at = perf_counter()
         first = asyncio.create_task(number.value())
         await held.waited_for(1)
         newest = await write(database)
-        joining = [asyncio.create_task(number.value(came)) for _ in range(2)]
+        joining = [asyncio.create_task(number.value(received_at)) for _ in range(2)]
         later = [asyncio.create_task(number.value(perf_counter())) for _ in range(2)]
         await asyncio.sleep(0)
         # One who waits for the next read already doesn't keep from this one who came before it.
-        joining.append(asyncio.create_task(number.value(came)))
+        joining.append(asyncio.create_task(number.value(received_at)))
         await asyncio.sleep(0)
         await held.release(1)
         assert [await each for each in (first, *joining)] == [""] * 4
         assert [await each for each in later] == [str(newest)] * 2
         assert SHARED.labels("came before")._value.get() == 6
         # A read that is back is joined by nobody.
-        assert await number.value(came) == str(newest)
+        assert await number.value(received_at) == str(newest)
 
 
 async def test_everybody_is_told_of_every_line_that_was_committed_before_they_asked(database: Database) -> None:
@@ -149,13 +149,13 @@ async def test_who_has_waited_long_enough_waits_no_longer(
     async with locks(database_url, 1) as held, asyncio.timeout(30):
         told = await database.value(HEAD)
         number = Current(database, HELD, "number")
-        came = perf_counter()
+        received_at = perf_counter()
         slow = asyncio.create_task(number.value())
         await held.waited_for(1)
-        monkeypatch.setattr(current, "PATIENCE", 0.001)
+        monkeypatch.setattr(current, "PATIENCE", 0)
         # What hangs is overtaken, here by a read that needs no lock.
         number.sql = HEAD
-        overtaking = [asyncio.create_task(number.value(*given)) for given in ((), (came,), (perf_counter(),))]
+        overtaking = [asyncio.create_task(number.value(*given)) for given in ((), (received_at,), (perf_counter(),))]
         assert [await each for each in overtaking] == [told] * 3
         # Nor does who comes later wait for it.
         monkeypatch.setattr(current, "PATIENCE", 60)
@@ -171,8 +171,8 @@ async def test_one_who_leads_and_leaves_takes_nobody_along(database: Database, s
     """Before it has asked, and after that."""
     head = Current(database, HEAD, "head")
     told = await head.value()
-    came = perf_counter()
-    leading, *others = [asyncio.create_task(head.value(came)) for _ in range(3)]
+    received_at = perf_counter()
+    leading, *others = [asyncio.create_task(head.value(received_at)) for _ in range(3)]
     for _ in range(steps):
         await asyncio.sleep(0)
     leading.cancel()
