@@ -156,8 +156,8 @@ async def _asked(scope: Scope, receive: Receive, head: RequestHead) -> bytes:
 def _from_body(body: bytes) -> Any:
     try:
         asked = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise NotAsked(400, "The body is not JSON.") from None
+    except orjson.JSONDecodeError as error:
+        raise NotAsked(400, _unreadable("The body", error)) from None
     if isinstance(asked, list):
         raise NotAsked(400, "Batches are not taken; send one operation a request.")
     return asked
@@ -169,9 +169,14 @@ def _from_query(query_string: bytes) -> Any:
         if name in asked:
             try:
                 asked[name] = orjson.loads(asked[name])
-            except orjson.JSONDecodeError:
-                raise NotAsked(400, f"The parameter `{name}` is not JSON.") from None
+            except orjson.JSONDecodeError as error:
+                raise NotAsked(400, _unreadable(f"The parameter `{name}`", error)) from None
     return asked
+
+
+def _unreadable(what: str, error: orjson.JSONDecodeError) -> str:
+    """Where it stops being JSON, or holds a number that no float can. Not in the parser's words, which are Python's."""
+    return f"{what} can't be read as JSON at line {error.lineno}, column {error.colno}."
 
 
 def _operation(asked: Any, documents: Documents) -> Operation:

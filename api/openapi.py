@@ -36,8 +36,8 @@ Json = dict[str, Any]
 EXAMPLES = Path(__file__).parent / "examples.json"
 
 _DESCRIPTION = """
-News over HTTP: articles, search, sources, topics and what readers wrote. The same data as over GraphQL, under the same
-names; what is missing here (filters inside filters, authors, nested lists) is there, at `/graphql`.
+Articles, search, sources, topics and what readers wrote. The same data as over GraphQL, under the same names; what is
+missing here (filters inside filters, authors, nested lists) is there, at `/graphql`.
 
 - **Lists** come in pages. `first` says how many, and the `Link` header leads to the next page and back (RFC 8288).
   What is published while you turn pages neither repeats nor hides anything.

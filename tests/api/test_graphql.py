@@ -176,24 +176,29 @@ async def test_only_json_is_taken(content_type: str | None, is_one: bool, closed
         assert errors(response) == ["Send the operation as application/json."]
 
 
+UNREADABLE = "The body can't be read as JSON at line "
 NO_REQUESTS: dict[str, tuple[bytes, str]] = {
-    "nothing": (b"", "The body is not JSON."),
-    "half": (b'{"query": "{__typ', "The body is not JSON."),
-    "no JSON": (b"query=%7B__typename%7D", "The body is not JSON."),
-    "two": (b'{"query":"{__typename}"}{}', "The body is not JSON."),
-    "NaN": (b'{"query":"{__typename}","variables":{"a":NaN}}', "The body is not JSON."),
-    "infinity": (b'{"query":"{__typename}","variables":{"a":-Infinity}}', "The body is not JSON."),
-    "comment": (b'{"query":"{__typename}"} // x', "The body is not JSON."),
-    "not UTF-8": (b'{"query":"{__typename}","operationName":"\xff\xfe"}', "The body is not JSON."),
-    "UTF-16": ('{"query":"{__typename}"}'.encode("utf-16"), "The body is not JSON."),
-    "lone surrogate": (b'{"query":"\\ud800"}', "The body is not JSON."),
-    "raw NUL": (b'{"query":"\0"}', "The body is not JSON."),
-    "half a million brackets": (b"[" * 500_000, "The body is not JSON."),
-    "half a million nested arrays": (b"[" * 250_000 + b"]" * 250_000, "The body is not JSON."),
-    "half a million nested objects": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "The body is not JSON."),
+    "nothing": (b"", UNREADABLE),
+    "half": (b'{"query": "{__typ', "The body can't be read as JSON at line 1, column 18."),
+    "no JSON": (b"query=%7B__typename%7D", UNREADABLE),
+    "two": (b'{"query":"{__typename}"}{}', UNREADABLE),
+    "NaN": (b'{"query":"{__typename}","variables":{"a":NaN}}', UNREADABLE),
+    "infinity": (b'{"query":"{__typename}","variables":{"a":-Infinity}}', UNREADABLE),
+    "too large a number": (
+        b'{"query":"{__typename}","variables":{"a":1e999}}',
+        "The body can't be read as JSON at line 1, column 42.",
+    ),
+    "comment": (b'{"query":"{__typename}"} // x', UNREADABLE),
+    "not UTF-8": (b'{"query":"{__typename}","operationName":"\xff\xfe"}', UNREADABLE),
+    "UTF-16": ('{"query":"{__typename}"}'.encode("utf-16"), UNREADABLE),
+    "lone surrogate": (b'{"query":"\\ud800"}', UNREADABLE),
+    "raw NUL": (b'{"query":"\0"}', UNREADABLE),
+    "half a million brackets": (b"[" * 500_000, UNREADABLE),
+    "half a million nested arrays": (b"[" * 250_000 + b"]" * 250_000, UNREADABLE),
+    "half a million nested objects": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, UNREADABLE),
     "deep variables": (
         b'{"query":"{__typename}","variables":{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}}",
-        "The body is not JSON.",
+        UNREADABLE,
     ),
     "a batch": (b'[{"query":"{__typename}"}]', "Batches are not taken; send one operation a request."),
     "an empty batch": (b"[]", "Batches are not taken; send one operation a request."),
@@ -226,7 +231,8 @@ async def test_what_is_no_request_is_refused(case: str, closed: httpx2.AsyncClie
     body, message = NO_REQUESTS[case]
     response = await closed.post("/graphql", content=body, headers={"content-type": OLD})
     assert response.status_code == 400
-    assert errors(response) == [message]
+    [told] = errors(response)
+    assert told.startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -235,13 +241,13 @@ async def test_what_is_no_request_is_refused(case: str, closed: httpx2.AsyncClie
         ("", "Name the operation in `query`, as text."),
         ("query=", "Name the operation in `query`, as text."),
         ("QUERY={__typename}", "Name the operation in `query`, as text."),
-        ("query={__typename}&variables=x", "The parameter `variables` is not JSON."),
-        ("query={__typename}&variables=", "The parameter `variables` is not JSON."),
-        ("query={__typename}&variables={a:1}", "The parameter `variables` is not JSON."),
-        ("query={__typename}&variables={%22a%22:NaN}", "The parameter `variables` is not JSON."),
+        ("query={__typename}&variables=x", "The parameter `variables` can't be read as JSON at line "),
+        ("query={__typename}&variables=", "The parameter `variables` can't be read as JSON at line "),
+        ("query={__typename}&variables={a:1}", "The parameter `variables` can't be read as JSON at line "),
+        ("query={__typename}&variables={%22a%22:NaN}", "The parameter `variables` can't be read as JSON at line "),
         ("query={__typename}&variables=[]", "`variables` is an object."),
         ("query={__typename}&variables=1", "`variables` is an object."),
-        ("query={__typename}&extensions=x", "The parameter `extensions` is not JSON."),
+        ("query={__typename}&extensions=x", "The parameter `extensions` can't be read as JSON at line "),
         ("query={__typename}&extensions=[]", "`extensions` is an object."),
         ("query={", "Syntax Error: Expected Name, found <EOF>."),
         ("query=%ff%fe", "Syntax Error: Unexpected character: U+FFFD."),
@@ -251,7 +257,8 @@ async def test_what_is_no_request_is_refused(case: str, closed: httpx2.AsyncClie
 async def test_what_is_no_request_by_get_is_refused(parameters: str, message: str, closed: httpx2.AsyncClient) -> None:
     response = await closed.get(f"/graphql?{parameters}")
     assert response.status_code == 400
-    assert errors(response) == [message]
+    [told] = errors(response)
+    assert told.startswith(message)
 
 
 @pytest.mark.parametrize(
