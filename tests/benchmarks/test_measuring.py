@@ -30,7 +30,7 @@ from tests.benchmarks.read.figures import (
     scale_targets,
 )
 from tests.benchmarks.read.measure import moved
-from tests.benchmarks.read.meter import Machine, Meter, megabytes_of, seconds_of
+from tests.benchmarks.read.meter import Machine, Meter, faults_of, megabytes_of, seconds_of
 from tests.benchmarks.read.pages import NUMBER, PAGES, canonical, document, variables
 
 READ = Path(__file__).parent / "read"
@@ -136,6 +136,11 @@ def test_seconds_are_read_behind_any_name() -> None:
     # Own time 100 and 50 ticks, that of children waited for 20 and 30.
     fields = "S 1 1 1 0 -1 4194304 9 9 9 9 100 50 20 30 20 0 1 0 5 6 7"
     assert seconds_of(f"42 (a ) b (c) {fields}", ticks=100) == 2.0
+
+
+def test_pages_that_are_touched_are_counted_without_those_that_are_read_from_disk() -> None:
+    # 7 and, of children, 8 without a read; 1 and 2 with one.
+    assert faults_of("42 (a) S 1 1 1 0 -1 4194304 7 8 1 2 100 50 20 30 20 0 1 0 5 6 7") == 15
 
 
 def test_memory_is_what_is_resident() -> None:

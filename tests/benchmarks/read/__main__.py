@@ -11,6 +11,7 @@ import asyncio
 import platform
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -27,6 +28,8 @@ from tests.services import ROOT
 DOCS = ROOT / "docs" / "performance.md"
 SCALED = ("list", "article", "search")
 LARGER = 10
+# For so many seconds at most each server is asked for each page before the rounds.
+SETTLING = 60
 _PACKAGES = ("uvicorn", "starlette", "asyncpg", "strawberry-graphql", "graphql-core")
 
 
@@ -92,7 +95,7 @@ def scale(chosen: argparse.Namespace, url: str) -> None:
     pages = tuple(page for page in chosen.pages if page in SCALED)
     with started([(CONTENDERS["broadsheet"], address) for address in addresses]) as servers:
         lanes = [Lane(small, servers[0], first), Lane(large, servers[1], second)]
-        samples = measured(lanes, _plan(chosen, pages), postgres.meter)
+        samples = measured(lanes, replace(_plan(chosen, pages), settling=SETTLING), postgres.meter)
     found = figures(samples)
     memory = memory_targets(samples, len(pages))
     used = _setting(chosen, f"{small} and {large}", postgres.version, {})

@@ -35,26 +35,65 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """pages: in this order. seconds: of each measurement, after the warm-up."""
+    """pages: in this order. seconds: of each measurement, after the warm-up.
+
+    settling: for how many seconds at most every server is asked for every page before the first round, until Postgres
+    touches nothing anew for it.
+    """
 
     rounds: int
     seconds: int
     connections: int
     pages: tuple[str, ...]
+    settling: int = 0
+
+
+class _Asking:
+    """Runs of wrk, with the files of what they send."""
+
+    def __init__(self, folder: Path, connections: int) -> None:
+        self._folder = folder
+        self._connections = connections
+        self._runs = count()
+
+    def ask(self, lane: Lane, page: str, seconds: int, place: int) -> Load:
+        contender = lane.server.contender
+        mark = NUMBER if NUMBER in document(contender.dialect, page) else ""
+        # Numbers have eight digits: those of what has no mark would be used up after a thousand runs.
+        first = next(self._runs) * NUMBERED if mark else 0
+        return load(
+            lane.server.url(page),
+            self._bodies(lane, page),
+            seconds=seconds,
+            connections=self._connections,
+            place=place,
+            mark=mark,
+            first=first,
+        )
+
+    def _bodies(self, lane: Lane, page: str) -> Path:
+        """The file of all requests of a page, a body a line."""
+        path = self._folder / f"{lane.name} {page}"
+        if not path.exists():
+            lines = [lane.server.contender.body(page, given) for given in lane.inputs[inputs_of(page)]]
+            path.write_bytes(b"\n".join(lines) + b"\n")
+        return path
 
 
 def measured(lanes: Sequence[Lane], plan: Plan, postgres: Meter) -> list[Sample]:
     """All rounds; the samples as they were taken, in order. LoadFailed: wrk can't do its work."""
     samples: list[Sample] = []
-    runs = count()
     with tempfile.TemporaryDirectory() as folder:
+        asking = _Asking(Path(folder), plan.connections)
+        if plan.settling:
+            for lane in lanes:
+                for page in plan.pages:
+                    _settle(asking, lane, page, plan.settling, postgres)
         for number in range(plan.rounds):
             for page in plan.pages:
-                for lane in moved(lanes, number):
-                    if page in lane.server.contender.pages:
-                        bodies = _bodies(Path(folder), lane, page)
-                        samples.append(_measure(lane, page, bodies, plan, number * STEP, runs, postgres))
-            print(f"{time.strftime('%H:%M:%S')} round {number + 1} of {plan.rounds}", flush=True)
+                asked = [lane for lane in moved(lanes, number) if page in lane.server.contender.pages]
+                samples += [_measure(asking, lane, page, plan.seconds, number * STEP, postgres) for lane in asked]
+            _say(f"round {number + 1} of {plan.rounds}")
     return samples
 
 
@@ -64,31 +103,25 @@ def moved(items: Sequence[T], by: int) -> list[T]:
     return [*items[by:], *items[:by]]
 
 
-def _bodies(folder: Path, lane: Lane, page: str) -> Path:
-    """The file of all requests of a page, a body a line."""
-    path = folder / f"{lane.name} {page}"
-    if not path.exists():
-        lines = [lane.server.contender.body(page, given) for given in lane.inputs[inputs_of(page)]]
-        path.write_bytes(b"\n".join(lines) + b"\n")
-    return path
+def _settle(asking: _Asking, lane: Lane, page: str, most: int, postgres: Meter) -> None:
+    """Ask until each session of Postgres has mapped what the page leads to in the shared buffers, which takes it longer
+    than reading does: until a second brings less than one page of memory a request."""
+    with lane.server.awake():
+        for second in range(most):
+            before = postgres.faults()
+            done = asking.ask(lane, page, 1, second * STEP)
+            each = (postgres.faults() - before) / max(done.requests, 1)
+            if each < 1:
+                break
+    _say(f"{lane.name}, {page}: {each:.2f} pages of memory touched anew a request after {second + 1} s")
 
 
-def _measure(
-    lane: Lane, page: str, bodies: Path, plan: Plan, place: int, runs: "count[int]", postgres: Meter
-) -> Sample:
+def _measure(asking: _Asking, lane: Lane, page: str, seconds: int, place: int, postgres: Meter) -> Sample:
     server = lane.server
-    url = server.url(page)
-    mark = NUMBER if NUMBER in document(server.contender.dialect, page) else ""
-
-    def run(seconds: int) -> Load:
-        # Numbers have eight digits: those of what has no mark would be used up after a thousand runs.
-        first = next(runs) * NUMBERED if mark else 0
-        return load(url, bodies, seconds=seconds, connections=plan.connections, place=place, mark=mark, first=first)
-
     with server.awake():
-        run(WARM_UP_SECONDS)
+        asking.ask(lane, page, WARM_UP_SECONDS, place)
         before = server.meter.seconds(), postgres.seconds()
-        done = run(plan.seconds)
+        done = asking.ask(lane, page, seconds, place)
         after = server.meter.seconds(), postgres.seconds()
         megabytes = server.meter.megabytes()
     return sample(
@@ -103,3 +136,7 @@ def _measure(
         megabytes=megabytes,
         errors=done.errors,
     )
+
+
+def _say(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {what}", flush=True)

@@ -1,6 +1,7 @@
-"""What processes cost: seconds of processor and memory, from /proc. Linux only."""
+"""What processes cost: seconds of processor, pages that they touch, and memory, from /proc. Linux only."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,10 @@ class Meter:
     def seconds(self) -> float:
         """Seconds of processor so far, in programs and in the kernel, of those that have ended too."""
         return sum(map(_seconds, self._pids()))
+
+    def faults(self) -> int:
+        """Pages of memory so far that were mapped, without a read from disk, when they were first touched."""
+        return sum(map(_faults, self._pids()))
 
     def megabytes(self) -> float:
         """Resident memory."""
@@ -51,9 +56,12 @@ def seconds_of(stat: str, ticks: int) -> float:
 
     ticks: of a second. The name of the program, which stands in brackets before, may hold anything.
     """
-    fields = stat.rpartition(")")[2].split()
-    # utime, stime, cutime and cstime are fields 14 to 17 of proc(5); the first after the name is the third.
-    return sum(map(int, fields[11:15])) / ticks
+    return sum(_fields(stat, 14, 17)) / ticks  # utime, stime, cutime and cstime
+
+
+def faults_of(stat: str) -> int:
+    """Minor page faults in a line of /proc/PID/stat, counted like the seconds."""
+    return sum(_fields(stat, 10, 11))  # minflt and cminflt
 
 
 def megabytes_of(status: str) -> float:
@@ -62,9 +70,19 @@ def megabytes_of(status: str) -> float:
     return int(found[0].split()[1]) / 1024 if found else 0.0
 
 
+def _fields(stat: str, first: int, last: int) -> Iterator[int]:
+    """Numbers by their place in proc(5), of which the first after the name is the third."""
+    return map(int, stat.rpartition(")")[2].split()[first - 3 : last - 2])
+
+
 def _seconds(pid: int) -> float:
     text = _read(pid, "stat")
     return seconds_of(text, _TICKS) if text else 0.0
+
+
+def _faults(pid: int) -> int:
+    text = _read(pid, "stat")
+    return faults_of(text) if text else 0
 
 
 def _megabytes(pid: int) -> float:
