@@ -100,7 +100,7 @@ CREATE FUNCTION public.search_volumes(first integer, last integer) RETURNS TABLE
     BEGIN ATOMIC
  SELECT GREATEST((search_volumes.last - look.oldest), search_volumes.first) AS "greatest",
      (search_volumes.last - look.newest)
-    FROM ( VALUES (0,1), (2,2), (3,3), (4,5), (6,9), (10,17), (18,33), (34,65), (66,129), (130,(1 << 20))) look(newest, oldest)
+    FROM ( VALUES (0,0), (1,1), (2,2), (3,3), (4,5), (6,9), (10,17), (18,33), (34,65), (66,129), (130,(1 << 20))) look(newest, oldest)
    WHERE ((search_volumes.last - look.newest) >= search_volumes.first);
 END;
 
