@@ -157,7 +157,9 @@ def _from_body(body: bytes) -> Any:
     try:
         asked = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise NotAsked(400, _unreadable("The body", error)) from None
+        # What can't be decoded is no document, and has no places.
+        told = _unreadable("The body", error) if error.doc or not body else "The body is not UTF-8."
+        raise NotAsked(400, told) from None
     if isinstance(asked, list):
         raise NotAsked(400, "Batches are not taken; send one operation a request.")
     return asked
@@ -175,7 +177,8 @@ def _from_query(query_string: bytes) -> Any:
 
 
 def _unreadable(what: str, error: orjson.JSONDecodeError) -> str:
-    """Where it stops being JSON, or holds a number that no float can. Not in the parser's words, which are Python's."""
+    """Where it stops being JSON, or has a number that no float can hold; not in the parser's words, which are about
+    itself."""
     return f"{what} can't be read as JSON at line {error.lineno}, column {error.colno}."
 
 

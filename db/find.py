@@ -32,9 +32,9 @@ def found_by_text(
 
     How often the last day holds the text tells how it is best looked for. Where it holds few, all matches of the newest
     volume are looked at at once, then those of older ones, until there are enough; where the page has another order,
-    those of all volumes. Where it holds many, rows are taken in the order of the page: from span to span where
-    that is the order of the spans and nothing leads to fewer rows, else as an index gives them. A row between the spans
-    and their rows would be read however many were found. `offset 0` keeps Postgres, which guesses that every text finds
+    those of all volumes. Where it holds many, rows are taken in the order of the page: from span to span where that is
+    the order of the spans and nothing leads to fewer rows, else as an index gives them. A row between the spans and
+    their rows would be read however many were found. `offset 0` keeps Postgres, which guesses that every text finds
     many, from walking through all rows in order instead.
     """
     spans, tests = table.spans, tests_of(page)

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from math import inf
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from tests.benchmarks.read.figures import (
     sample,
     scale_targets,
 )
-from tests.benchmarks.read.measure import moved
+from tests.benchmarks.read.measure import moved, settle
 from tests.benchmarks.read.meter import Machine, Meter, faults_of, megabytes_of, seconds_of
 from tests.benchmarks.read.pages import NUMBER, PAGES, canonical, document, variables
 
@@ -138,7 +139,30 @@ def test_seconds_are_read_behind_any_name() -> None:
     assert seconds_of(f"42 (a ) b (c) {fields}", ticks=100) == 2.0
 
 
-def test_pages_that_are_touched_are_counted_without_those_that_are_read_from_disk() -> None:
+@pytest.mark.parametrize(
+    ("faults", "answered", "settled"),
+    [
+        ((900, 90, 9), (10, 10, 10), (3, 0.9)),
+        ((0,), (10,), (1, 0.0)),
+        ((0, 10, 9), (0, 10, 10), (3, 0.9)),
+        ((90, 90, 90, 90), (10, 10, 10, 10), (4, 9.0)),
+    ],
+    ids=["ever fewer", "none", "a second without answers", "never"],
+)
+def test_settling_ends_with_a_second_of_hardly_any_faults(
+    faults: Sequence[int], answered: Sequence[int], settled: tuple[int, float]
+) -> None:
+    so_far = 0
+
+    def ask(second: int) -> int:
+        nonlocal so_far
+        so_far += faults[second]
+        return answered[second]
+
+    assert settle(ask, lambda: so_far, most=4) == settled
+
+
+def test_faults_are_counted_without_those_that_read_from_disk() -> None:
     # 7 and, of children, 8 without a read; 1 and 2 with one.
     assert faults_of("42 (a) S 1 1 1 0 -1 4194304 7 8 1 2 100 50 20 30 20 0 1 0 5 6 7") == 15
 

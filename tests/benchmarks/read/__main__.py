@@ -11,7 +11,6 @@ import asyncio
 import platform
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -28,7 +27,7 @@ from tests.services import ROOT
 DOCS = ROOT / "docs" / "performance.md"
 SCALED = ("list", "article", "search")
 LARGER = 10
-# For so many seconds at most each server is asked for each page before the rounds.
+# Seconds, at most, that each server is asked for each page before the rounds.
 SETTLING = 60
 _PACKAGES = ("uvicorn", "starlette", "asyncpg", "strawberry-graphql", "graphql-core")
 
@@ -95,7 +94,7 @@ def scale(chosen: argparse.Namespace, url: str) -> None:
     pages = tuple(page for page in chosen.pages if page in SCALED)
     with started([(CONTENDERS["broadsheet"], address) for address in addresses]) as servers:
         lanes = [Lane(small, servers[0], first), Lane(large, servers[1], second)]
-        samples = measured(lanes, replace(_plan(chosen, pages), settling=SETTLING), postgres.meter)
+        samples = measured(lanes, _plan(chosen, pages, SETTLING), postgres.meter)
     found = figures(samples)
     memory = memory_targets(samples, len(pages))
     used = _setting(chosen, f"{small} and {large}", postgres.version, {})
@@ -104,8 +103,8 @@ def scale(chosen: argparse.Namespace, url: str) -> None:
     _tell(chosen, "scale", tables, [*scale_targets(found, small, large), *(target for *_, target in memory)])
 
 
-def _plan(chosen: argparse.Namespace, pages: tuple[str, ...]) -> Plan:
-    return Plan(chosen.rounds, chosen.seconds, chosen.connections, pages)
+def _plan(chosen: argparse.Namespace, pages: tuple[str, ...], settling: int = 0) -> Plan:
+    return Plan(chosen.rounds, chosen.seconds, chosen.connections, pages, settling)
 
 
 def _setting(chosen: argparse.Namespace, articles: str, postgres: str, compared: Mapping[str, int]) -> report.Setting:

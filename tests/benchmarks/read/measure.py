@@ -2,9 +2,10 @@
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
+from math import inf
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from tests.benchmarks.read.wrk import Load, load
 WARM_UP_SECONDS = 1
 # New documents of one run are numbered from a multiple of this on, so that none comes twice.
 NUMBERED = 100_000
-# How many inputs further on a round begins than the one before.
+# How many inputs further on a round begins than the one before, or a second of settling.
 STEP = 997
 
 T = TypeVar("T")
@@ -37,8 +38,8 @@ class Lane:
 class Plan:
     """pages: in this order. seconds: of each measurement, after the warm-up.
 
-    settling: for how many seconds at most every server is asked for every page before the first round, until Postgres
-    touches nothing anew for it.
+    settling: for how many seconds at most every server is asked for each of its pages before the first round, until
+    Postgres touches nothing anew for it.
     """
 
     rounds: int
@@ -85,9 +86,9 @@ def measured(lanes: Sequence[Lane], plan: Plan, postgres: Meter) -> list[Sample]
     samples: list[Sample] = []
     with tempfile.TemporaryDirectory() as folder:
         asking = _Asking(Path(folder), plan.connections)
-        if plan.settling:
-            for lane in lanes:
-                for page in plan.pages:
+        for lane in lanes if plan.settling else ():
+            for page in plan.pages:
+                if page in lane.server.contender.pages:
                     _settle(asking, lane, page, plan.settling, postgres)
         for number in range(plan.rounds):
             for page in plan.pages:
@@ -103,17 +104,29 @@ def moved(items: Sequence[T], by: int) -> list[T]:
     return [*items[by:], *items[:by]]
 
 
+def settle(ask: Callable[[int], int], faults: Callable[[], int], most: int) -> tuple[int, float]:
+    """Ask until a second brings less than one page fault a request, or for `most` seconds.
+
+    ask: a second of requests, by its number; how many were answered. faults: how many there were so far. Gives the
+    seconds, and the page faults a request of the last one.
+    """
+    seconds, each = 0, inf
+    while seconds < most and each >= 1:
+        before = faults()
+        answered = ask(seconds)
+        each = (faults() - before) / answered if answered else inf
+        seconds += 1
+    return seconds, each
+
+
 def _settle(asking: _Asking, lane: Lane, page: str, most: int, postgres: Meter) -> None:
-    """Ask until each session of Postgres has mapped what the page leads to in the shared buffers, which takes it longer
-    than reading does: until a second brings less than one page of memory a request."""
+    """Let each session of Postgres map what the page leads to in the shared buffers, which takes it longer than reading
+    does."""
     with lane.server.awake():
-        for second in range(most):
-            before = postgres.faults()
-            done = asking.ask(lane, page, 1, second * STEP)
-            each = (postgres.faults() - before) / max(done.requests, 1)
-            if each < 1:
-                break
-    _say(f"{lane.name}, {page}: {each:.2f} pages of memory touched anew a request after {second + 1} s")
+        seconds, each = settle(lambda second: asking.ask(lane, page, 1, second * STEP).requests, postgres.faults, most)
+    _say(
+        f"{lane.name}, {page}: {'' if each < 1 else 'not '}settled after {seconds} s, {each:.2f} page faults a request"
+    )
 
 
 def _measure(asking: _Asking, lane: Lane, page: str, seconds: int, place: int, postgres: Meter) -> Sample:

@@ -1,4 +1,4 @@
-"""What processes cost: seconds of processor, pages that they touch, and memory, from /proc. Linux only."""
+"""What processes cost: seconds of processor, page faults and memory, from /proc. Linux only."""
 
 import os
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Meter:
         return sum(map(_seconds, self._pids()))
 
     def faults(self) -> int:
-        """Pages of memory so far that were mapped, without a read from disk, when they were first touched."""
+        """Page faults so far that needed no read from disk: memory that was touched for the first time."""
         return sum(map(_faults, self._pids()))
 
     def megabytes(self) -> float:
