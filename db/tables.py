@@ -342,14 +342,15 @@ ARTICLES = Table(
         order="NEWEST",
         top="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at desc limit 1",
         bottom="select {t}.published_at from articles {t} where {t}.is_public order by {t}.published_at limit 1",
-        # A shift is sixteen hours (four periods), of which a volume has 512; the last two make the last day.
+        # A shift is sixteen hours (four periods), of which a volume has 512; the last two make the last day. What is
+        # dated ahead says nothing of how much there is on a day.
         edges="search_volume({o}.oldest) as first, search_volume({o}.newest) as last,"
-        " search_period({o}.newest) >> 2 as shift",
+        " search_period(least({o}.newest, now())) >> 2 as shift",
         volumes="search_volumes({o}.first, {o}.last) {p}",
         in_volume=f"{_WORDS} @@ search_in_volumes({{0}}::text, {{p}}.since, {{p}}.upto)",
         spans="search_spans({o}.newest) {p} (keys)",
         in_span=f"{_WORDS} @@ search_in_span({{0}}::text, {{p}}.keys, {{o}}.first) and {_PERIODS} && {{p}}.keys",
-        lately=f"{_WORDS} @@ (select search_in_volumes({{0}}::text, {{o}}.shift - 1 >> 9, {{o}}.last) from {{o}})"
+        lately=f"{_WORDS} @@ (select search_in_volumes({{0}}::text, {{o}}.shift - 1 >> 9, {{o}}.shift >> 9) from {{o}})"
         f" and {_PERIODS} && (select array[({{o}}.shift - 1) * 16 + 1, {{o}}.shift * 16 + 1] from {{o}})",
         instead=("authors", "sources", "topics"),
     ),

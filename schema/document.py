@@ -21,9 +21,10 @@ from graphql import (
     parse,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
+from graphql.language import parser
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
-from schema.errors import BadRequest
+from schema.errors import LONGEST_MESSAGE, BadRequest
 from schema.validate import validate
 from schema.variables import Variable
 
@@ -31,8 +32,17 @@ from schema.variables import Variable
 # a fifth of one (320 times the same field with arguments). Enough for the same field 140 times in one place; the worst
 # that tests/benchmarks/worst_document.py finds is then read in 40 ms.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
+# How deep selections and values are nested, 200 in graphql-core. Messages indent a value as deep as it is nested, which
+# for 100,000 characters, 95 deep, takes 80 ms. Half as many levels are more than the limits below leave a use for.
+parser.MAX_NESTING_DEPTH = 64
 
 _MAX_ERRORS = 20
+# Of all messages, as far as they are told.
+_MAX_CHARACTERS = _MAX_ERRORS * LONGEST_MESSAGE
+
+# Where graphql-core gives up to compare fields or to follow fragments, or the document is nested too deeply, it says no
+# more than this.
+_GIVEN_UP = "Validation aborted."
 
 # Reading the text itself takes time: a megabyte of commas, comments or one string lexes for 100 to 400 ms.
 _CHARACTERS_PER_TOKEN = 50
@@ -98,7 +108,7 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
         ast = parse(text, max_tokens=limits.tokens)
         operations, fragments = _definitions(ast)
         introspected = _measure(operations, fragments, limits)
-        errors = validate(schema, ast, _MAX_ERRORS)
+        errors = validate(schema, ast, _MAX_ERRORS, _MAX_CHARACTERS)
     except GraphQLError as error:
         raise Refused(error) from error
     except BadRequest as error:
@@ -106,13 +116,24 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     except RecursionError as error:
         raise Refused(GraphQLError("The document is nested too deeply.")) from error
     if errors:
-        raise Refused(*errors, is_query=all(node.operation is OperationType.QUERY for node in operations))
+        is_query = all(node.operation is OperationType.QUERY for node in operations)
+        raise Refused(*map(_said, errors), is_query=is_query)
     _unlink_tokens(ast)
     operation = _chosen(operations, operation_name)
     signatures = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
     variables = tuple(Variable.of(s) for s in signatures if isinstance(s, GraphQLVariableSignature))
     values = next(values for node, values in zip(operations, introspected, strict=True) if node is operation)
     return Document(ast, operation, fragments, variables, values)
+
+
+def _said(error: GraphQLError) -> GraphQLError:
+    """An error, with what to do about it where it says nothing of that."""
+    if error.message != _GIVEN_UP:
+        return error
+    return GraphQLError(
+        "The document can't be validated in reasonable time: it repeats fields, spreads fragments or nests too much."
+        " Select each field once in a place."
+    )
 
 
 def _unlink_tokens(ast: DocumentNode) -> None:

@@ -8,6 +8,7 @@ asked are graphql-core's, and so is every error: a test compares the two.
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from math import inf
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError, GraphQLSchema, TypeInfo, ValidationContext, assert_valid_schema, specified_rules
@@ -24,14 +25,23 @@ _INSIDE = {
 }
 
 
-def validate(schema: GraphQLSchema, document: DocumentNode, max_errors: int) -> list[GraphQLError]:
-    """The errors of a document, the same as graphql-core's `validate` finds with suggestions hidden."""
+def validate(
+    schema: GraphQLSchema, document: DocumentNode, max_errors: int, max_characters: float = inf
+) -> list[GraphQLError]:
+    """The errors of a document, the same as graphql-core's `validate` finds with suggestions hidden.
+
+    max_characters: of all messages, beyond which no further error is looked for. A message may print a whole value, as
+    large as the document and indented as deep as it is nested, for each of the value's faults.
+    """
     assert_valid_schema(schema)
     errors: list[GraphQLError] = []
+    characters = 0
 
     def note(error: GraphQLError) -> None:
-        if len(errors) >= max_errors:
+        nonlocal characters
+        if len(errors) >= max_errors or characters > max_characters:
             raise ValidationAbortedError("Too many validation errors, error limit reached. Validation aborted.")
+        characters += len(error.message)
         errors.append(error)
 
     info = TypeInfo(schema)

@@ -46,11 +46,19 @@ def seeds() -> dict[str, str]:
         ),
         "one object many times": repeated("{topics{nodes{", "broader{id}", "}}}"),
         "nested objects many times": repeated("{topics{nodes{", "broader{broader{broader{id}}}", "}}}"),
-        "unknown fields": repeated("{", "a ", "}"),
         "unknown fields of a type": repeated("{topics{nodes{", "abcdef ", "}}}"),
         "unknown arguments": repeated("{topics(", "a:1 ", "){totalCount}}"),
-        "deep lists": repeated("{nodes(ids:", "[", "") + "",
         "filters": repeated("{articles(filter:{or:[", "{hasImage:true}", "]}){totalCount}}"),
+        "unknown fields of an input": "{articles(filter:{"
+        + "".join(f"a{n}:1 " for n in range(400))
+        + "}){totalCount}}",
+        "unknown fields beside a deep value": "{articles(filter:{"
+        + "".join(f"a{n}:1 " for n in range(21))
+        + "b:"
+        + "[" * 56
+        + "[]" * 880
+        + "]" * 56
+        + "}){totalCount}}",
         "wrong values": repeated("{nodes(ids:[", "{a:1}", "]){id}}"),
         "variables": repeated("query(", "$a:Int ", "){__typename}"),
         "variables that are used": "query("

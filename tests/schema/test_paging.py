@@ -16,6 +16,7 @@ from db.pool import Database
 from db.select import RANKED
 from ingest.search_text import tsvector
 from schema.build import build_schema
+from schema.caller import ANONYMOUS
 from schema.execute import Executor
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -163,6 +164,25 @@ async def test_articles_of_many_volumes_come_in_their_order(
             monkeypatch.setitem(WAYS, search, search + ", first: $first, after: $after, last: $last, before: $before)")
             for backwards in (False, True):
                 assert await walk(executor, search, 30, backwards=backwards, between=nothing) == expected
+
+
+@pytest.mark.parametrize("hours_ahead", [0, 48])
+async def test_what_is_found_often_is_not_read_through_a_volume(hours_ahead: int, database: Database) -> None:
+    """Whatever is dated ahead: many articles of the last hours hold the word."""
+    async with database.transaction() as connection:
+        await connection.execute(
+            "insert into sources (id, slug, name, sort_name, created_at) values ($1, 'x', 'X', 'x', $2)", SOURCE, START
+        )
+    now = datetime.now(UTC)
+    rows = [(now - timedelta(minutes=minute), 0, "harbour") for minute in range(60)]
+    await insert(database, [*rows, (now + timedelta(hours=hours_ahead), 0, "quay")], now=now)
+    executor = Executor(build_schema(), database)
+    compiled = executor.compiled(executor.known('{ search(query: "harbour") { nodes { id } } }', None), {}, ANONYMOUS)
+    plan = f"explain (analyze, costs off, timing off) {compiled.statement.sql}"
+    lines = [row[0] for row in await database.rows(plan, *compiled.values({}, ANONYMOUS))]
+    looks = [line for line in lines if 'Values Scan on "*VALUES*"' in line]
+    assert looks
+    assert all("never executed" in line for line in looks)
 
 
 async def test_a_cursor_of_a_time_when_nothing_was_leads_to_the_newest(

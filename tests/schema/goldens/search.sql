@@ -3,12 +3,12 @@ select concat('{"data":{"search":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted
  from (with t3 as materialized 
-(select t6.newest, search_volume(t6.oldest) as first, search_volume(t6.newest) as last, search_period(t6.newest) >> 2 as shift from 
+(select t6.newest, search_volume(t6.oldest) as first, search_volume(t6.newest) as last, search_period(least(t6.newest, now())) >> 2 as shift from 
 (select 
 (select t6.published_at from articles t6 where t6.is_public order by t6.published_at desc limit 1) as newest, 
 (select t6.published_at from articles t6 where t6.is_public order by t6.published_at limit 1) as oldest offset 0) t6), t4 as materialized 
 (select from articles t2 where t2.is_public and search_words(t2.published_at, t2.search) @@ 
-(select search_in_volumes($4::text, t3.shift - 1 >> 9, t3.last) from t3) and search_periods(t2.published_at) && 
+(select search_in_volumes($4::text, t3.shift - 1 >> 9, t3.shift >> 9) from t3) and search_periods(t2.published_at) && 
 (select array[(t3.shift - 1) * 16 + 1, t3.shift * 16 + 1] from t3) and t2.search @@ $1::text::tsquery limit 4) 
 (select t2.* from t3, search_volumes(t3.first, t3.last) t5 cross join lateral 
 (select t2.* from 
@@ -33,12 +33,12 @@ select concat('{"data":{"search":',
 (select t1r.id, t1r.ctid as at, floor(ts_rank(t1r.search, $6::text::tsquery, 1) * 1000000)::integer as score from articles t1r where t1r.ctid = any(array
 (select t16.at
  from (with t10 as materialized 
-(select t13.newest, search_volume(t13.oldest) as first, search_volume(t13.newest) as last, search_period(t13.newest) >> 2 as shift from 
+(select t13.newest, search_volume(t13.oldest) as first, search_volume(t13.newest) as last, search_period(least(t13.newest, now())) >> 2 as shift from 
 (select 
 (select t13.published_at from articles t13 where t13.is_public order by t13.published_at desc limit 1) as newest, 
 (select t13.published_at from articles t13 where t13.is_public order by t13.published_at limit 1) as oldest offset 0) t13), t11 as materialized 
 (select from articles t1r where t1r.is_public and search_words(t1r.published_at, t1r.search) @@ 
-(select search_in_volumes($4::text, t10.shift - 1 >> 9, t10.last) from t10) and search_periods(t1r.published_at) && 
+(select search_in_volumes($4::text, t10.shift - 1 >> 9, t10.shift >> 9) from t10) and search_periods(t1r.published_at) && 
 (select array[(t10.shift - 1) * 16 + 1, t10.shift * 16 + 1] from t10) and t1r.search @@ $1::text::tsquery limit 4) 
 (select t1r.* from t10, search_volumes(t10.first, t10.last) t12 cross join lateral 
 (select t1r.* from 

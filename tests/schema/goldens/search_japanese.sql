@@ -5,12 +5,12 @@ select concat('{"data":{"search":',
 (select regexp_replace(case t1_source.body_policy when 'FULL' then coalesce(case when t1_source.serves_pages then coalesce(t1.page_text, t1.body_text) else t1.body_text end, t1.lead) when 'EXCERPT' then t1.lead else null end, '\s+', ' ', 'g') as served offset 0) s offset 0) x)),'null'),',"node":{"headline":',to_json(t1.headline),',"lead":',coalesce(to_json(case t1_source.body_policy when 'FULL' then t1.lead when 'EXCERPT' then t1.lead else null end),'null'),',"body":',coalesce(to_json(case t1_source.body_policy when 'FULL' then case when t1_source.serves_pages then coalesce(t1.page_html, t1.body_html) else t1.body_html end when 'EXCERPT' then '<p>' || replace(replace(replace(replace(replace(t1.lead, '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;'), '''', '&#39;') || '</p>' else null end),'null'),',"bodyAvailability":',to_json(case t1_source.body_policy when 'FULL' then case when t1_source.serves_pages and t1.page_html is not null then t1.page_extent when t1.body_extent <> 'NONE' then t1.body_extent when t1.page_html is not null then 'RESTRICTED' else 'UNAVAILABLE' end when 'EXCERPT' then case when t1.lead is not null then 'EXCERPT' when t1.body_extent = 'NONE' and t1.page_html is null then 'UNAVAILABLE' else 'RESTRICTED' end else case when t1.body_extent = 'NONE' and t1.page_html is null then 'UNAVAILABLE' else 'RESTRICTED' end end),'}}'),','),']}') from 
 (select t1r.search,t1r.headline,t1r.page_text,t1r.body_text,t1r.lead,t1r.page_html,t1r.body_html,t1r.page_extent,t1r.body_extent,t1r.source_id
  from (with t3 as materialized 
-(select t6.newest, search_volume(t6.oldest) as first, search_volume(t6.newest) as last, search_period(t6.newest) >> 2 as shift from 
+(select t6.newest, search_volume(t6.oldest) as first, search_volume(t6.newest) as last, search_period(least(t6.newest, now())) >> 2 as shift from 
 (select 
 (select t6.published_at from articles t6 where t6.is_public order by t6.published_at desc limit 1) as newest, 
 (select t6.published_at from articles t6 where t6.is_public order by t6.published_at limit 1) as oldest offset 0) t6), t4 as materialized 
 (select from articles t1r where t1r.is_public and search_words(t1r.published_at, t1r.search) @@ 
-(select search_in_volumes($3::text, t3.shift - 1 >> 9, t3.last) from t3) and search_periods(t1r.published_at) && 
+(select search_in_volumes($3::text, t3.shift - 1 >> 9, t3.shift >> 9) from t3) and search_periods(t1r.published_at) && 
 (select array[(t3.shift - 1) * 16 + 1, t3.shift * 16 + 1] from t3) limit 4) 
 (select t1r.* from t3, search_volumes(t3.first, t3.last) t5 cross join lateral 
 (select t1r.* from 

@@ -57,12 +57,12 @@ select concat('{"data":{"topics":',
 (select least(k.counted, 10000) from 
 (select count(*) as counted
  from (with t31 as materialized 
-(select t34.newest, search_volume(t34.oldest) as first, search_volume(t34.newest) as last, search_period(t34.newest) >> 2 as shift from 
+(select t34.newest, search_volume(t34.oldest) as first, search_volume(t34.newest) as last, search_period(least(t34.newest, now())) >> 2 as shift from 
 (select 
 (select t34.published_at from articles t34 where t34.is_public order by t34.published_at desc limit 1) as newest, 
 (select t34.published_at from articles t34 where t34.is_public order by t34.published_at limit 1) as oldest offset 0) t34), t32 as materialized 
 (select from articles t30 where t30.is_public and search_words(t30.published_at, t30.search) @@ 
-(select search_in_volumes($17::text, t31.shift - 1 >> 9, t31.last) from t31) and search_periods(t30.published_at) && 
+(select search_in_volumes($17::text, t31.shift - 1 >> 9, t31.shift >> 9) from t31) and search_periods(t30.published_at) && 
 (select array[(t31.shift - 1) * 16 + 1, t31.shift * 16 + 1] from t31) limit 4) 
 (select t30.* from t31, search_volumes(t31.first, t31.last) t33 cross join lateral 
 (select t30.* from 
@@ -76,12 +76,12 @@ select concat('{"data":{"topics":',
 (select count(*) from t32) >= 4 limit 10001)) t30) k),',"nodes":[',string_agg(concat('{"headline":',to_json(t29.headline),'}'),',' order by t29.n) filter (where t29.n <= 2),'],"pageInfo":{"hasNextPage":',to_json(count(t29.n) > 2),',"hasPreviousPage":',to_json(exists
 (select 1
  from (with t36 as materialized 
-(select t39.newest, search_volume(t39.oldest) as first, search_volume(t39.newest) as last, search_period(t39.newest) >> 2 as shift from 
+(select t39.newest, search_volume(t39.oldest) as first, search_volume(t39.newest) as last, search_period(least(t39.newest, now())) >> 2 as shift from 
 (select 
 (select t39.published_at from articles t39 where t39.is_public order by t39.published_at desc limit 1) as newest, 
 (select t39.published_at from articles t39 where t39.is_public order by t39.published_at limit 1) as oldest offset 0) t39), t37 as materialized 
 (select from articles t35 where t35.is_public and search_words(t35.published_at, t35.search) @@ 
-(select search_in_volumes($17::text, t36.shift - 1 >> 9, t36.last) from t36) and search_periods(t35.published_at) && 
+(select search_in_volumes($17::text, t36.shift - 1 >> 9, t36.shift >> 9) from t36) and search_periods(t35.published_at) && 
 (select array[(t36.shift - 1) * 16 + 1, t36.shift * 16 + 1] from t36) limit 4) 
 (select t35.* from t36, search_volumes(t36.first, t36.last) t38 cross join lateral 
 (select t35.* from 
@@ -96,12 +96,12 @@ select concat('{"data":{"topics":',
 (select t29r.*, row_number() over () as n from 
 (select t29r.headline
  from (with t40 as materialized 
-(select t43.newest, search_volume(t43.oldest) as first, search_volume(t43.newest) as last, search_period(t43.newest) >> 2 as shift from 
+(select t43.newest, search_volume(t43.oldest) as first, search_volume(t43.newest) as last, search_period(least(t43.newest, now())) >> 2 as shift from 
 (select least($2::text::timestamptz,
 (select t43.published_at from articles t43 where t43.is_public order by t43.published_at desc limit 1)) as newest, 
 (select t43.published_at from articles t43 where t43.is_public order by t43.published_at limit 1) as oldest offset 0) t43), t41 as materialized 
 (select from articles t29r where t29r.is_public and search_words(t29r.published_at, t29r.search) @@ 
-(select search_in_volumes($17::text, t40.shift - 1 >> 9, t40.last) from t40) and search_periods(t29r.published_at) && 
+(select search_in_volumes($17::text, t40.shift - 1 >> 9, t40.shift >> 9) from t40) and search_periods(t29r.published_at) && 
 (select array[(t40.shift - 1) * 16 + 1, t40.shift * 16 + 1] from t40) limit 4) 
 (select t29r.* from t40, search_volumes(t40.first, t40.last) t42 cross join lateral 
 (select t29r.* from 
@@ -117,12 +117,12 @@ select concat('{"data":{"topics":',
 (select t45r.*, row_number() over () as n from 
 (select t45r.headline
  from (with t46 as materialized 
-(select t49.newest, search_volume(t49.oldest) as first, search_volume(t49.newest) as last, search_period(t49.newest) >> 2 as shift from 
+(select t49.newest, search_volume(t49.oldest) as first, search_volume(t49.newest) as last, search_period(least(t49.newest, now())) >> 2 as shift from 
 (select 
 (select t49.published_at from articles t49 where t49.is_public order by t49.published_at desc limit 1) as newest, 
 (select t49.published_at from articles t49 where t49.is_public order by t49.published_at limit 1) as oldest offset 0) t49), t47 as materialized 
 (select from articles t45r where t45r.is_public and search_words(t45r.published_at, t45r.search) @@ 
-(select search_in_volumes($17::text, t46.shift - 1 >> 9, t46.last) from t46) and search_periods(t45r.published_at) && 
+(select search_in_volumes($17::text, t46.shift - 1 >> 9, t46.shift >> 9) from t46) and search_periods(t45r.published_at) && 
 (select array[(t46.shift - 1) * 16 + 1, t46.shift * 16 + 1] from t46) limit 4) 
 (select t45r.* from t46, search_volumes(t46.first, t46.last) t48 cross join lateral 
 (select t45r.* from 
