@@ -12,12 +12,13 @@ import structlog
 from graphql import ExecutionResult, GraphQLError
 
 from db.pool import DatabaseTimeout, DatabaseUnavailable
-from schema.errors import LONGEST_MESSAGE, Code, ReadError
+from schema.errors import Code, ReadError
 from schema.rate_limit import RateLimited
 
 log = structlog.get_logger()
 
-# graphql-core says None where null was sent.
+# graphql-core repeats what was sent in what it says of it, and says None where it was null.
+_LONGEST_MESSAGE = 500
 _PYTHON = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:None|True|False)\b""")
 _JSON = {"None": "null", "True": "true", "False": "false"}
 
@@ -97,8 +98,8 @@ def _formatted(error: GraphQLError) -> dict[str, Any]:
         message, id_ = _masked(original)
         error = GraphQLError(message, error.nodes, path=error.path, extensions={"code": str(Code.INTERNAL), "id": id_})
     formatted = dict(error.formatted)
-    message = _PYTHON.sub(lambda word: _JSON.get(word[0], word[0]), error.message[:LONGEST_MESSAGE])
-    formatted["message"] = message + ("…" if len(error.message) > LONGEST_MESSAGE else "")
+    message = _PYTHON.sub(lambda word: _JSON.get(word[0], word[0]), error.message[:_LONGEST_MESSAGE])
+    formatted["message"] = message + ("…" if len(error.message) > _LONGEST_MESSAGE else "")
     formatted["extensions"] = {"code": str(Code.BAD_REQUEST), **(error.extensions or {})}
     return formatted
 

@@ -18,6 +18,9 @@ from schema.page import LARGEST, SMALLEST
 from schema.query import read_query
 from schema.variables import filled
 
+# Characters of a part of a name. Marks on a letter are put in order in quadratic time.
+_LONGEST_NAME = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -52,6 +55,8 @@ def texts(value: Sequence[Any], most: int) -> list[str | None]:
 
 
 def folded(value: str) -> str:
+    if len(value) > _LONGEST_NAME:
+        raise BadRequest(f"A part of a name has at most {_LONGEST_NAME} characters.")
     return fold(str(text(value)))
 
 

@@ -24,21 +24,21 @@ from graphql.execution.get_variable_signature import GraphQLVariableSignature, g
 from graphql.language import parser
 from graphql.validation.rules import overlapping_fields_can_be_merged
 
-from schema.errors import LONGEST_MESSAGE, BadRequest
+from schema.errors import BadRequest
 from schema.validate import validate
 from schema.variables import Variable
 
 # graphql-core's own bound on comparing fields; its default lets 3 KB documents validate for half a second, 50,000 for
-# a fifth of one (320 times the same field with arguments). Enough for the same field 140 times in one place; the worst
-# that tests/benchmarks/worst_document.py finds is then read in 40 ms.
+# a fifth of one (320 times the same field with arguments). Enough for the same field 140 times in one place, or a
+# hundred times with an argument; the worst that tests/benchmarks/worst_document.py finds is then read in 40 ms.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 # How deep selections and values are nested, 200 in graphql-core. Messages indent a value as deep as it is nested, which
 # for 100,000 characters, 95 deep, takes 80 ms. Half as many levels are more than the limits below leave a use for.
 parser.MAX_NESTING_DEPTH = 64
 
 _MAX_ERRORS = 20
-# Of all messages, as far as they are told.
-_MAX_CHARACTERS = _MAX_ERRORS * LONGEST_MESSAGE
+# Of all messages, however little of each is told: they are as long to print.
+_MAX_CHARACTERS = 30_000
 
 # Where graphql-core gives up to compare fields or to follow fragments, or the document is nested too deeply, it says no
 # more than this.
@@ -46,6 +46,8 @@ _GIVEN_UP = "Validation aborted."
 
 # Reading the text itself takes time: a megabyte of commas, comments or one string lexes for 100 to 400 ms.
 _CHARACTERS_PER_TOKEN = 50
+# The place of each error is found by counting lines from the beginning, 15 ms for a hundred thousand.
+_LINES_PER_TOKEN = 2
 
 # How often, on average, a field of the introspection schema repeats what is selected in it. The standard query with
 # everything switched on comes to 7,000 values.
@@ -104,6 +106,9 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     most = limits.tokens * _CHARACTERS_PER_TOKEN
     if len(text) > most:
         raise Refused(GraphQLError(f"The document has {len(text)} characters; at most {most} are allowed."))
+    lines, most = max(text.count("\n"), text.count("\r")), limits.tokens * _LINES_PER_TOKEN
+    if lines > most:
+        raise Refused(GraphQLError(f"The document has {lines} lines; at most {most} are allowed."))
     try:
         ast = parse(text, max_tokens=limits.tokens)
         operations, fragments = _definitions(ast)

@@ -3,9 +3,6 @@
 from enum import StrEnum
 from typing import Any
 
-# Characters. graphql-core repeats what was sent in what it says of it.
-LONGEST_MESSAGE = 500
-
 
 class Code(StrEnum):
     BAD_REQUEST = "BAD_REQUEST"

@@ -40,17 +40,21 @@ from schema.query import read_query
 from schema.rate_limit import RateLimited, Spending
 from schema.recent import Recent
 from schema.tags import Tag, named, tags
-from schema.variables import NotCoercible, Slot, Variable, coerced, filled, shape, within_bounds
+from schema.variables import NotCoercible, Slot, Variable, coerced, filled, parts, shape, slotted, within_bounds
 from schema.writes.desk import Desk
 
 Source = Bound | OfCaller | OfSpending | OfClock
 
-# How many shapes of variables one document is known in.
-_SHAPES = 32
-# What is kept is weighed, so that nobody fills the memory: a document by its text, a plan by its statement, of which
-# there is room for so many characters a document (and for as many again, of the one for many callers).
+# What is kept is weighed, so that nobody fills the memory: a document by its text; a plan by its statement and its key,
+# of which there is room for so many characters a document (and for as many again, of the statement for many callers).
 _CHARACTERS_KEPT = 1_000
-_SQL_KEPT = 20_000
+_PLANS_KEPT = 20_000
+# The parts of all shapes of variables that one document is known in, most of which have less than ten; and what a part
+# weighs in the key of a plan, in characters.
+_PARTS = 640
+_PART = 40
+# How many errors of variables are told: each repeats them, and they may be a megabyte.
+_MAX_ERRORS = 10
 # How many documents are kept parsed, for variables of another shape. A parsed one is a thousand objects, up to 250 KB;
 # with all of them kept, the garbage collector stopped the server for half a second at a time.
 _PARSED = 32
@@ -93,10 +97,11 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A shape of a document's variables, for one kind of caller, by a key of its own. slots: those whose search queries
-    shape the plan too."""
+    """A shape of a document's variables, for one kind of caller, by a key of its own. parts: how large it is. slots:
+    those whose search queries shape the plan too."""
 
     key: Hashable
+    parts: int
     slots: tuple[Slot, ...]
 
     def plan(self, values: Mapping[str, Any]) -> Hashable:
@@ -104,6 +109,14 @@ class _Form:
         if not self.slots:
             return self.key
         return (self.key, *[read_query(filled(slot, values)).shape for slot in self.slots])
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is kept of a plan, and what it weighs with its key."""
+
+    compiled: Compiled
+    weight: int
 
 
 @dataclass(slots=True)
@@ -115,7 +128,7 @@ class _Known:
     is_query: bool
     variables: tuple[Variable, ...]
     uses: Uses | None
-    forms: Recent[Hashable, _Form] = field(default_factory=lambda: Recent(_SHAPES))
+    forms: Recent[Hashable, _Form] = field(default_factory=lambda: Recent(_PARTS, weigh=lambda form: form.parts))
     key: Hashable = field(init=False)
 
     def __post_init__(self) -> None:
@@ -154,9 +167,7 @@ class Executor:
         self.refused_status = refused_status
         self._known: Recent[Hashable, _Known] = Recent(documents, weigh=lambda known: known.weight)
         self._parsed: Recent[Hashable, Document] = Recent(_PARSED)
-        self._plans: Recent[Hashable, Compiled] = Recent(
-            documents * _SQL_KEPT, weigh=lambda made: len(made.statement.sql)
-        )
+        self._plans: Recent[Hashable, _Plan] = Recent(documents * _PLANS_KEPT, weigh=lambda plan: plan.weight)
         self._deprecations = Deprecations(self.schema)
         _read_by_plans(self.schema)
 
@@ -244,14 +255,16 @@ class Executor:
         key = (caller.audience, bool(caller.full_sources), shape(values))
         form = known.forms.get(key)
         if form is not None:
-            compiled = self._plans.get(form.plan(values))
-            if compiled is not None:
-                return compiled
+            plan = self._plans.get(form.plan(values))
+            if plan is not None:
+                return plan.compiled
         planner = Planner(self.schema, self.document(known), values, self.limits, caller=caller)
         compiled = _compiled(self.database, planner.whole(), caller, planner.cost.points)
-        form = _Form((known.key, key), tuple(planner.queries.slots))
-        known.forms.keep(key, form)
-        self._plans.keep(form.plan(values), compiled)
+        form = _Form((known.key, key), parts(key), tuple(planner.queries.slots))
+        if form.parts <= _PARTS:
+            known.forms.keep(key, form)
+            weight = len(compiled.statement.sql) + len(known.query) + _PART * form.parts
+            self._plans.keep(form.plan(values), _Plan(compiled, weight))
         return compiled
 
     def timed(self, compiled: Compiled, caller: Caller) -> Caller:
@@ -286,6 +299,7 @@ class Executor:
             context_value=context,
             variable_values=dict(given),
             operation_name=document.operation.name.value if document.operation.name else None,
+            max_coercion_errors=_MAX_ERRORS,
             hide_suggestions=True,
         )
         if not isinstance(result, ExecutionResult):
@@ -302,17 +316,29 @@ class Executor:
 
 @dataclass(slots=True)
 class _Context:
-    """What root fields need when graphql-core executes. failure: what ends the whole operation."""
+    """What root fields need when graphql-core executes. slots: the variables with slots, which are the same for all of
+    them. failure: what ends the whole operation."""
 
     executor: Executor
     document: Document
     caller: Caller
     ran: bool = False
+    slots: Mapping[str, Any] | None = None
     failure: DatabaseTimeout | DatabaseUnavailable | None = None
 
     def planner(self, variables: Mapping[str, Any]) -> Planner:
         executor = self.executor
-        return Planner(executor.schema, self.document, variables, executor.limits, typenames=True, caller=self.caller)
+        if self.slots is None:
+            self.slots = slotted(dict(variables))
+        return Planner(
+            executor.schema,
+            self.document,
+            variables,
+            executor.limits,
+            typenames=True,
+            caller=self.caller,
+            slots=self.slots,
+        )
 
     async def read(self, key: str, variables: Mapping[str, Any]) -> Any:
         """The value of one root field, by a plan of its own."""

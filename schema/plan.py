@@ -89,8 +89,9 @@ def rule_of(field_: GraphQLField) -> Rule | None:
 class Planner:
     """Plans one operation for one shape of variables.
 
-    caller: as far as there are fields that not everybody may ask for. variables: coerced. typenames: put `__typename`
-    into every object, for graphql-core to tell types apart.
+    caller: as far as there are fields that not everybody may ask for. variables: coerced; slots: they with slots for
+    leaves, where that is made already. typenames: put `__typename` into every object, for graphql-core to tell types
+    apart.
     queries: the search queries in slots on whose reading the plan has come to depend.
     cost: of what is planned so far.
     """
@@ -101,6 +102,7 @@ class Planner:
     limits: Limits
     typenames: bool = False
     caller: Caller = ANONYMOUS
+    slots: Mapping[str, Any] | None = None
     queries: Queries = field(init=False)
     cost: Cost = field(init=False)
     _values: VariableValues = field(init=False)
@@ -108,7 +110,8 @@ class Planner:
     def __post_init__(self) -> None:
         self.queries = Queries(self.variables)
         self.cost = Cost(self.limits.cost, self.document.introspected)
-        self._values = VariableValues({}, slotted(dict(self.variables)))
+        slots = self.slots if self.slots is not None else slotted(dict(self.variables))
+        self._values = VariableValues({}, dict(slots))
 
     # -- the operation
 

@@ -39,8 +39,10 @@ def validate(
 
     def note(error: GraphQLError) -> None:
         nonlocal characters
-        if len(errors) >= max_errors or characters > max_characters:
+        if len(errors) >= max_errors:
             raise ValidationAbortedError("Too many validation errors, error limit reached. Validation aborted.")
+        if characters > max_characters:
+            raise ValidationAbortedError("What is wrong so far is long to tell; mend it, and validation goes on.")
         characters += len(error.message)
         errors.append(error)
 

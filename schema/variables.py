@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self
 
-from graphql import GraphQLID, GraphQLString, Undefined, get_nullable_type
+from graphql import GraphQLID, GraphQLInputType, GraphQLString, Undefined, get_nullable_type, is_non_null_type
 from graphql.execution.get_variable_signature import GraphQLVariableSignature
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_value
 
@@ -57,15 +57,19 @@ def within_bounds(given: Mapping[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable of an operation. plain: it takes a text as it is."""
+    """A variable of an operation. default: its value, Undefined without one; nothing of the document, which would be
+    kept with it. plain: it takes a text as it is."""
 
-    signature: GraphQLVariableSignature
     name: str
+    type: GraphQLInputType
+    default: Any
     plain: bool
 
     @classmethod
     def of(cls, signature: GraphQLVariableSignature) -> Self:
-        return cls(signature, signature.name, get_nullable_type(signature.type) in (GraphQLString, GraphQLID))
+        default = coerce_default_value(signature) if signature.default is not None else Undefined
+        plain = get_nullable_type(signature.type) in (GraphQLString, GraphQLID)
+        return cls(signature.name, signature.type, default, plain)
 
 
 def coerced(variables: Iterable[Variable], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,19 +80,19 @@ def coerced(variables: Iterable[Variable], given: Mapping[str, Any]) -> dict[str
     """
     values: dict[str, Any] = {}
     for variable in variables:
-        name, signature = variable.name, variable.signature
+        name = variable.name
         if name in given:
             value = given[name]
             if variable.plain and type(value) is str:
                 values[name] = value
                 continue
             try:
-                value = coerce_input_value(value, signature.type)
+                value = coerce_input_value(value, variable.type)
             except RecursionError as error:
                 raise NotCoercible from error
-        elif signature.default is not None:
-            value = coerce_default_value(signature)
-        elif str(signature.type).endswith("!"):
+        elif variable.default is not Undefined:
+            value = variable.default
+        elif is_non_null_type(variable.type):
             raise NotCoercible
         else:
             continue
@@ -129,6 +133,11 @@ def shape(value: Any) -> Hashable:
     if isinstance(value, list):
         return "list", room(len(value))
     return (value,) if _is_shape(value) else type(value).__name__
+
+
+def parts(shape: Hashable) -> int:
+    """How large a shape is: all that is in its tuples, and they themselves."""
+    return 1 + sum(map(parts, shape)) if isinstance(shape, tuple) else 1
 
 
 def slotted(value: Any, path: tuple[str | int, ...] = ()) -> Any:

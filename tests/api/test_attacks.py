@@ -96,6 +96,8 @@ def fan(levels: int, spread: str) -> str:
     return NONE.replace("INNER", "...F0") + chain + f"fragment F{levels} on Topic{{id}}"
 
 
+NAMED = "query($name:String!){topics(filter:{nameContains:$name}){totalCount}}"
+FILTERED = "query($filter:ArticleFilter){articles(filter:$filter){totalCount}}"
 DEEP = b"[" * 200_000 + b"]" * 200_000
 BAD, COSTLY = "BAD_REQUEST", "COST_EXCEEDED"
 
@@ -147,6 +149,12 @@ DOCUMENTS: dict[str, tuple[bytes, int, str]] = {
     "deeper literals": (of("{nodes(ids:" + "[" * 500_000 + "){id}}"), 400, BAD),
     "a deep filter": (of("{articles(filter:{not:" + "{not:" * 50 + "{}" + "}" * 51 + "){totalCount}}"), 200, BAD),
     "a deeper filter": (of("{articles(filter:{not:" + "{not:" * 80 + "{}" + "}" * 81 + "){totalCount}}"), 400, BAD),
+    "marks to put in order": (of(NAMED, {"name": "\u0301" * 8_000 + "\u0316" * 8_000}), 200, BAD),
+    "letters that become many": (of(NAMED, {"name": "\ufdfa" * 300_000}), 200, BAD),
+    "lines before what is wrong": (of("{" + "\n" * 90_000 + " ".join(f"a{n}" for n in range(20)) + "}"), 400, BAD),
+    "long variables with many faults": (
+        of(FILTERED, {"filter": {"matching": "\x7f" * 900_000} | {f"a{n}": 1 for n in range(60)}}), 400, BAD
+    ),
     "a negative first": (of("{articles(first:-1){nodes{id}}}"), 200, BAD),
     "a huge first": (of("{articles(first:2147483647){nodes{id}}}"), 200, BAD),
     "a first beyond numbers": (of("{articles(first:" + "9" * 40 + "){nodes{id}}}"), 400, BAD),

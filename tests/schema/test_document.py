@@ -5,12 +5,14 @@ UNAVAILABLE. Times are bounds against blow-up, not benchmarks: this process' own
 a document that was never seen.
 """
 
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
 import pytest
-from graphql import get_introspection_query
+from graphql import Undefined, get_introspection_query
+from graphql.language import Node
 
 from db.pool import Database
 from schema.answer import Answer
@@ -324,6 +326,37 @@ async def test_each_plan_is_kept_once(nowhere: Executor) -> None:
     made = [plan(few, document, q="harbour").statement.sql for document in documents]
     assert [plan(few, document, q="strike").statement.sql for document in documents] == made
     assert len(few._plans) == len(documents)
+
+
+async def test_what_is_kept_of_variables_is_bounded(nowhere: Executor) -> None:
+    """Also where they cost nothing, since nothing asks for them."""
+    executor = Executor(SCHEMA, nowhere.database)
+    document = "query($f:[ArticleFilter!]){__typename articles(filter:{or:$f})@skip(if:true){totalCount}}"
+    known = executor.known(document, None)
+    for number in range(10):
+        plan(executor, document, f=[{"hasImage": bool(number >> n % 4 & 1)} for n in range(1_000)])
+    assert (len(known.forms), len(executor._plans)) == (0, 0)
+    for number in range(1_000):
+        plan(executor, document, f=[{"hasImage": bool(number >> n & 1)} for n in range(10)])
+    assert known.forms.weight <= 640
+    assert executor._plans.weight >= 40 * len(executor._plans) * 50
+
+
+async def test_a_plan_weighs_what_its_document_does(nowhere: Executor) -> None:
+    executor = Executor(SCHEMA, nowhere.database, documents=10)
+    for number in range(10):
+        plan(executor, "{__typename}#" + "x" * 90_000 + str(number))
+    assert len(executor._plans) == 2
+
+
+async def test_defaults_of_variables_are_kept_without_the_document(nowhere: Executor) -> None:
+    executor = Executor(SCHEMA, nowhere.database)
+    known = executor.known(
+        "query($l:[ID!]=[1,2],$n:Int!=3,$o:Int){nodes(ids:$l){id} a:topics(first:$n,last:$o){totalCount}}", None
+    )
+    assert [variable.default for variable in known.variables] == [["1", "2"], 3, Undefined]
+    assert coerced(known.variables, {}) == {"l": ["1", "2"], "n": 3}
+    assert not any(isinstance(each, Node) for each in gc.get_referents(*known.variables))
 
 
 def plan(executor: Executor, document: str, **variables: Any) -> Compiled:

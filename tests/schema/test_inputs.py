@@ -561,7 +561,7 @@ async def test_any_address_is_answered(reader: Executor, scheme: str, rest: str)
         ("'", 0),
         ("\0", 0),
         ("👩‍🚒", 0),
-        ("x" * 10_000, 0),
+        ("x" * 500, 0),
     ],
 )
 async def test_name_contains_is_text_as_it_stands(text: str, found: int, reader: Executor) -> None:
