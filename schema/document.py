@@ -122,7 +122,7 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
         raise Refused(GraphQLError("The document is nested too deeply.")) from error
     if errors:
         is_query = all(node.operation is OperationType.QUERY for node in operations)
-        raise Refused(*map(_said, errors), is_query=is_query)
+        raise Refused(*map(_with_advice, errors), is_query=is_query)
     _unlink_tokens(ast)
     operation = _chosen(operations, operation_name)
     signatures = [get_variable_signature(schema, node) for node in operation.variable_definitions or ()]
@@ -131,7 +131,7 @@ def read_document(schema: GraphQLSchema, text: str, operation_name: str | None, 
     return Document(ast, operation, fragments, variables, values)
 
 
-def _said(error: GraphQLError) -> GraphQLError:
+def _with_advice(error: GraphQLError) -> GraphQLError:
     """An error, with what to do about it where it says nothing of that."""
     if error.message != _GIVEN_UP:
         return error

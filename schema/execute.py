@@ -51,10 +51,10 @@ _CHARACTERS_KEPT = 1_000
 _PLANS_KEPT = 20_000
 # The parts of all shapes of variables that one document is known in, most of which have less than ten; and what a part
 # weighs in the key of a plan, in characters.
-_PARTS = 640
-_PART = 40
+_PARTS_KEPT = 640
+_CHARACTERS_A_PART = 40
 # How many errors of variables are told: each repeats them, and they may be a megabyte.
-_MAX_ERRORS = 10
+_MAX_VARIABLE_ERRORS = 10
 # How many documents are kept parsed, for variables of another shape. A parsed one is a thousand objects, up to 250 KB;
 # with all of them kept, the garbage collector stopped the server for half a second at a time.
 _PARSED = 32
@@ -128,7 +128,7 @@ class _Known:
     is_query: bool
     variables: tuple[Variable, ...]
     uses: Uses | None
-    forms: Recent[Hashable, _Form] = field(default_factory=lambda: Recent(_PARTS, weigh=lambda form: form.parts))
+    forms: Recent[Hashable, _Form] = field(default_factory=lambda: Recent(_PARTS_KEPT, weigh=lambda form: form.parts))
     key: Hashable = field(init=False)
 
     def __post_init__(self) -> None:
@@ -261,9 +261,9 @@ class Executor:
         planner = Planner(self.schema, self.document(known), values, self.limits, caller=caller)
         compiled = _compiled(self.database, planner.whole(), caller, planner.cost.points)
         form = _Form((known.key, key), parts(key), tuple(planner.queries.slots))
-        if form.parts <= _PARTS:
+        if form.parts <= _PARTS_KEPT:
             known.forms.keep(key, form)
-            weight = len(compiled.statement.sql) + len(known.query) + _PART * form.parts
+            weight = len(compiled.statement.sql) + len(known.query) + _CHARACTERS_A_PART * form.parts
             self._plans.keep(form.plan(values), _Plan(compiled, weight))
         return compiled
 
@@ -299,7 +299,7 @@ class Executor:
             context_value=context,
             variable_values=dict(given),
             operation_name=document.operation.name.value if document.operation.name else None,
-            max_coercion_errors=_MAX_ERRORS,
+            max_coercion_errors=_MAX_VARIABLE_ERRORS,
             hide_suggestions=True,
         )
         if not isinstance(result, ExecutionResult):
